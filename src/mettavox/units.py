@@ -1,0 +1,84 @@
+"""Whole frames inside, seconds at the human edge: the one place where they meet."""
+
+import re
+from fractions import Fraction
+
+from mettavox.errors import RequestError
+
+_CLOCK = re.compile(r"(?:(\d+):)?(\d{1,4}):(\d{2}(?:\.\d+)?)")
+_WORDED = re.compile(r"(?:(\d+(?:\.\d+)?)h)?\s*(?:(\d+(?:\.\d+)?)m(?:in)?)?\s*(?:(\d+(?:\.\d+)?)s)?")
+_ISO = re.compile(r"PT(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)S)?", re.IGNORECASE)
+_FORMS_HINT = "Write it as 10m, 7:30, 1:05:00, 90s or PT10M."
+
+LONGEST_SECONDS = 24 * 3600
+"""No track is longer than a day; a larger number is a slip of the finger."""
+
+
+def frames(seconds: float | Fraction, rate: int) -> int:
+    """The nearest whole number of frames to ``seconds`` at ``rate`` hertz."""
+    return round(Fraction(seconds) * rate)
+
+
+def seconds(frame_count: int, rate: int) -> float:
+    """The length of ``frame_count`` frames at ``rate`` hertz, in seconds."""
+    return frame_count / rate
+
+
+def parse_duration(text: str) -> Fraction:
+    """Seconds, exactly, from ``10m``, ``7:30``, ``1:05:00``, ``90s``, ``1h5m`` or ``PT10M``.
+
+    Raises RequestError when the text is none of these, is not above zero, or is over a day.
+    """
+    cleaned = text.strip()
+    for pattern in (_CLOCK, _WORDED, _ISO):
+        match = pattern.fullmatch(cleaned)
+        if match and any(match.groups()):
+            hours, minutes, secs = (Fraction(part or 0) for part in match.groups())
+            if pattern is _CLOCK and secs >= 60:  # noqa: PLR2004
+                break
+            return _checked(hours * 3600 + minutes * 60 + secs, cleaned)
+    raise RequestError(f"“{_short(cleaned)}” is not a length of time.", hint=_FORMS_HINT)
+
+
+def parse_minutes(text: str) -> Fraction:
+    """Seconds, exactly, from a number of minutes such as ``10`` or ``7.5``.
+
+    Raises RequestError when the text is not a number, is not above zero, or is over a day.
+    """
+    try:
+        minutes = Fraction(text.strip())
+    except (ValueError, ZeroDivisionError):
+        raise RequestError(
+            f"“{_short(text)}” is not a number of minutes.", hint="Write it in digits, such as 10 or 7.5."
+        ) from None
+    return _checked(minutes * 60, text)
+
+
+def _checked(value: Fraction, text: str) -> Fraction:
+    if value <= 0:
+        raise RequestError(f"The length must be above zero, and “{_short(text)}” is not.", hint=_FORMS_HINT)
+    if value > LONGEST_SECONDS:
+        raise RequestError(
+            f"“{_short(text)}” is longer than a day.", hint="Ask for 24 hours at most; most practices end by 45 minutes."
+        )
+    return value
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 20 else text[:19] + "…"  # noqa: PLR2004
+
+
+def clock(duration: float | Fraction) -> str:
+    """``7:30`` or ``1:05:00``: a time of day's look for a length in seconds, rounded to the second."""
+    whole = round(duration)
+    hours, rest = divmod(whole, 3600)
+    minutes, secs = divmod(rest, 60)
+    return f"{hours}:{minutes:02d}:{secs:02d}" if hours else f"{minutes}:{secs:02d}"
+
+
+def file_stem(duration: Fraction) -> str:
+    """``10m``, ``7m30s`` or ``90.5s``: a length that can stand in a file's name."""
+    if duration.denominator != 1:
+        return f"{float(duration):g}s"
+    minutes, secs = divmod(int(duration), 60)
+    return "".join([f"{minutes}m" if minutes else "", f"{secs}s" if secs else ""])
