@@ -1,0 +1,63 @@
+"""Where scripts and voices are found, and the user's own folders."""
+
+import os
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+import platformdirs
+
+CACHE_VARIABLE = "METTAVOX_CACHE"
+"""An environment variable that moves the folder of cached clips."""
+
+
+@cache
+def bundled(kind: str) -> Traversable:
+    """The folder of ``scripts`` or ``voices`` that came with mettavox.
+
+    In an installed package that is ``_data``; in a checkout, the top level.
+    """
+    inside = files("mettavox") / "_data" / kind
+    if inside.is_dir():
+        return inside
+    return Path(__file__).resolve().parents[2] / kind
+
+
+def own_folder(kind: str) -> Path:
+    """The user's own folder of ``scripts`` or ``voices``; it need not exist."""
+    return Path(platformdirs.user_data_dir("mettavox", appauthor=False)) / kind
+
+
+def cache_folder() -> Path:
+    """Where clips are kept between runs; it need not exist."""
+    chosen = os.environ.get(CACHE_VARIABLE)
+    return Path(chosen) if chosen else Path(platformdirs.user_cache_dir("mettavox", appauthor=False))
+
+
+def folders(kind: str, first: Path | None = None) -> list[Traversable]:
+    """Where to look, in order: ``first``, the user's own folder, the bundled one. Never the working directory."""
+    own = own_folder(kind)
+    return [folder for folder in (first, own if own.is_dir() else None, bundled(kind)) if folder is not None]
+
+
+def find(kind: str, parts: tuple[str, ...], first: Path | None = None) -> Traversable | None:
+    """The first file of that name in ``folders``, or None."""
+    for folder in folders(kind, first):
+        candidate = folder.joinpath(*parts)
+        if candidate.is_file():
+            return candidate
+    return None
+
+
+def listed(kind: str, parts: tuple[str, ...], suffix: str, first: Path | None = None) -> Iterator[Traversable]:
+    """Every file with that suffix, by name; where two folders have the same name, the earlier one's."""
+    found: dict[str, Traversable] = {}
+    for folder in folders(kind, first):
+        inside = folder.joinpath(*parts) if parts else folder
+        if inside.is_dir():
+            for entry in inside.iterdir():
+                if entry.is_file() and entry.name.endswith(suffix):
+                    found.setdefault(entry.name, entry)
+    yield from (found[name] for name in sorted(found))

@@ -1,0 +1,121 @@
+"""How results, progress and errors look, and which exit code each error has."""
+
+import contextlib
+import os
+import sys
+import traceback
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from mettavox.errors import (
+    CodecError, DurationError, EngineError, MettavoxError, OutputError, RequestError, ScriptError,
+)  # fmt: skip
+
+debug = False
+
+EXIT_CODES: dict[type[MettavoxError], int] = {
+    RequestError: 2,
+    ScriptError: 3,
+    DurationError: 4,
+    EngineError: 5,
+    CodecError: 6,
+    OutputError: 7,
+    MettavoxError: 1,
+}
+USAGE, BUG, INTERRUPTED = 2, 70, 130
+
+
+def exit_code(error: MettavoxError) -> int:
+    """The exit code of an error: that of the nearest class above it."""
+    return next(EXIT_CODES[kind] for kind in type(error).__mro__ if kind in EXIT_CODES)
+
+
+def failure(error: BaseException) -> int:
+    """Say what went wrong on standard error; gives the exit code."""
+    if debug:
+        traceback.print_exception(error)
+    if isinstance(error, click.exceptions.Exit):
+        return int(error.exit_code)
+    if isinstance(error, (KeyboardInterrupt, click.Abort)):
+        say("Stopped. Nothing was left behind.")
+        return INTERRUPTED
+    if isinstance(error, BrokenPipeError):
+        # Whoever read our output has gone; there is nobody left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    if isinstance(error, click.ClickException):
+        return _usage(error)
+    if isinstance(error, MettavoxError):
+        say(f"Error: {error.message}")
+        if error.hint:
+            say(f"       {error.hint}")
+        return exit_code(error)
+    if isinstance(error, OSError) and error.errno == 28:  # noqa: PLR2004 - ENOSPC, in a temporary folder
+        say("Error: The disk is full.\n       Free some space and try again.")
+        return EXIT_CODES[OutputError]
+    say("Sorry: mettavox made a mistake of its own; nothing that you did is wrong.")
+    say("       Run it again as “mettavox --debug …” and report what it shows, without names of people.")
+    return BUG
+
+
+def _usage(error: click.ClickException) -> int:
+    say(f"Error: {error.format_message()}")
+    context = getattr(error, "ctx", None)
+    say(f"       See “{context.command_path if context else 'mettavox'} --help”.")
+    return USAGE
+
+
+def flushed() -> int:
+    """Flush standard output at the end, where a full disk or a closed pipe still shows; gives the exit code."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError as error:
+        return failure(error)
+    except OSError as error:
+        return failure(OutputError(f"The output cannot be written: {error.strerror}.", hint="Check where it goes."))
+    return 0
+
+
+def say(text: str) -> None:
+    """A line on standard error; never fails."""
+    with contextlib.suppress(OSError, ValueError):
+        click.echo(text, err=True)
+
+
+class ProgressLine:
+    """One line on a terminal that says what is being done; nothing at all elsewhere."""
+
+    _WORDS = {"speaking": "Speaking the lines", "encoding": "Laying and encoding", "checking": "Checking the track"}
+    _WIDTH = 24
+
+    def __init__(self) -> None:
+        self._shown = ""
+        self._on = sys.stderr.isatty()
+
+    def __call__(self, stage: str, share: float) -> None:
+        if not self._on:
+            return
+        done = round(self._WIDTH * share)
+        bar = "█" * done + "░" * (self._WIDTH - done)
+        line = f"{self._WORDS.get(stage, stage):<20} {bar} {share:4.0%}"
+        if line != self._shown:
+            self._shown = line
+            click.echo(f"\r{line}", err=True, nl=False)
+
+    def clear(self) -> None:
+        """Take the line away."""
+        if self._shown:
+            click.echo("\r" + " " * len(self._shown) + "\r", err=True, nl=False)
+            self._shown = ""
+
+
+@contextlib.contextmanager
+def progress() -> Iterator[Any]:
+    """A progress line that is gone when the block ends, however it ends."""
+    line = ProgressLine()
+    try:
+        yield line
+    finally:
+        line.clear()

@@ -1,0 +1,81 @@
+"""The examination: each part that a track needs is tried, not only looked for."""
+
+import platform
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from mettavox import __version__, assets, phrasebook, prepare, speech, voices
+from mettavox.codecs import ffmpeg
+from mettavox.engines import table
+from mettavox.engines.process import EngineProcess
+from mettavox.errors import EngineError, MettavoxError, OutputError
+from mettavox.request import Request
+
+_SENTENCE = "May all be well, here and now."
+_LITTLE_SPACE_BYTES = 200_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One part: whether it works, and if not, the error and what to do."""
+
+    what: str
+    detail: str
+    error: MettavoxError | None = None
+    hint: str = ""
+
+
+def examine() -> Iterator[Finding]:
+    """Try each part in turn; never raises a MettavoxError."""
+    yield Finding(what="mettavox", detail=f"{__version__} on Python {platform.python_version()}, {sys.platform}")
+    yield _tried("scripts", _scripts)
+    yield _tried("ffmpeg", lambda: ffmpeg.version(ffmpeg.find()))
+    for name in voices.names():
+        yield _tried(f"voice {name}", lambda name=name: _speaks(name))
+    yield _tried("cache", _cache)
+
+
+def _tried(what: str, attempt: Callable[[], str]) -> Finding:
+    try:
+        return Finding(what=what, detail=attempt())
+    except MettavoxError as error:
+        return Finding(what=what, detail=error.message, error=error, hint=error.hint)
+
+
+def _scripts() -> str:
+    count = 0
+    for language in phrasebook.languages():
+        for name in prepare.ids(language):
+            prepare.prepare(Request(script=name, language=language))
+            count += 1
+    return f"{count} can be read, in {', '.join(phrasebook.languages())}"
+
+
+def _speaks(name: str) -> str:
+    voice = voices.load(name)
+    process = EngineProcess(table.target(voice.engine), voice)
+    try:
+        clip = process.speak(_SENTENCE, within=30)
+    finally:
+        process.close()
+    wrong = speech.fault(clip, _SENTENCE, voice)
+    if wrong:
+        raise EngineError(f"It speaks, but {wrong}.", hint="Choose another voice.")
+    return f"speaks with {table.identity(voice.engine)}: {clip.seconds:.1f} s at {clip.rate} Hz"
+
+
+def _cache() -> str:
+    folder = assets.cache_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        raise OutputError(
+            f"{folder} cannot be used: {error.strerror}.", hint=f"Set {assets.CACHE_VARIABLE} to a folder of your own."
+        ) from error
+    size = sum(entry.stat().st_size for entry in folder.rglob("*.clip"))
+    if free < _LITTLE_SPACE_BYTES:
+        raise OutputError(f"{folder}: only {free / 1e6:.0f} MB are free on that disk.", hint="Free some space.")
+    return f"{folder}, {size / 1e6:.1f} MB of clips"

@@ -1,0 +1,1 @@
+"""The engines, each in a process of its own, and the table that names them."""

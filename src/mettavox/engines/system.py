@@ -1,0 +1,184 @@
+"""pyttsx3: eSpeak NG on Linux, the system's own voices on macOS and Windows.
+
+pyttsx3 2.99 loses, cuts and mis-sets phrases on eSpeak without a word: it returns before the sound
+is written and drops settings that were queued. What holds (300 of 300 clips alike):
+``Synchronize`` around every step, the settings read back, and the event of the utterance's end
+awaited. eSpeak also keeps state between phrases, so that the same line comes out differently;
+therefore every line is spoken by a fork that starts eSpeak anew. Forking after eSpeak has started
+hangs, since its threads do not survive; so this process never starts it.
+"""
+
+import os
+import sys
+import tempfile
+import threading
+import time
+import wave
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from mettavox.audio import Clip
+from mettavox.errors import EngineError, VoiceError
+from mettavox.voice import Voice
+
+_SETTINGS = ("voice", "rate", "pitch", "volume")
+_END_SECONDS = 30.0
+_POLL_SECONDS = 0.002
+_INSTALL_HINT = "Install mettavox again in its virtual environment, or run “mettavox doctor”."
+
+
+class SystemEngine:
+    """Speaks with pyttsx3."""
+
+    def open(self, voice: Voice) -> None:
+        """Find the library. Raises EngineError when pyttsx3 or its library is not there."""
+        unknown = [key for key in voice.settings if key not in _SETTINGS]
+        if unknown:
+            raise VoiceError(
+                f"The voice “{voice.id}” sets “{unknown[0]}”, which pyttsx3 does not know.",
+                hint=f"It knows {', '.join(_SETTINGS)}.",
+            )
+        self._settings = voice.settings
+        self._folder = Path(tempfile.gettempdir())
+        self._count = 0
+        try:
+            self._driver = _espeak_driver() if sys.platform == "linux" else None
+            self._engine = None if self._driver else _started()
+        except (ImportError, OSError, RuntimeError) as error:
+            raise EngineError(f"pyttsx3 cannot start: {error}", hint=_INSTALL_HINT) from error
+
+    def speak(self, text: str) -> Clip:
+        """``text``, spoken afresh. Raises EngineError, or VoiceError when there is no such voice."""
+        self._count += 1
+        path = self._folder / f"{os.getpid()}-{self._count}.wav"
+        try:
+            if self._driver is None:
+                _save(self._engine, text, path, self._settings)
+            else:
+                self._in_a_fork(text, path)
+            return _read(path)
+        finally:
+            path.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Nothing stays open: each line's process has ended."""
+
+    def _in_a_fork(self, text: str, path: Path) -> None:
+        reading, writing = os.pipe()
+        child = os.fork()
+        if not child:
+            os.close(reading)
+            _speak_and_exit(self._driver, text, path, self._settings, writing)
+        os.close(writing)
+        with os.fdopen(reading, encoding="utf-8") as pipe:
+            said = pipe.read()
+        _, status = os.waitpid(child, 0)
+        if said.startswith("voice:"):
+            raise VoiceError(said.removeprefix("voice:"), hint="Choose one that “mettavox voices list” shows.")
+        if said or status:
+            code = os.waitstatus_to_exitcode(status)
+            raise EngineError(said or f"eSpeak's process ended with {code}.", hint=_INSTALL_HINT)
+
+
+def _espeak_driver() -> Any:
+    """pyttsx3's eSpeak driver, with the library that came from pip where there is one."""
+    try:
+        import ctypes
+
+        import espeakng_loader
+    except ImportError:
+        pass  # a system's own libespeak-ng will do
+    else:
+        # Library and data must come from the same build; without the path eSpeak ends the process.
+        os.environ["ESPEAK_DATA_PATH"] = espeakng_loader.get_data_path()
+        ctypes.CDLL(espeakng_loader.get_library_path(), mode=ctypes.RTLD_GLOBAL)
+    from pyttsx3.drivers import espeak
+
+    # The driver polls every 10 ms; a line takes 3 ms.
+    espeak.time = SimpleNamespace(sleep=lambda _: time.sleep(_POLL_SECONDS))
+    return espeak
+
+
+def _speak_and_exit(driver: Any, text: str, path: Path, settings: dict[str, Any], report: int) -> None:
+    """In the fork: speak, tell what went wrong if anything did, and leave without tidying up.
+
+    eSpeak hangs or crashes when it is closed in Python's way.
+    """
+    trouble = ""
+    try:
+        _speak_with_espeak(driver, text, path, settings)
+    except VoiceError as error:
+        trouble = f"voice:{error.message}"
+    except BaseException as error:  # noqa: BLE001 - whatever it is, the parent has to hear of it
+        trouble = getattr(error, "message", "") or f"eSpeak failed ({type(error).__name__})."
+    if trouble:
+        os.write(report, trouble.encode())
+    os._exit(0)
+
+
+def _speak_with_espeak(driver: Any, text: str, path: Path, settings: dict[str, Any]) -> None:
+    engine = _started()
+    espeak = driver._espeak
+    ended = threading.Event()
+    words: list[int] = []
+    engine.connect("started-word", lambda location, length, **_: words.append(location - 1 + length))
+    engine.connect("finished-utterance", lambda completed, **_: ended.set() if completed else None)
+    espeak.Synchronize()
+    engine.runAndWait()  # drains what the start had queued, and leaves the proxy free
+    for key, value in settings.items():
+        engine.setProperty(key, value)
+    espeak.Synchronize()
+    for key, value in settings.items():
+        if engine.getProperty(key) != value:
+            if key == "voice":
+                raise VoiceError(f"eSpeak has no voice “{value}”.")
+            raise EngineError(f"eSpeak did not take the {key} {value}.")
+    engine.save_to_file(text, str(path))
+    engine.runAndWait()
+    espeak.Synchronize()
+    if not ended.wait(_END_SECONDS):
+        raise EngineError("eSpeak did not come to the end of the line.")
+    if _unspoken(text, max(words, default=0)):
+        raise EngineError("eSpeak stopped before the last word.")
+
+
+def _unspoken(text: str, spoken_to: int) -> bool:
+    """Whether a whole word follows the place that was reached.
+
+    eSpeak joins some pairs ("of the") into one event, so one short word may go unannounced.
+    """
+    return len([word for word in text[spoken_to:].split() if any(map(str.isalnum, word))]) > 1
+
+
+def _started() -> Any:
+    import pyttsx3
+
+    return pyttsx3.init("espeak") if sys.platform == "linux" else pyttsx3.init()
+
+
+def _save(engine: Any, text: str, path: Path, settings: dict[str, Any]) -> None:
+    """On macOS and Windows the driver writes the file before runAndWait returns."""
+    for key, value in settings.items():
+        engine.setProperty(key, value)
+    engine.save_to_file(text, str(path))
+    engine.runAndWait()
+
+
+def _read(path: Path) -> Clip:
+    """The sound in a file. macOS writes AIFF whatever the name says; pydub reads that."""
+    try:
+        with wave.open(str(path), "rb") as file:
+            if file.getnchannels() != 1 or file.getsampwidth() != 2:  # noqa: PLR2004
+                raise wave.Error("not 16-bit mono")
+            return Clip(pcm=file.readframes(file.getnframes()), rate=file.getframerate())
+    except FileNotFoundError as error:
+        raise EngineError("The engine wrote no sound.", hint=_INSTALL_HINT) from error
+    except (wave.Error, EOFError):
+        return _read_with_pydub(path)
+
+
+def _read_with_pydub(path: Path) -> Clip:
+    from mettavox.codecs import bench
+
+    return bench.read(path)

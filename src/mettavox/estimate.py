@@ -1,0 +1,31 @@
+"""How long a line will take, without speaking it: for previews, and to tell a whole clip from a cut one."""
+
+import re
+
+from mettavox.voice import Pace
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_VOWELS = re.compile(r"[aeiouyáéíóúüàèìòùâêîôûäëïöæøåœ]+")
+_SILENT_ENDING = re.compile(r"[^aeiouyl]e$|[^aeiouytd]ed$")
+
+
+def syllables(text: str) -> int:
+    """About how many syllables there are; at least one for each word. Made for English."""
+    return sum(_in_word(word) for word in _WORD.findall(text.lower()))
+
+
+def _in_word(word: str) -> int:
+    groups = len(_VOWELS.findall(word))
+    if groups > 1 and _SILENT_ENDING.search(word):
+        groups -= 1
+    # A word without vowel letters is in another script, or spelled out: count its letters by twos.
+    return groups or max(1, len(word) // 2)
+
+
+def seconds(text: str, pace: Pace) -> float:
+    """About how long ``text`` takes at ``pace``, in seconds.
+
+    A straight line through measured clips: within a few per cent over a script, and within 40 per
+    cent for nine lines in ten.
+    """
+    return pace.per_line + pace.per_syllable * syllables(text)

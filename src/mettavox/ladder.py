@@ -1,0 +1,104 @@
+"""The ladder: what a script holds at every length, and what comes next when there is more time.
+
+Every addition has a worth, derived from its section's importance; a longer track climbs further up
+the same ladder, so it always contains the shorter one.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from mettavox.script import CORE, KEEP, PLUS, PLUS_PLUS, Breath, Line, Passage, Script, Section
+
+# The worth of an addition, relative to its section's importance: a layout prototype held its
+# invariants over 3,749 layouts with these.
+_TIER_COST = {PLUS: 2.6, PLUS_PLUS: 5.2}
+_BEGINNER_PLUS_COST = 1.3
+_WISH_COST, _WISHES_AT_LEAST = 0.9, 2
+_ROUND_COST, _EACH_ROUND_COST = 3.0, 1.7
+_CYCLES_COST, _CYCLES_SPREAD = 3.0, 6.0
+
+
+@dataclass(frozen=True, order=True)
+class Unit:
+    """One passage in one round of its section; sorted, units are in the order in which they are heard."""
+
+    section: int
+    round: int
+    order: int
+    cycle: int = 0  # of a breath: 0 is the passage itself, others add a cycle each
+    passage: Passage = field(compare=False, kw_only=True)
+
+
+@dataclass(frozen=True)
+class Step:
+    """An addition and its worth."""
+
+    worth: float
+    units: tuple[Unit, ...]
+
+
+def ladder(script: Script, *, experience: str, include: frozenset[str]) -> tuple[tuple[Unit, ...], list[Step]]:
+    """What is always there, and the additions from the worthiest down."""
+    base: list[Unit] = []
+    steps: list[Step] = []
+    for index, section in enumerate(script.sections):
+        if section.opt_in and section.opt_in not in include:
+            continue
+        importance = KEEP if section.opt_in else section.importance
+        core = tuple(_first_round(index, section, CORE))
+        if importance == KEEP:
+            base.extend(core)
+        elif core:
+            steps.append(Step(importance, core))
+        steps.extend(_additions(index, section, importance, experience))
+    steps.sort(key=lambda step: (-step.worth, step.units[0]))
+    return tuple(base), steps
+
+
+def _first_round(index: int, section: Section, tier: int) -> Iterator[Unit]:
+    for order, passage in enumerate(section.passages):
+        if passage.tier == tier and passage.rounds != "again" and passage.wish <= _WISHES_AT_LEAST:
+            yield Unit(index, 0, order, passage=passage)
+
+
+def _additions(index: int, section: Section, importance: int, experience: str) -> Iterator[Step]:
+    yield from _more_wishes(index, section, importance)
+    if experience != "experienced":
+        yield from _more_lines(index, section, importance, experience)
+    for again in range(1, section.repeat):
+        units = tuple(
+            Unit(index, again, order, passage=passage)
+            for order, passage in enumerate(section.passages)
+            if passage.tier == CORE and passage.rounds != "first"
+        )
+        if units:
+            yield Step(importance - _ROUND_COST - _EACH_ROUND_COST * again, units)
+    yield from _more_cycles(index, section, importance)
+
+
+def _more_wishes(index: int, section: Section, importance: int) -> Iterator[Step]:
+    for order, passage in enumerate(section.passages):
+        if passage.tier == CORE and passage.wish > _WISHES_AT_LEAST and passage.rounds != "again":
+            cost = _WISH_COST * (passage.wish - _WISHES_AT_LEAST)
+            yield Step(importance - cost, (Unit(index, 0, order, passage=passage),))
+
+
+def _more_lines(index: int, section: Section, importance: int, experience: str) -> Iterator[Step]:
+    for tier, usual in _TIER_COST.items():
+        cost = _BEGINNER_PLUS_COST if tier == PLUS and experience == "beginner" else usual
+        groups: dict[int, list[Unit]] = {}
+        for unit in _first_round(index, section, tier):
+            number = unit.passage.sound.number if isinstance(unit.passage.sound, Line) else -unit.order
+            groups.setdefault(number, []).append(unit)  # the sentences of one line come together
+        for units in groups.values():
+            yield Step(importance - cost, tuple(units))
+
+
+def _more_cycles(index: int, section: Section, importance: int) -> Iterator[Step]:
+    """One step a cycle, ever less worth, so that a long practice also has its other lines."""
+    for order, passage in enumerate(section.passages):
+        if isinstance(passage.sound, Breath) and passage.tier == CORE and passage.rounds != "again":
+            span = passage.sound.most - passage.sound.fewest
+            for extra in range(1, span + 1):
+                cost = _CYCLES_COST + _CYCLES_SPREAD * extra / span
+                yield Step(importance - cost, (Unit(index, 0, order, extra, passage=passage),))

@@ -1,0 +1,101 @@
+"""Files that are whole or not there: written beside their place, and moved there when they are done."""
+
+import contextlib
+import errno
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from mettavox.errors import OutputError
+
+_REASONS = {
+    errno.ENOSPC: ("the disk is full", "Free some space, or choose another folder with -o."),
+    errno.EDQUOT: ("the disk quota is used up", "Free some space, or choose another folder with -o."),
+    errno.EACCES: ("it is not writable", "Choose a folder of your own with -o."),
+    errno.EPERM: ("it is not writable", "Choose a folder of your own with -o."),
+    errno.EROFS: ("the disk is read-only", "Choose another folder with -o."),
+    errno.ENAMETOOLONG: ("the name is too long", "Choose a shorter name with -o."),
+    errno.ENOENT: ("there is no such folder", "Make the folder first, or choose another with -o."),
+    errno.ENOTDIR: ("a part of the path is a file", "Choose another folder with -o."),
+    errno.EISDIR: ("it is a folder", "Give a file's name, or end the name with a slash."),
+    errno.EFBIG: ("the file grew too large for the disk", "Choose another folder with -o."),
+}
+
+
+def check(path: Path, *, replace: bool) -> None:
+    """Raise OutputError when a file at ``path`` could not be made: better now than after the work."""
+    if path.is_dir():
+        raise _refused(path, errno.EISDIR)
+    if not path.parent.is_dir():
+        raise _refused(path, errno.ENOTDIR if path.parent.exists() else errno.ENOENT)
+    if path.exists() and not replace:
+        raise _exists(path)
+    with _translated(path):
+        handle, scratch = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+        os.close(handle)
+        Path(scratch).unlink()
+
+
+@contextlib.contextmanager
+def whole_file(path: Path, *, replace: bool) -> Iterator[BinaryIO]:
+    """A file to write to, that takes the name ``path`` when the block ends well and vanishes when not.
+
+    Raises OutputError for whatever the disk refuses, and when ``path`` exists and is not to be replaced.
+    """
+    with _translated(path):
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+        scratch = Path(name)
+        try:
+            with os.fdopen(handle, "w+b") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            _settle(scratch, path, replace=replace)
+        finally:
+            scratch.unlink(missing_ok=True)
+
+
+def _settle(scratch: Path, path: Path, *, replace: bool) -> None:
+    scratch.chmod(0o666 & ~_umask())  # as any new file; mkstemp's is for its owner alone
+    if replace:
+        scratch.replace(path)
+        return
+    try:
+        os.link(scratch, path)  # unlike a rename, a link never takes the place of another file
+    except FileExistsError:
+        raise _exists(path) from None
+    except OSError:  # a disk without links
+        if path.exists():
+            raise _exists(path) from None
+        scratch.replace(path)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+@contextlib.contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OutputError:
+        raise
+    except OSError as error:
+        if error.errno not in _REASONS:
+            raise OutputError(
+                f"“{path}” cannot be written: {error.strerror}.", hint="Choose another folder with -o."
+            ) from error
+        raise _refused(path, error.errno) from error
+
+
+def _refused(path: Path, number: int | None) -> OutputError:
+    reason, hint = _REASONS[number or errno.EACCES]
+    return OutputError(f"“{path}” cannot be written: {reason}.", hint=hint)
+
+
+def _exists(path: Path) -> OutputError:
+    return OutputError(f"“{path}” is there already.", hint="Choose another name with -o, or replace it with --force.")

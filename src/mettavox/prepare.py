@@ -1,0 +1,200 @@
+"""From a request to a script that is filled, read and ready to be fitted; and its preview."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from mettavox import assets, estimate, phrasebook, reader, template, voices
+from mettavox.errors import DurationError, RequestError, ScriptError, ScriptNotFound
+from mettavox.fit import Rules, fit
+from mettavox.person import Target
+from mettavox.phrasebook import Phrasebook
+from mettavox.request import ANCHORS, TOUCHING, Request
+from mettavox.script import Head, Line, Script
+from mettavox.suggest import nearest
+from mettavox.timeline import Timeline
+from mettavox.units import clock, frames
+from mettavox.voice import Voice
+
+RATE = 48_000
+"""The rate of every track, in hertz."""
+
+_LEAST_WITH_DIFFICULT_SECONDS = 600
+# Which slot an option fills; a script without the slot refuses the option.
+_SLOT_OF = {
+    "name": "name", "say": "name",
+    "target": "target", "target-say": "target", "relation": "target", "pronouns": "target",
+    "anchor": "anchor", "breath": "breath", "closing": "closing",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """A script filled for a request, the voice that will speak it, and the rules for its silences."""
+
+    request: Request
+    script: Script
+    voice: Voice
+    rules: Rules
+    seconds: Fraction
+
+    @property
+    def frames(self) -> int:
+        """The length asked for."""
+        return frames(self.seconds, RATE)
+
+
+def source(name: str, language: str, scripts: Path | None = None) -> tuple[str, str]:
+    """The text of a script and its file's name. ``name`` is an id, or the path of a file that ends in .md.
+
+    Raises ScriptNotFound with the nearest id, or ScriptError when the file is not text.
+    """
+    try:
+        if name.endswith(".md"):
+            return Path(name).read_text("utf-8"), Path(name).name
+        found = assets.find("scripts", (language, f"{name}.md"), scripts) if _plain(name) else None
+        if found is None:
+            raise ScriptNotFound(
+                f"There is no script “{name[:60]}” in “{language}”.", hint=nearest(name, ids(language, scripts), "Scripts")
+            )
+        return found.read_text("utf-8"), f"{name}.md"
+    except UnicodeDecodeError as error:
+        raise ScriptError(f"{name} is not text in UTF-8.", hint="Save it as plain text, UTF-8.") from error
+    except OSError as error:
+        raise ScriptNotFound(f"{name} cannot be read: {error.strerror}.", hint="Check the path.") from error
+
+
+def ids(language: str, scripts: Path | None = None) -> list[str]:
+    """The ids of the scripts in a language."""
+    return [entry.name.removesuffix(".md") for entry in assets.listed("scripts", (language,), ".md", scripts)]
+
+
+def head(name: str, language: str, scripts: Path | None = None) -> Head:
+    """What a script says of itself. Raises ScriptError."""
+    text, where = source(name, language, scripts)
+    return reader.read_head(reader.split(text)[0], where.removesuffix(".md"), where)
+
+
+def _plain(name: str) -> bool:
+    return bool(name) and all(letter.isalnum() or letter in "-_" for letter in name)
+
+
+def prepare(request: Request) -> Prepared:
+    """Read, check and fill. Raises RequestError, ScriptError, VoiceError or DurationError."""
+    book = phrasebook.load(request.language, request.scripts)
+    text, where = source(request.script, request.language, request.scripts)
+    head_text, body = reader.split(text)
+    script_head = reader.read_head(head_text, where.removesuffix(".md"), where)
+    _check_options(request, script_head)
+    _check_target(request.target)
+    _check_breath(request, book)
+    filled = template.fill(body, script_head.slots, request, book, where=where)
+    script = reader.read(filled, script_head, book, _choices(request, book), where=where)
+    seconds = Fraction(script_head.minutes.typical) * 60 if request.seconds is None else request.seconds
+    _check_difficult(request, seconds)
+    _check_include(request, script)
+    return Prepared(
+        request=request,
+        script=script,
+        voice=voices.load(request.voice),
+        rules=Rules.of(request.listener, rate=RATE, include=request.include, closing=request.closing),
+        seconds=seconds,
+    )
+
+
+def _check_options(request: Request, script_head: Head) -> None:
+    for option in sorted(request.asked):
+        slot = _SLOT_OF.get(option)
+        if slot and slot not in script_head.slots:
+            raise RequestError(
+                f"“{script_head.id}” has no place for --{option}.",
+                hint=f"It takes: {', '.join(script_head.slots) or 'nothing'}.",
+            )
+
+
+def _check_target(target: Target) -> None:
+    if target.name is not None and target.relation in ("self", "all"):
+        raise RequestError(
+            f"--relation {target.relation} has no single person to name.", hint="Leave --target out, or change --relation."
+        )
+
+
+def _check_breath(request: Request, book: Phrasebook) -> None:
+    if not request.breath:
+        return
+    pattern = book.patterns.get(request.breath)
+    if pattern is None:
+        raise RequestError(f"There is no breath “{request.breath}”.", hint=nearest(request.breath, book.patterns, "Breaths"))
+    if pattern.holds and request.listener.gentle:
+        raise RequestError(
+            f"The “{pattern.id}” breath holds the breath, and --gentle leaves that out.", hint="Choose --breath soft."
+        )
+
+
+def _check_difficult(request: Request, seconds: Fraction) -> None:
+    if request.target.relation != "difficult" and "difficult" not in request.include:
+        return
+    if request.listener.gentle:
+        raise RequestError(
+            "Wishes for a difficult person and --gentle do not go together.", hint="Choose another --relation, or a friend."
+        )
+    if seconds < _LEAST_WITH_DIFFICULT_SECONDS:
+        raise DurationError(
+            f"Wishes for a difficult person need at least {clock(_LEAST_WITH_DIFFICULT_SECONDS)}, "
+            f"and {clock(seconds)} was asked for.",
+            hint="Ask for --minutes 10 or more.",
+        )
+
+
+def _check_include(request: Request, script: Script) -> None:
+    offered = {section.opt_in for section in script.sections if section.opt_in}
+    for name in sorted(request.include - offered):
+        if request.target.relation == name:
+            continue  # it is there as the person whom the wishes are for
+        raise RequestError(
+            f"“{script.head.id}” has no part “{name}” to include.", hint=nearest(name, offered, "It has")
+        )
+
+
+def _choices(request: Request, book: Phrasebook) -> reader.Choices:
+    breath = template.breath_of(request)
+    pattern = book.patterns[breath]
+    truths = {
+        "touch": request.anchor in TOUCHING,
+        "person": request.target.relation in ("friend", "family", "colleague", "client"),
+        "named": request.target.name is not None,
+        "name": request.listener.name is not None,
+        "gentle": request.listener.gentle,
+        "paced": bool(pattern.cycles),
+    }
+    facts = {word for word, true in truths.items() if true}
+    facts |= {request.target.relation, request.closing, request.listener.experience, breath}
+    facts |= {request.anchor} & set(ANCHORS)
+    return reader.Choices(
+        facts=frozenset(facts),
+        relation=request.target.relation,
+        pronouns=request.target.pronouns,
+        closing=request.closing,
+    )
+
+
+class EstimatedLengths(Mapping[Line, int]):
+    """How many frames each line will take, judged by its syllables and the voice's pace."""
+
+    def __init__(self, voice: Voice) -> None:
+        self._voice = voice
+
+    def __getitem__(self, line: Line) -> int:
+        return max(1, frames(estimate.seconds(line.spoken, self._voice.pace), RATE))
+
+    def __iter__(self) -> Iterator[Line]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+def plan(prepared: Prepared) -> Timeline:
+    """The timeline as it will be, within a few per cent, without an engine. Raises DurationError."""
+    return fit(prepared.script, EstimatedLengths(prepared.voice), prepared.frames, prepared.rules)

@@ -1,0 +1,328 @@
+"""Read: a filled text becomes a Script. Every unknown word is an error that names the nearest known one."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from mettavox import notation
+from mettavox.errors import ScriptError
+from mettavox.person import EXPERIENCES, RELATIONS, Spoken
+from mettavox.phrasebook import PHASES, Pattern, Phrasebook, Table, parse_yaml
+from mettavox.request import ANCHORS, CLOSINGS
+from mettavox.script import (
+    CORE, PAUSES, PLUS, PLUS_PLUS, Bell, Breath, Cue, Head, Line, Minutes, Passage, Script, Section,
+)  # fmt: skip
+from mettavox.suggest import nearest
+from mettavox.template import SLOTS, TARGET, Filled
+
+BLOCKS = ("wishes", "breathe", "return", "bell")
+CHOICES = frozenset(
+    {"touch", "person", "named", "name", "gentle", "paced", "first", "again"}
+    | set(RELATIONS) | set(ANCHORS) - {"none"} | set(CLOSINGS) | set(EXPERIENCES)
+)  # fmt: skip
+"""What ``[if …]`` can ask for."""
+
+WISH_TARGETS = ("self", "target", "receive", "they", "both", "all")
+_HEAD = re.compile(r"---[ \t]*\n(.*?\n)---[ \t]*\n", re.DOTALL)
+_CONDITION = re.compile(r"\[\s*if\s+(not\s+)?([a-z_-]+(?:\s+or\s+[a-z_-]+)*)\s*\]\s*")
+_HEAD_FIELDS = ("id", "title", "language", "minutes", "slots", "review", "purpose", "sources")
+
+
+def split(source: str) -> tuple[str, str]:
+    """The head and the body of a script's file; the body keeps its line numbers."""
+    text = source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    match = _HEAD.match(text)
+    if not match:
+        return "", text
+    return match[1], "\n" * match[0].count("\n") + text[match.end() :]
+
+
+def read_head(head: str, name: str, where: str) -> Head:
+    """What the head says. Raises ScriptError with the field that is missing, wrong or unknown."""
+    if not head:
+        raise ScriptError(
+            f"{where}, line 1: the script has no head.",
+            hint="Start with a line “---”, then title, language, minutes and slots, then “---”.",
+        )
+    table = parse_yaml(head, where, line_offset=1)
+    for key in table:
+        if key not in _HEAD_FIELDS:
+            raise ScriptError(f"{where}: the head has an unknown “{key}”.", hint=nearest(str(key), _HEAD_FIELDS))
+    for key in ("title", "language", "minutes"):
+        if not table.get(key):
+            raise ScriptError(f"{where}: the head has no “{key}”.", hint=f"Add “{key}:” to it.")
+    review = table.get("review") or {}
+    return Head(
+        id=name,
+        title=str(table["title"]),
+        language=str(table["language"]),
+        minutes=_minutes(table["minutes"], where),
+        slots=_declared(table.get("slots") or [], where),
+        purpose=str(table.get("purpose") or ""),
+        review=str(review.get("status", "draft")) if isinstance(review, dict) else str(review),
+    )
+
+
+def _minutes(value: object, where: str) -> Minutes:
+    try:
+        if not isinstance(value, dict):
+            raise TypeError
+        shortest, typical, longest = (float(value[key]) for key in ("shortest", "typical", "longest"))
+    except (TypeError, KeyError, ValueError):
+        shortest, typical, longest = 0, 0, 0
+    if not 0 < shortest <= typical <= longest:
+        raise ScriptError(
+            f"{where}: “minutes” needs a shortest, a typical and a longest length, in that order.",
+            hint="Write minutes: {shortest: 1, typical: 10, longest: 45}",
+        )
+    return Minutes(shortest=shortest, typical=typical, longest=longest)
+
+
+def _declared(value: object, where: str) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise ScriptError(f"{where}: “slots” is not a list.", hint="Write slots: [name, target]")
+    for slot in value:
+        if slot not in SLOTS:
+            raise ScriptError(f"{where}: there is no slot “{slot}”.", hint=nearest(str(slot), SLOTS, "Slots"))
+    return tuple(value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choices:
+    """What was chosen, as far as a script can ask: the facts that are true, and whose wishes are whose."""
+
+    facts: frozenset[str]
+    relation: str
+    pronouns: str
+    closing: str
+
+
+def read(filled: Filled, head: Head, book: Phrasebook, choices: Choices, *, where: str) -> Script:
+    """The script in ``filled``. Raises ScriptError with the file, the line and the nearest known word."""
+    reading = _Reading(book=book, choices=choices, filled=filled, file=where)
+    for number, raw in enumerate(filled.text.splitlines(), start=1):
+        reading.take(raw, number, where)
+    return Script(head=head, sections=reading.finish())
+
+
+@dataclass
+class _Open:
+    """A section that is being read."""
+
+    marks: notation.SectionMarks
+    passages: list[Passage] = field(default_factory=list)
+
+
+@dataclass
+class _Reading:
+    """Takes a script line by line."""
+
+    book: Phrasebook
+    choices: Choices
+    filled: Filled
+    file: str
+    sections: list[_Open] = field(default_factory=list)
+    skipping_section: bool = False
+    skipping_pauses: bool = False
+    number: int = 0
+    at: str = ""
+
+    def take(self, raw: str, number: int, where: str) -> None:
+        self.number, self.at = number, f"{where}, line {number}"
+        text = raw.strip()
+        if not text or text.startswith(("//", ">")):
+            return
+        condition = _CONDITION.match(text)
+        holds, rounds = True, "every"
+        if condition:
+            holds, rounds = self._holds(condition)
+            text = text[condition.end() :]
+        elif text.startswith("["):
+            raise ScriptError(f"{self.at}: “[” opens a choice that cannot be read.", hint="Write [if touch] and the line.")
+        if text.startswith("#"):
+            self._heading(text, holds)
+        elif self.skipping_section:
+            pass
+        elif not self.sections:
+            raise ScriptError(f"{self.at}: there is a line before the first section.", hint="Begin with # Welcome {keep}")
+        elif text.startswith("("):
+            if holds and not self.skipping_pauses:
+                self._pauses(text)
+        else:
+            self.skipping_pauses = not holds
+            if holds:
+                self._line(text, rounds)
+
+    def finish(self) -> tuple[Section, ...]:
+        self.at = self.file
+        sections = tuple(
+            Section(
+                title=part.marks.title,
+                passages=tuple(part.passages),
+                importance=part.marks.importance,
+                repeat=part.marks.repeat,
+                fixed=part.marks.fixed,
+                opt_in=part.marks.opt_in,
+            )
+            for part in self.sections
+            if any(passage.sound for passage in part.passages)
+        )
+        passages = [passage for section in sections for passage in section.passages]
+        if not passages:
+            raise ScriptError(f"{self.file}: there is nothing to say in this script.", hint="Add a section and a line.")
+        if not any(passage.protected for passage in passages):
+            raise ScriptError(
+                f"{self.file}: no line tells the listener that they may stop.",
+                hint="Add a line such as “! You can stop at any time.” to the welcome.",
+            )
+        return sections
+
+    def _holds(self, condition: re.Match[str]) -> tuple[bool, str]:
+        words = condition[2].split(" or ")
+        known = CHOICES | set(self.book.patterns)
+        for word in words:
+            if word not in known:
+                raise ScriptError(f"{self.at}: there is no choice “{word}”.", hint=nearest(word, known, "Choices"))
+        if words[0] in ("first", "again") and len(words) == 1:
+            return True, {"first": "again", "again": "first"}[words[0]] if condition[1] else words[0]
+        holds = any(word in self.choices.facts for word in words)
+        return holds != bool(condition[1]), "every"
+
+    def _heading(self, text: str, holds: bool) -> None:
+        marks = notation.section_marks(text.lstrip("#"), self.at)
+        if any(mark in marks.title for mark in self.filled.words):
+            raise ScriptError(
+                f"{self.at}: a section's title holds a person's name.",
+                hint="Titles become chapters that anyone can see; use {{ target.role }}.",
+            )
+        self.skipping_section, self.skipping_pauses = not holds, False
+        if holds:
+            self.sections.append(_Open(marks))
+
+    def _pauses(self, text: str) -> None:
+        rest, pauses = notation.split_pauses(text, self.at)
+        if rest:
+            raise ScriptError(f"{self.at}: there are words after a pause.", hint="Put them on a line of their own.")
+        passages = self.sections[-1].passages
+        if passages:
+            passages[-1] = replace(passages[-1], pauses=passages[-1].pauses + pauses)
+        else:
+            passages.append(Passage(sound=None, pauses=pauses))
+
+    def _line(self, text: str, rounds: str) -> None:
+        tier = PLUS_PLUS if text.startswith("++") else PLUS if text.startswith("+") else CORE
+        protected = text.startswith("!")
+        text = text.lstrip("+").removeprefix("!").strip()
+        made = self._block(text) if text.startswith("@") else self._speech(text)
+        self.sections[-1].passages.extend(
+            replace(passage, tier=tier, protected=protected, rounds=rounds) for passage in made
+        )
+
+    def _speech(self, text: str) -> list[Passage]:
+        text, pauses = notation.split_pauses(text, self.at)
+        lines = notation.sentences(text, self.filled.words, self.number, self.at)
+        if not lines:
+            raise ScriptError(f"{self.at}: there is nothing here that can be spoken.", hint="Write words, or delete the line.")
+        return [
+            Passage(sound=line, pauses=pauses if line is lines[-1] else ()) for line in lines
+        ]
+
+    # --- blocks ---
+
+    def _block(self, text: str) -> list[Passage]:
+        name, *arguments = text[1:].split()
+        blocks: Mapping[str, Callable[[list[str]], list[Passage]]] = {
+            "wishes": self._wishes, "breathe": self._breathe, "return": self._return, "bell": self._bell,
+        }  # fmt: skip
+        if name not in blocks:
+            raise ScriptError(f"{self.at}: there is no block “@{name}”.", hint=nearest(name, BLOCKS, "Blocks"))
+        return blocks[name](arguments)
+
+    def _bell(self, arguments: list[str]) -> list[Passage]:
+        if arguments:
+            raise ScriptError(f"{self.at}: @bell takes nothing after it.", hint="Write @bell on its own.")
+        return [Passage(sound=Bell())]
+
+    def _wishes(self, arguments: list[str]) -> list[Passage]:
+        who = " ".join(arguments)
+        if who not in WISH_TARGETS:
+            raise ScriptError(f"{self.at}: there are no wishes for “{who}”.", hint=nearest(who, WISH_TARGETS, "Wishes"))
+        person = self._person(who)
+        passages = []
+        for place, wish in enumerate(self.book.wishes, start=1):
+            words = wish[person].replace("{name}", _target_mark(self.filled.words))
+            for line in notation.sentences(words, self.filled.words, self.number, self.at):
+                passages.append(Passage(sound=line, pauses=(PAUSES["phrase"],), wish=place))
+        return passages
+
+    def _person(self, who: str) -> str:
+        """Which column of the table: how the wish is said to, or of, whom it is for."""
+        pronouns = self.choices.pronouns
+        if pronouns == "name" and not _target_mark(self.filled.words):
+            pronouns = "they"
+        if who == "target":
+            person = str(self.book.relations[self.choices.relation]["person"])
+            return pronouns if person == "third" else person
+        return {"self": "i", "receive": "you", "they": "they", "both": "we", "all": "all"}[who]
+
+    def _return(self, arguments: list[str]) -> list[Passage]:
+        closing = " ".join(arguments) or self.choices.closing
+        if closing not in CLOSINGS:
+            raise ScriptError(f"{self.at}: there is no closing “{closing}”.", hint=nearest(closing, CLOSINGS, "Closings"))
+        text = self.filled.blocks.get("return" if closing == "return" else f"return-{closing}")
+        if text is None:
+            raise ScriptError(f"{self.at}: this language has no closing “{closing}”.", hint="Choose another --closing.")
+        inner = _Reading(book=self.book, choices=self.choices, filled=self.filled, file=self.file)
+        inner.sections.append(_Open(notation.SectionMarks(title="return")))
+        for raw in text.splitlines():
+            inner.take(raw, self.number, self.file)
+        return inner.sections[0].passages
+
+    def _breathe(self, arguments: list[str]) -> list[Passage]:
+        match = re.fullmatch(r"(\S+) (\d+)(?: ?(?:to|-|–) ?(\d+))?", " ".join(arguments))
+        if not match or int(match[2]) < 1:
+            raise ScriptError(
+                f"{self.at}: @breathe needs a pattern and how many breaths.",
+                hint="Write @breathe soft 6, or @breathe soft 6 to 60.",
+            )
+        pattern = self.book.patterns.get(match[1])
+        if pattern is None:
+            raise ScriptError(
+                f"{self.at}: there is no breath “{match[1]}”.", hint=nearest(match[1], self.book.patterns, "Breaths")
+            )
+        fewest, most = int(match[2]), int(match[3] or match[2])
+        if most < fewest:
+            raise ScriptError(f"{self.at}: {fewest} to {most} breaths is the wrong way round.", hint="Smaller number first.")
+        if not pattern.cycles:
+            return self._own_pace(fewest, most)
+        cap = pattern.most or most
+        fewest, most = min(fewest, cap), min(most, cap)
+        return [Passage(sound=Breath(pattern=pattern.id, cycles=self._cycles(pattern), fewest=fewest, most=most))]
+
+    def _cycles(self, pattern: Pattern) -> tuple[tuple[Cue, ...], ...]:
+        return tuple(
+            tuple(Cue(seconds=secs, lines=self._cue(phase)) for phase, secs in cycle) for cycle in pattern.cycles
+        )
+
+    def _cue(self, phase: str) -> tuple[Line, ...]:
+        if phase not in PHASES:
+            raise ScriptError(f"patterns.yaml: there is no phase “{phase}”.", hint=nearest(phase, PHASES, "Phases"))
+        return tuple(
+            line
+            for words in self.book.cues.get(phase, ())
+            for line in notation.sentences(words, {}, self.number, self.at)
+        )
+
+    def _own_pace(self, fewest: int, most: int) -> list[Passage]:
+        """No pattern: a few invitations with room between, more of them the longer the track."""
+        passages = []
+        for place in range(most):
+            words = self.book.own_pace[place % len(self.book.own_pace)]
+            for line in notation.sentences(words, {}, self.number, self.at):
+                wish = 0 if place < fewest else place + 1  # counted like wishes: each one more is an addition
+                passages.append(Passage(sound=line, pauses=(PAUSES["rest"],), wish=wish))
+        return passages
+
+
+def _target_mark(words: Mapping[str, Spoken]) -> str:
+    return TARGET if TARGET in words else ""

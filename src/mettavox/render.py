@@ -1,0 +1,184 @@
+"""Render: one track from one request, spoken, laid, mixed, encoded, measured and only then named."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from mettavox import __version__, assets, bed, output
+from mettavox.bed import Bed
+from mettavox.clipcache import ClipCache
+from mettavox.codecs import decode, id3
+from mettavox.codecs.ffmpeg import LAME_GAIN_DB, Mp3Encoder
+from mettavox.engines import table
+from mettavox.engines.process import EngineProcess
+from mettavox.errors import DurationError
+from mettavox.fit import fit
+from mettavox.mix import Mixer
+from mettavox.prepare import RATE, Prepared, plan
+from mettavox.script import Line
+from mettavox.shape import Shaped, shaped
+from mettavox.speech import Speech
+from mettavox.stem import VOICE_LUFS, VoiceStem, voice_stem
+from mettavox.tags import Tags
+from mettavox.timeline import Timeline
+from mettavox.units import clock
+from mettavox.verify import BLOCK_SECONDS, Measured, verify
+
+BED_UNDER_VOICE_LU = 21.0
+"""Over 20 LU, speech stays clear for hard-of-hearing listeners; under 22, apps do not cut the pauses."""
+
+_MOST_WORKERS = 4
+
+Progress = Callable[[str, float], None]
+"""Hears the stage ("speaking", "encoding", "checking") and how much of it is done, 0 to 1."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Track:
+    """A finished track: its timeline and what was measured in it."""
+
+    timeline: Timeline
+    measured: Measured
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """How to work, apart from what to make: where clips are kept, and whether those with names are."""
+
+    cache: bool = True
+    cache_names: bool = False
+    workers: int = 0
+
+    def worker_count(self) -> int:
+        """As asked for, or one for each core up to four."""
+        return self.workers or min(_MOST_WORKERS, os.cpu_count() or 1)
+
+
+def render(
+    prepared: Prepared,
+    path: Path,
+    *,
+    replace: bool = False,
+    settings: Settings = Settings(),
+    progress: Progress = lambda stage, share: None,
+) -> Track:
+    """Make the track and leave it at ``path``. Nothing is left there, or beside it, when this fails.
+
+    Raises EngineError, DurationError, CodecError, SoundError or OutputError.
+    """
+    output.check(path, replace=replace)
+    timeline, clips = _voiced(prepared, settings, progress)
+    stem = voice_stem(timeline, clips)
+    clips.clear()  # from here on only the finished clips are needed
+    quiet = _bed(prepared)
+    with output.whole_file(path, replace=replace) as file:
+        _encode(Mixer(timeline, stem.clips, quiet), timeline, file, _tags(prepared), progress)
+        file.flush()
+        measured = _verified(Path(file.name), timeline, stem, quiet, progress)
+    return Track(timeline=timeline, measured=measured)
+
+
+def _voiced(prepared: Prepared, settings: Settings, progress: Progress) -> tuple[Timeline, dict[Line, Shaped]]:
+    """The timeline on the true lengths of its lines, and their clips."""
+    engine = prepared.voice.engine
+    target = table.target(engine)
+    cache = ClipCache(assets.cache_folder()) if settings.cache else None
+    speech = Speech(
+        prepared.voice,
+        lambda: EngineProcess(target, prepared.voice),
+        version=table.identity(engine),
+        cache=cache,
+        cache_names=settings.cache_names,
+        workers=settings.worker_count(),
+    )
+    with closing(speech):
+        speech.speak(_likely(prepared), lambda done, total: progress("speaking", done / total))
+        lengths = SpokenLengths(speech, prepared)
+        timeline = fit(prepared.script, lengths, prepared.frames, prepared.rules)
+    if cache is not None:
+        cache.trim()
+    used = {place.sound for place in timeline.placements}
+    return timeline, {line: clip for line, clip in lengths.clips.items() if line in used}
+
+
+def _likely(prepared: Prepared) -> list[Line]:
+    """The lines that the preview has; none when it finds no room, which is for measured lengths to say."""
+    try:
+        return [place.sound for place in plan(prepared).placements if isinstance(place.sound, Line)]
+    except DurationError:
+        return []
+
+
+class SpokenLengths(Mapping[Line, int]):
+    """How many frames each line's clip has; a line that was not spoken yet is spoken when asked for."""
+
+    def __init__(self, speech: Speech, prepared: Prepared) -> None:
+        self._speech = speech
+        self._shaping = prepared.voice.shaping
+        self.clips: dict[Line, Shaped] = {}
+
+    def __getitem__(self, line: Line) -> int:
+        if line not in self.clips:
+            self.clips[line] = shaped(self._speech.clip(line), self._shaping)
+        return self.clips[line].frames_at(RATE)
+
+    def __iter__(self) -> Iterator[Line]:
+        return iter(self.clips)
+
+    def __len__(self) -> int:
+        return len(self.clips)
+
+
+def _bed(prepared: Prepared) -> Bed | None:
+    return None if prepared.request.bed == "none" else bed.soft(RATE, VOICE_LUFS - BED_UNDER_VOICE_LU)
+
+
+def _encode(mixer: Mixer, timeline: Timeline, file: BinaryIO, tags: Tags, progress: Progress) -> None:
+    encoder = Mp3Encoder(file, frames=timeline.frames, id3=id3.tag(tags))
+    made_up = np.float32(10 ** (-LAME_GAIN_DB / 20))
+    block = RATE * BLOCK_SECONDS
+    try:
+        for start in range(0, timeline.frames, block):
+            encoder.write(mixer.between(start, min(start + block, timeline.frames)) * made_up)
+            progress("encoding", start / timeline.frames)
+        encoder.finish()
+    except BaseException:
+        encoder.abandon()
+        raise
+
+
+def _verified(path: Path, timeline: Timeline, stem: VoiceStem, quiet: Bed | None, progress: Progress) -> Measured:
+    size = BLOCK_SECONDS * RATE
+
+    def heard() -> Iterator[np.ndarray]:  # type: ignore[type-arg]
+        for place, block in enumerate(decode.blocks(path, size)):
+            progress("checking", min(1.0, place * size / timeline.frames))
+            yield block
+
+    power = float(np.mean(np.square(quiet.loop.mean(axis=1)))) if quiet is not None else 0.0
+    return verify(heard(), timeline, stem, power)
+
+
+def _tags(prepared: Prepared) -> Tags:
+    head, voice = prepared.script.head, prepared.voice
+    return Tags(
+        title=f"{head.title} ({clock(prepared.seconds)})",
+        artist="mettavox",
+        album="Guided meditations",
+        genre="Meditation",
+        year=_year(),
+        language=head.language,
+        comment=f"A synthetic voice speaks: {voice.label} ({voice.engine}). Made with mettavox {__version__}.",
+    )
+
+
+def _year() -> int:
+    """This year, or that of SOURCE_DATE_EPOCH where a build has to come out the same later."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return (datetime.fromtimestamp(int(epoch), UTC) if epoch.isdigit() else datetime.now(UTC)).year

@@ -1,0 +1,172 @@
+"""What a meditation is made of: sections of passages, each a line with its pauses."""
+
+from dataclasses import dataclass, field
+
+from mettavox.errors import ScriptError
+
+KEEP = 10
+"""The importance of a section that is never dropped; others have 1 to 9."""
+
+CORE, PLUS, PLUS_PLUS = 0, 1, 2
+"""Tiers of a passage: always, when there is time, when there is plenty."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pause:
+    """A silence with its bounds in seconds.
+
+    ``after_line`` is set for pauses in which the listener says the line inwardly: they last at
+    least as long as the line itself and that many seconds more.
+    """
+
+    name: str
+    shortest: float
+    preferred: float
+    longest: float
+    after_line: float | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.shortest <= self.preferred <= self.longest:
+            raise ScriptError(
+                f"The bounds of ({self.name}) are out of order: "
+                f"{self.shortest:g}, {self.preferred:g}, {self.longest:g} s."
+            )
+
+
+# Where the figures come from: a resting breath is 3 to 5 s; 10 s after "notice" and 60 s of practice
+# alone are what published compassion scripts use; letters are written in 5 to 15 minutes. The rest
+# is reasoned and to be tuned by listening.
+PAUSES = {
+    pause.name: pause
+    for pause in (
+        Pause(name="beat", shortest=0.5, preferred=0.9, longest=1.5),
+        Pause(name="breath", shortest=2.5, preferred=4, longest=8),
+        Pause(name="phrase", shortest=3, preferred=5.5, longest=12, after_line=1.5),
+        Pause(name="notice", shortest=5, preferred=9, longest=20),
+        Pause(name="rest", shortest=9, preferred=17, longest=45),
+        Pause(name="long", shortest=25, preferred=50, longest=150),
+        Pause(name="write", shortest=60, preferred=180, longest=600),
+    )
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One breath of speech: what is read in a transcript, and what the engine is given.
+
+    ``number`` is the line of the script's file; ``personal`` is true when a person's name is in it.
+    """
+
+    text: str
+    spoken: str
+    number: int
+    personal: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bell:
+    """A struck bell at this place."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cue:
+    """One phase of a breath: its length in seconds, and the words for it, longest first.
+
+    No words means a phase that passes in silence.
+    """
+
+    seconds: float
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Breath:
+    """A paced breath: the cues of each cycle; from the last one on, the last cycle repeats.
+
+    ``fewest`` and ``most`` bound how many cycles there are; the length of the track decides.
+    """
+
+    pattern: str
+    cycles: tuple[tuple[Cue, ...], ...]
+    fewest: int
+    most: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Passage:
+    """Something that sounds (or nothing) and the pauses after it; they come and go together.
+
+    ``wish`` counts the wishes of one block from 1, and is 0 for everything else. ``rounds`` says in
+    which rounds of a repeated section the passage is heard: ``every``, ``first`` or ``again``.
+    """
+
+    sound: Line | Bell | Breath | None
+    pauses: tuple[Pause, ...] = ()
+    tier: int = CORE
+    wish: int = 0
+    protected: bool = False
+    rounds: str = "every"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """A titled part of a script, which becomes a chapter."""
+
+    title: str
+    passages: tuple[Passage, ...]
+    importance: int = 5
+    repeat: int = 1
+    fixed: bool = False
+    opt_in: str = ""
+
+    @property
+    def kept(self) -> bool:
+        """Whether the section is there at any length."""
+        return self.importance == KEEP
+
+
+@dataclass(frozen=True, kw_only=True)
+class Minutes:
+    """How long a script is meant to be, in minutes."""
+
+    shortest: float
+    typical: float
+    longest: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Head:
+    """What a script says of itself before its text."""
+
+    id: str
+    title: str
+    language: str
+    minutes: Minutes
+    slots: tuple[str, ...] = ()
+    purpose: str = ""
+    review: str = "draft"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Script:
+    """A meditation, filled and read, ready to be fitted to a length."""
+
+    head: Head
+    sections: tuple[Section, ...] = field(default_factory=tuple)
+
+    def lines(self) -> tuple[Line, ...]:
+        """Every line that any length of this script can speak, in order, each one once."""
+        found: dict[Line, None] = {}
+        for section in self.sections:
+            for passage in section.passages:
+                found.update(dict.fromkeys(lines_of(passage)))
+        return tuple(found)
+
+
+def lines_of(passage: Passage) -> tuple[Line, ...]:
+    """The lines that a passage can speak: its own, or the cues of its breath."""
+    if isinstance(passage.sound, Line):
+        return (passage.sound,)
+    if isinstance(passage.sound, Breath):
+        return tuple(line for cycle in passage.sound.cycles for cue in cycle for line in cue.lines)
+    return ()

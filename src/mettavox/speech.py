@@ -1,0 +1,168 @@
+"""Speech: every line as a checked clip, from the cache or from an engine in a process of its own."""
+
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from queue import SimpleQueue
+
+import numpy as np
+
+from mettavox import clipcache, estimate
+from mettavox.audio import Clip
+from mettavox.clipcache import ClipCache
+from mettavox.engine import Speaker
+from mettavox.errors import EngineError, VoiceError
+from mettavox.script import Line
+from mettavox.voice import Voice
+
+ATTEMPTS = 3
+# A line may take this long: engines answer in a fraction of a second, or never.
+_TIME_LIMIT_SECONDS, _TIME_LIMIT_A_LETTER = 10.0, 0.25
+# A whole clip lies between these multiples of its estimate; the constants allow for short lines.
+_SHORTEST_SHARE, _LONGEST_SHARE = 0.4, 2.5
+_SHORTEST_SLACK, _LONGEST_SLACK = -0.15, 1.5
+_SILENT_PEAK = 10 ** (-40 / 20) * 32768
+# A clip that was not cut ends in quiet: its last 10 ms lie this far under its peak.
+_ENDING_SECONDS, _ENDING_SHARE = 0.010, 10 ** (-26 / 20)
+
+
+def fault(clip: Clip, text: str, voice: Voice) -> str:
+    """What is wrong with the clip of ``text``, in words, or nothing."""
+    if not clip.frames:
+        return "it is empty"
+    samples = np.frombuffer(clip.pcm, dtype="<i2")
+    peak = int(np.abs(samples.astype(np.int32)).max())
+    if peak < _SILENT_PEAK:
+        return "it is silent"
+    loud = np.flatnonzero(np.abs(samples.astype(np.int32)) > peak * 10 ** (voice.shaping.trim_db / 20))
+    heard = (loud[-1] - loud[0] + 1) / clip.rate
+    expected = estimate.seconds(text, voice.pace)
+    if heard < _SHORTEST_SHARE * expected + _SHORTEST_SLACK:
+        return f"it lasts {heard:.1f} s where about {expected:.1f} s is expected"
+    if heard > _LONGEST_SHARE * expected + _LONGEST_SLACK:
+        return f"it lasts {heard:.1f} s where about {expected:.1f} s is expected"
+    ending = samples[-max(1, round(_ENDING_SECONDS * clip.rate)) :].astype(np.int32)
+    if int(np.abs(ending).max()) > peak * _ENDING_SHARE:
+        return "it ends in the middle of a sound"
+    return ""
+
+
+class Speech:
+    """Speaks lines, several at once, each checked and tried again in a fresh process when it fails.
+
+    ``start`` makes one more speaker; ``personal`` lines stay out of the cache unless
+    ``cache_names`` is set.
+    """
+
+    def __init__(
+        self,
+        voice: Voice,
+        start: Callable[[], Speaker],
+        *,
+        cache: ClipCache | None,
+        cache_names: bool = False,
+        workers: int = 2,
+        version: str = "",
+    ) -> None:
+        self._voice = voice
+        self._start = start
+        self._cache = cache
+        self._cache_names = cache_names
+        self._workers = workers
+        self._version = version
+        self._clips: dict[str, Clip] = {}
+        self._idle: SimpleQueue[Speaker] = SimpleQueue()
+        self._speakers: list[Speaker] = []
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def speak(self, lines: Iterable[Line], on_line: Callable[[int, int], None] = lambda done, total: None) -> None:
+        """Have every line's clip ready. ``on_line`` hears how many are done, of how many.
+
+        Raises EngineError, with the number of the line, when a line failed ATTEMPTS times.
+        """
+        wanted = {line.spoken: line for line in lines if line.spoken not in self._clips}
+        missing = [line for line in wanted.values() if not self._recall(line)]
+        done, total = len(wanted) - len(missing), len(wanted)
+        if not missing:
+            return
+        pool = ThreadPoolExecutor(max_workers=min(self._workers, len(missing)), thread_name_prefix="speech")
+        try:
+            for future in as_completed([pool.submit(self._make, line) for line in missing]):
+                future.result()
+                done += 1
+                on_line(done, total)
+        except BaseException:
+            self.close()  # ends what the threads wait for
+            raise
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def clip(self, line: Line) -> Clip:
+        """The line's clip; spoken now if it was not yet. Raises EngineError."""
+        self.speak([line])
+        return self._clips[line.spoken]
+
+    def close(self) -> None:
+        """End every worker."""
+        with self._lock:
+            self._closed = True
+            speakers, self._speakers = self._speakers, []
+        for speaker in speakers:
+            speaker.close()
+
+    def _recall(self, line: Line) -> bool:
+        if self._cache is None or not self._cacheable(line):
+            return False
+        clip = self._cache.get(self._key(line))
+        if clip is None or fault(clip, line.spoken, self._voice):
+            return False
+        self._clips[line.spoken] = clip
+        return True
+
+    def _make(self, line: Line) -> None:
+        speaker = self._take()
+        try:
+            clip = self._try(speaker, line)
+        finally:
+            self._idle.put(speaker)
+        self._clips[line.spoken] = clip
+        if self._cache is not None and self._cacheable(line):
+            self._cache.put(self._key(line), clip)
+
+    def _try(self, speaker: Speaker, line: Line) -> Clip:
+        wrong, cause = "", None
+        for _ in range(ATTEMPTS):
+            try:
+                clip = speaker.speak(line.spoken, within=_TIME_LIMIT_SECONDS + _TIME_LIMIT_A_LETTER * len(line.spoken))
+            except VoiceError:
+                raise  # another attempt would not find it either
+            except EngineError as error:
+                wrong, cause = error.message.rstrip("."), error
+            else:
+                wrong, cause = fault(clip, line.spoken, self._voice), None
+                if not wrong:
+                    return clip
+            if self._closed:
+                break
+            speaker.renew()
+        raise EngineError(
+            f"Line {line.number} could not be spoken in {ATTEMPTS} attempts: {wrong}.",
+            hint=cause.hint if cause and cause.hint else "Run “mettavox doctor”, or choose another --voice.",
+        ) from cause
+
+    def _take(self) -> Speaker:
+        with self._lock:
+            if self._closed:
+                raise EngineError("Speech was stopped.")
+            if self._idle.empty() and len(self._speakers) < self._workers:
+                speaker = self._start()
+                self._speakers.append(speaker)
+                return speaker
+        return self._idle.get()
+
+    def _cacheable(self, line: Line) -> bool:
+        return self._cache_names or not line.personal
+
+    def _key(self, line: Line) -> str:
+        return clipcache.key(line.spoken, self._voice, self._version)

@@ -1,0 +1,38 @@
+"""A voice: which engine speaks, with what settings, under what licence."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pace:
+    """How long this voice takes: ``per_line + per_syllable × syllables`` seconds for one line."""
+
+    per_line: float
+    per_syllable: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shaping:
+    """What is done to every clip: trimming below ``trim_db`` of its peak, and a high shelf.
+
+    ``shelf_db`` is the gain in dB well above ``shelf_hz``; 0 leaves the sound as it is.
+    """
+
+    trim_db: float = -50.0
+    shelf_hz: float = 2000.0
+    shelf_db: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Voice:
+    """A profile. ``settings`` are the engine's own (voice id, rate, pitch …) for this platform."""
+
+    id: str
+    label: str
+    language: str
+    engine: str
+    settings: dict[str, str | int | float] = field(default_factory=dict)
+    pace: Pace
+    shaping: Shaping = Shaping()
+    licence: str = "unknown"
+    commercial: str = "unknown"
