@@ -6,6 +6,7 @@ its shortest, preferred and longest. Pure: the same script, lengths and rules gi
 """
 
 from bisect import insort
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from math import ceil, floor
@@ -199,18 +200,25 @@ class _Layout:
         self._units: list[Unit] = []
         self._sounds: list[_Sound] | None = None
         self._gaps_after: dict[Unit, _Gap] = {}
+        self._cycles: Counter[tuple[int, int, int]] = Counter()
         self._beat = self._bounds(CLASSES["beat"], None)
         self._head = frames(HEAD_SECONDS, rules.rate)
         self._tail = frames(rules.tail_seconds, rules.rate)
 
     def add(self, units: tuple[Unit, ...]) -> None:
         for unit in units:
-            insort(self._units, unit)
+            if unit.cycle:
+                self._cycles[unit.place] += 1
+            else:
+                insort(self._units, unit)
         self._sounds = None
 
     def remove(self, units: tuple[Unit, ...]) -> None:
-        gone = set(units)
-        self._units = [unit for unit in self._units if unit not in gone]
+        for unit in units:
+            if unit.cycle:
+                self._cycles[unit.place] -= 1
+            else:
+                self._units.remove(unit)
         self._sounds = None
 
     def least(self) -> int:
@@ -235,8 +243,6 @@ class _Layout:
         early = frames(_BEFORE_PERMISSION, self._rules.rate)
         pending, previous, permitted, previous_margin = _Gap(), None, False, 0
         for unit in self._units:
-            if unit.cycle:
-                continue  # counted with the breath that it belongs to
             sound = self._sound(unit)
             if sound is None:
                 pending += self._after(unit)
@@ -292,11 +298,9 @@ class _Layout:
         return None
 
     def _breath(self, unit: Unit, breath: Breath) -> _Sound:
-        key = (unit.section, unit.round, unit.order)
-        extra = sum(1 for other in self._units if other.cycle and (other.section, other.round, other.order) == key)
         places: list[tuple[Line | Bell, int, int]] = []
         at = 0
-        for cycle in range(breath.fewest + extra):
+        for cycle in range(breath.fewest + self._cycles[unit.place]):
             for cue in breath.cycles[min(cycle, len(breath.cycles) - 1)]:
                 line = self._cue_line(cue, cycle, breath.pattern)
                 if line is not None:

@@ -28,6 +28,11 @@ class Unit:
     cycle: int = 0  # of a breath: 0 is the passage itself, others add a cycle each
     passage: Passage = field(compare=False, kw_only=True)
 
+    @property
+    def place(self) -> tuple[int, int, int]:
+        """Section, round and order: what all cycles of one breath share."""
+        return self.section, self.round, self.order
+
 
 @dataclass(frozen=True)
 class Step:

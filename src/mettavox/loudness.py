@@ -5,8 +5,11 @@ the energy of each 100 ms of a track: a clip's K-weighted energy is computed onc
 the clip lies, and a whole track is never needed in one piece.
 """
 
+from functools import cache, lru_cache
+
 import numpy as np
 import soxr
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 Samples = NDArray[np.float32]
@@ -27,15 +30,16 @@ _PASS_HZ, _PASS_Q = 38.13547087602444, 0.5003270373238773
 _SHELF_BAND = 0.4996667741545416
 
 _OVERSAMPLING = 4
-# The most by which a band-limited signal between the samples can rise over them in practice; blocks
-# under the loudest divided by this need no oversampling.
-_OVERSHOOT = 2.0
-_PEAK_BLOCK, _PEAK_EDGE = 4800, 64
+# A peak between two samples is at most 3 dB over the larger of them, short of contrived signals:
+# a tone at half the highest frequency, sampled on its shoulders.
+_OVERSHOOT = 2**0.5
+_TAPS = 32
 
 
+@lru_cache(maxsize=16)
 def k_response(length: int, rate: int) -> NDArray[np.complex64]:
     """The K-weighting filter on the frequencies of ``numpy.fft.rfft`` of that length."""
-    turn = np.exp(-2j * np.pi * np.fft.rfftfreq(length)).astype(np.complex128)
+    turn = np.exp(-2j * np.pi * np.fft.rfftfreq(length))
     k = np.tan(np.pi * _SHELF_HZ / rate)
     high = 10 ** (_SHELF_DB / 20)
     band = high**_SHELF_BAND
@@ -63,17 +67,12 @@ def k_weighted(samples: Samples, rate: int) -> Samples:
 
 
 def fast_length(least: int) -> int:
-    """The smallest length with no prime factor over 5 that is at least so long."""
-    best = 1 << (least - 1).bit_length()
-    fives = 1
-    while fives < best:
-        threes = fives
-        while threes < best:
-            length = threes << max(0, (-(-least // threes) - 1).bit_length())
-            best = min(best, length) if length >= least else best
-            threes *= 3
-        fives *= 5
-    return best
+    """The smallest of 1, 1.25 and 1.5 times a power of two that is at least so long.
+
+    Fast to transform, and so few that a filter's response is worth keeping for the next clip.
+    """
+    above = 1 << (max(least, 8) - 1).bit_length()
+    return next(length for length in (above * 5 // 8, above * 3 // 4, above) if length >= least)
 
 
 class Energies:
@@ -130,7 +129,7 @@ def oversampled(samples: Samples) -> Samples:
 
 
 class TruePeak:
-    """The true peak of a track that comes block by block; exact where it matters, cheap elsewhere."""
+    """The true peak of a track that comes block by block, oversampled only where it can matter."""
 
     def __init__(self) -> None:
         self._highest = 0.0
@@ -138,20 +137,35 @@ class TruePeak:
 
     def add(self, block: Samples) -> None:
         """Take the next frames, shape ``(frames, channels)``."""
-        whole = block if self._kept is None else np.concatenate([self._kept, block])
-        for start in range(0, len(whole), _PEAK_BLOCK):
-            part = whole[max(0, start - _PEAK_EDGE) : start + _PEAK_BLOCK + _PEAK_EDGE]
-            sample_peak = float(np.abs(part).max())
-            self._highest = max(self._highest, sample_peak)
-            if sample_peak * _OVERSHOOT > self._highest and sample_peak > self._highest / _OVERSHOOT:
-                self._refine(part)
-        self._kept = whole[-_PEAK_EDGE:]
+        if self._kept is None:
+            self._kept = np.zeros((_TAPS, block.shape[1]), dtype=np.float32)
+        whole = np.concatenate([self._kept, block])
+        for channel in np.ascontiguousarray(whole.T):
+            self._refine(channel)
+        self._kept = whole[-_TAPS:]
 
-    def _refine(self, part: Samples) -> None:
-        for channel in part.T:
-            self._highest = max(self._highest, float(np.abs(oversampled(np.ascontiguousarray(channel))).max()))
+    def _refine(self, channel: Samples) -> None:
+        """Oversample around the samples from which a higher peak than so far can rise."""
+        sizes = np.abs(channel)
+        self._highest = max(self._highest, float(sizes.max()))
+        half = _TAPS // 2
+        near = np.flatnonzero(sizes[half:-half] > self._highest / _OVERSHOOT)
+        if len(near):
+            between = sliding_window_view(channel, _TAPS)[near] @ _between()
+            self._highest = max(self._highest, float(np.abs(between).max()))
 
     @property
     def dbtp(self) -> float:
         """The highest true peak so far, in dBTP; -inf for silence."""
         return float(20 * np.log10(self._highest)) if self._highest else float("-inf")
+
+
+@cache
+def _between() -> NDArray[np.float32]:
+    """Interpolates the three places on either side of a sample at four times the rate; shape (_TAPS, 6)."""
+    places = np.arange(_TAPS)[:, None] - _TAPS // 2
+    steps = np.array([-3, -2, -1, 1, 2, 3]) / _OVERSAMPLING
+    distance = places - steps
+    kernel = np.sinc(distance) * np.kaiser(2 * _TAPS + 1, 6.0)[np.rint(distance + _TAPS).astype(int)]
+    gains: NDArray[np.float32] = (kernel / kernel.sum(axis=0)).astype(np.float32)
+    return gains

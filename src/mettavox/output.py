@@ -39,8 +39,8 @@ def check(path: Path, *, replace: bool) -> None:
 
 
 @contextlib.contextmanager
-def whole_file(path: Path, *, replace: bool) -> Iterator[BinaryIO]:
-    """A file to write to, that takes the name ``path`` when the block ends well and vanishes when not.
+def whole_file(path: Path, *, replace: bool) -> Iterator[tuple[BinaryIO, Path]]:
+    """A file to write to and where it is for now; it takes the name ``path`` when the block ends well, and vanishes when not.
 
     Raises OutputError for whatever the disk refuses, and when ``path`` exists and is not to be replaced.
     """
@@ -49,7 +49,7 @@ def whole_file(path: Path, *, replace: bool) -> Iterator[BinaryIO]:
         scratch = Path(name)
         try:
             with os.fdopen(handle, "w+b") as file:
-                yield file
+                yield file, scratch
                 file.flush()
                 os.fsync(file.fileno())
             _settle(scratch, path, replace=replace)

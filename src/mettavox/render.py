@@ -77,10 +77,10 @@ def render(
     stem = voice_stem(timeline, clips)
     clips.clear()  # from here on only the finished clips are needed
     quiet = _bed(prepared)
-    with output.whole_file(path, replace=replace) as file:
+    with output.whole_file(path, replace=replace) as (file, scratch):
         _encode(Mixer(timeline, stem.clips, quiet), timeline, file, _tags(prepared), progress)
         file.flush()
-        measured = _verified(Path(file.name), timeline, stem, quiet, progress)
+        measured = _verified(scratch, timeline, stem, quiet, progress)
     return Track(timeline=timeline, measured=measured)
 
 

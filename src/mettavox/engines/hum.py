@@ -38,7 +38,7 @@ class HumEngine:
     def close(self) -> None:
         """Nothing to let go of."""
 
-    def _tone(self, hertz: float) -> array[int]:
+    def _tone(self, hertz: float) -> "array[int]":
         length = round(_RATE * self._pace.per_syllable)
         edge = round(_RATE * _EDGE_SECONDS)
         return array(
