@@ -5,6 +5,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from mettavox import __version__, assets, phrasebook, prepare, speech, voices
 from mettavox.codecs import ffmpeg
@@ -33,7 +34,7 @@ def examine() -> Iterator[Finding]:
     yield _tried("scripts", _scripts)
     yield _tried("ffmpeg", lambda: ffmpeg.version(ffmpeg.find()))
     for name in voices.names():
-        yield _tried(f"voice {name}", lambda name=name: _speaks(name))
+        yield _tried(f"voice {name}", partial(_speaks, name))
     yield _tried("cache", _cache)
 
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from math import ceil, floor
 
 from mettavox.errors import DurationError, ScriptError
-from mettavox.person import Listener
 from mettavox.ladder import Step, Unit, ladder
-from mettavox.script import Bell, Breath, Cue, Line, Pause, Script
+from mettavox.person import Listener
 from mettavox.script import PAUSES as CLASSES
+from mettavox.script import Bell, Breath, Cue, Line, Pause, Script
 from mettavox.timeline import Chapter, Placement, Silence, Timeline
 from mettavox.units import clock, frames
 
@@ -413,7 +413,9 @@ class _Placer:
         """Close the silence that ends at ``at``; inside a breath its length is its own bound."""
         length = at - self._quiet_from
         if length:
-            shortest, longest = (self._bounds.shortest, self._bounds.longest) if self._bounds.longest else (length, length)
+            shortest, longest = (
+                (self._bounds.shortest, self._bounds.longest) if self._bounds.longest else (length, length)
+            )
             self.silences.append(Silence(start=self._quiet_from, frames=length, shortest=shortest, longest=longest))
 
 

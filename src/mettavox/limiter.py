@@ -2,6 +2,7 @@
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
 
 from mettavox.loudness import Samples, oversampled
 
@@ -26,7 +27,7 @@ def limited(samples: Samples, rate: int, ceiling: float) -> Samples:
     return quieter
 
 
-def _smooth(gain: np.ndarray, radius: int) -> np.ndarray:  # type: ignore[type-arg]
+def _smooth(gain: NDArray[np.float64], radius: int) -> NDArray[np.float64]:
     """A smooth gain that is nowhere above the needed one.
 
     The lowest gain within ``radius + 1`` hops, averaged over ``radius`` hops: every value that is

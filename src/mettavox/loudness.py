@@ -54,7 +54,8 @@ def k_response(length: int, rate: int) -> NDArray[np.complex64]:
     high_pass = (1 - 2 * turn + turn**2) / (
         1 + 2 * (k * k - 1) / below * turn + (1 - k / _PASS_Q + k * k) / below * turn**2
     )
-    return (shelf * high_pass).astype(np.complex64)
+    response: NDArray[np.complex64] = (shelf * high_pass).astype(np.complex64)
+    return response
 
 
 def k_weighted(samples: Samples, rate: int) -> Samples:

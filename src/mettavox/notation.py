@@ -101,7 +101,9 @@ def split_pauses(text: str, at: str) -> tuple[str, tuple[Pause, ...]]:
     if stray:
         inside = stray[1].lower()
         what = "a pause in the middle of a line" if inside in PAUSES else "parentheses, which cannot be spoken"
-        raise ScriptError(f"{at}: there is {what}.", hint="Put a pause at the end of its line, or on a line of its own.")
+        raise ScriptError(
+            f"{at}: there is {what}.", hint="Put a pause at the end of its line, or on a line of its own."
+        )
     return rest, tuple(pauses)
 
 

@@ -40,7 +40,9 @@ def check(path: Path, *, replace: bool) -> None:
 
 @contextlib.contextmanager
 def whole_file(path: Path, *, replace: bool) -> Iterator[tuple[BinaryIO, Path]]:
-    """A file to write to and where it is for now; it takes the name ``path`` when the block ends well, and vanishes when not.
+    """A file to write to and where it is for now.
+
+    It takes the name ``path`` when the block ends well, and vanishes when not.
 
     Raises OutputError for whatever the disk refuses, and when ``path`` exists and is not to be replaced.
     """

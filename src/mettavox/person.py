@@ -31,9 +31,7 @@ def personal_word(written: str, said: str, *, option: str) -> Spoken | None:
     """
     name, respelling = _checked(written, option), _checked(said, f"{option} (as said)")
     if not name and respelling:
-        raise RequestError(
-            f"A respelling came without a name for {option}.", hint=f"Give the name too: {option} TEXT."
-        )
+        raise RequestError(f"A respelling came without a name for {option}.", hint=f"Give the name too: {option} TEXT.")
     return Spoken(written=name, said=respelling or name) if name else None
 
 

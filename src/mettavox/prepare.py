@@ -56,7 +56,8 @@ def source(name: str, language: str, scripts: Path | None = None) -> tuple[str, 
         found = assets.find("scripts", (language, f"{name}.md"), scripts) if _plain(name) else None
         if found is None:
             raise ScriptNotFound(
-                f"There is no script “{name[:60]}” in “{language}”.", hint=nearest(name, ids(language, scripts), "Scripts")
+                f"There is no script “{name[:60]}” in “{language}”.",
+                hint=nearest(name, ids(language, scripts), "Scripts"),
             )
         return found.read_text("utf-8"), f"{name}.md"
     except UnicodeDecodeError as error:
@@ -116,7 +117,8 @@ def _check_options(request: Request, script_head: Head) -> None:
 def _check_target(target: Target) -> None:
     if target.name is not None and target.relation in ("self", "all"):
         raise RequestError(
-            f"--relation {target.relation} has no single person to name.", hint="Leave --target out, or change --relation."
+            f"--relation {target.relation} has no single person to name.",
+            hint="Leave --target out, or change --relation.",
         )
 
 
@@ -125,7 +127,9 @@ def _check_breath(request: Request, book: Phrasebook) -> None:
         return
     pattern = book.patterns.get(request.breath)
     if pattern is None:
-        raise RequestError(f"There is no breath “{request.breath}”.", hint=nearest(request.breath, book.patterns, "Breaths"))
+        raise RequestError(
+            f"There is no breath “{request.breath}”.", hint=nearest(request.breath, book.patterns, "Breaths")
+        )
     if pattern.holds and request.listener.gentle:
         raise RequestError(
             f"The “{pattern.id}” breath holds the breath, and --gentle leaves that out.", hint="Choose --breath soft."
@@ -137,7 +141,8 @@ def _check_difficult(request: Request, seconds: Fraction) -> None:
         return
     if request.listener.gentle:
         raise RequestError(
-            "Wishes for a difficult person and --gentle do not go together.", hint="Choose another --relation, or a friend."
+            "Wishes for a difficult person and --gentle do not go together.",
+            hint="Choose another --relation, or a friend.",
         )
     if seconds < _LEAST_WITH_DIFFICULT_SECONDS:
         raise DurationError(

@@ -7,10 +7,22 @@ from dataclasses import dataclass, field, replace
 from mettavox import notation
 from mettavox.errors import ScriptError
 from mettavox.person import EXPERIENCES, RELATIONS, Spoken
-from mettavox.phrasebook import PHASES, Pattern, Phrasebook, Table, parse_yaml
+from mettavox.phrasebook import PHASES, Pattern, Phrasebook, parse_yaml
 from mettavox.request import ANCHORS, CLOSINGS
 from mettavox.script import (
-    CORE, PAUSES, PLUS, PLUS_PLUS, Bell, Breath, Cue, Head, Line, Minutes, Passage, Script, Section,
+    CORE,
+    PAUSES,
+    PLUS,
+    PLUS_PLUS,
+    Bell,
+    Breath,
+    Cue,
+    Head,
+    Line,
+    Minutes,
+    Passage,
+    Script,
+    Section,
 )  # fmt: skip
 from mettavox.suggest import nearest
 from mettavox.template import SLOTS, TARGET, Filled
@@ -138,13 +150,17 @@ class _Reading:
             holds, rounds = self._holds(condition)
             text = text[condition.end() :]
         elif text.startswith("["):
-            raise ScriptError(f"{self.at}: “[” opens a choice that cannot be read.", hint="Write [if touch] and the line.")
+            raise ScriptError(
+                f"{self.at}: “[” opens a choice that cannot be read.", hint="Write [if touch] and the line."
+            )
         if text.startswith("#"):
             self._heading(text, holds)
         elif self.skipping_section:
             pass
         elif not self.sections:
-            raise ScriptError(f"{self.at}: there is a line before the first section.", hint="Begin with # Welcome {keep}")
+            raise ScriptError(
+                f"{self.at}: there is a line before the first section.", hint="Begin with # Welcome {keep}"
+            )
         elif text.startswith("("):
             if holds and not self.skipping_pauses:
                 self._pauses(text)
@@ -222,10 +238,10 @@ class _Reading:
         text, pauses = notation.split_pauses(text, self.at)
         lines = notation.sentences(text, self.filled.words, self.number, self.at)
         if not lines:
-            raise ScriptError(f"{self.at}: there is nothing here that can be spoken.", hint="Write words, or delete the line.")
-        return [
-            Passage(sound=line, pauses=pauses if line is lines[-1] else ()) for line in lines
-        ]
+            raise ScriptError(
+                f"{self.at}: there is nothing here that can be spoken.", hint="Write words, or delete the line."
+            )
+        return [Passage(sound=line, pauses=pauses if line is lines[-1] else ()) for line in lines]
 
     # --- blocks ---
 
@@ -268,7 +284,9 @@ class _Reading:
     def _return(self, arguments: list[str]) -> list[Passage]:
         closing = " ".join(arguments) or self.choices.closing
         if closing not in CLOSINGS:
-            raise ScriptError(f"{self.at}: there is no closing “{closing}”.", hint=nearest(closing, CLOSINGS, "Closings"))
+            raise ScriptError(
+                f"{self.at}: there is no closing “{closing}”.", hint=nearest(closing, CLOSINGS, "Closings")
+            )
         text = self.filled.blocks.get("return" if closing == "return" else f"return-{closing}")
         if text is None:
             raise ScriptError(f"{self.at}: this language has no closing “{closing}”.", hint="Choose another --closing.")
@@ -292,7 +310,9 @@ class _Reading:
             )
         fewest, most = int(match[2]), int(match[3] or match[2])
         if most < fewest:
-            raise ScriptError(f"{self.at}: {fewest} to {most} breaths is the wrong way round.", hint="Smaller number first.")
+            raise ScriptError(
+                f"{self.at}: {fewest} to {most} breaths is the wrong way round.", hint="Smaller number first."
+            )
         if not pattern.cycles:
             return self._own_pace(fewest, most)
         cap = pattern.most or most

@@ -13,6 +13,7 @@ import numpy as np
 from mettavox import __version__, assets, bed, output
 from mettavox.bed import Bed
 from mettavox.clipcache import ClipCache
+from mettavox.codec import Block
 from mettavox.codecs import decode, id3
 from mettavox.codecs.ffmpeg import LAME_GAIN_DB, Mp3Encoder
 from mettavox.engines import table
@@ -156,7 +157,7 @@ def _encode(mixer: Mixer, timeline: Timeline, file: BinaryIO, tags: Tags, progre
 def _verified(path: Path, timeline: Timeline, stem: VoiceStem, quiet: Bed | None, progress: Progress) -> Measured:
     size = BLOCK_SECONDS * RATE
 
-    def heard() -> Iterator[np.ndarray]:  # type: ignore[type-arg]
+    def heard() -> Iterator[Block]:
         for place, block in enumerate(decode.blocks(path, size)):
             progress("checking", min(1.0, place * size / timeline.frames))
             yield block

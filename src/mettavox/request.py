@@ -22,8 +22,8 @@ class Request:
 
     script: str
     seconds: Fraction | None = None
-    listener: Listener = Listener()
-    target: Target = Target()
+    listener: Listener = field(default_factory=Listener)
+    target: Target = field(default_factory=Target)
     voice: str = "calm"
     bed: str = "soft"
     closing: str = "return"

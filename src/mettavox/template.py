@@ -15,7 +15,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from mettavox.errors import ScriptError
 from mettavox.person import Spoken
 from mettavox.phrasebook import Phrasebook
-from mettavox.request import TOUCHING, Request
+from mettavox.request import Request
 from mettavox.suggest import nearest
 
 SLOTS = ("name", "target", "wishes", "anchor", "breath", "closing")
@@ -73,12 +73,10 @@ def breath_of(request: Request) -> str:
 
 
 def _slots(request: Request, book: Phrasebook) -> dict[str, Any]:
-    anchor = dict(book.anchors[request.anchor])
-    anchor["touch"] = request.anchor in TOUCHING
     return {
         "name": _Name(request.listener.name is not None),
         "target": _target(request, book),
-        "anchor": anchor,
+        "anchor": dict(book.anchors[request.anchor]),
         "breath": breath_of(request),
         "closing": request.closing,
     }
@@ -123,9 +121,7 @@ def _render(source: str, slots: Mapping[str, Any], where: str) -> str:
 def _unknown_slot(error: UndefinedError, source: str, slots: Mapping[str, Any], where: str) -> ScriptError:
     match = _MISSING.search(error.message or "")
     word = next((group for group in match.groups() if group), "") if match else ""
-    line = next(
-        (n for n, text in enumerate(source.splitlines(), 1) if re.search(rf"{{[{{%].*\b{word}\b", text)), None
-    )
+    line = next((n for n, text in enumerate(source.splitlines(), 1) if re.search(rf"{{[{{%].*\b{word}\b", text)), None)
     at = f"{where}, line {line}" if word and line else where
     if word in SLOTS:
         return ScriptError(

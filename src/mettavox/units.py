@@ -59,7 +59,8 @@ def _checked(value: Fraction, text: str) -> Fraction:
         raise RequestError(f"The length must be above zero, and “{_short(text)}” is not.", hint=_FORMS_HINT)
     if value > LONGEST_SECONDS:
         raise RequestError(
-            f"“{_short(text)}” is longer than a day.", hint="Ask for 24 hours at most; most practices end by 45 minutes."
+            f"“{_short(text)}” is longer than a day.",
+            hint="Ask for 24 hours at most; most practices end by 45 minutes.",
         )
     return value
 

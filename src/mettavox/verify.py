@@ -48,9 +48,7 @@ def verify(blocks: Iterable[Block], timeline: Timeline, stem: VoiceStem, bed_pow
     _check_length(ear.frames, timeline)
     _check_lines(ear.cells, timeline, stem)
     _check_silences(ear.cells, timeline, bed_power)
-    measured = Measured(
-        frames=ear.frames, voice_lufs=ear.energies.integrated(), peak_dbtp=ear.peak.dbtp
-    )
+    measured = Measured(frames=ear.frames, voice_lufs=ear.energies.integrated(), peak_dbtp=ear.peak.dbtp)
     if abs(measured.voice_lufs - VOICE_LUFS) > LOUDNESS_TOLERANCE_LU:
         raise _failed(f"its voice measures {measured.voice_lufs:.1f} LUFS instead of {VOICE_LUFS:.0f}")
     if measured.peak_dbtp > HIGHEST_DBTP:

@@ -68,7 +68,7 @@ def run(arguments: list[str]) -> int:
     """Run one command; gives the exit code."""
     try:
         cli.main(arguments, prog_name="mettavox", standalone_mode=False)
-    except BaseException as error:  # noqa: BLE001 - every way out has its own code and words
+    except BaseException as error:
         return report.failure(error)
     return report.flushed()
 

@@ -13,7 +13,7 @@ from mettavox.suggest import nearest
 from mettavox.units import parse_duration, parse_minutes
 
 
-class Word(click.ParamType):
+class Word(click.ParamType[str]):
     """One of a few words; a wrong one is answered with the nearest."""
 
     name = "word"
@@ -24,7 +24,9 @@ class Word(click.ParamType):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         if value not in self.words:
             option = param.opts[0] if param else "the option"
-            raise RequestError(f"{option} has no “{str(value)[:40]}”.", hint=nearest(str(value), self.words, "It takes"))
+            raise RequestError(
+                f"{option} has no “{str(value)[:40]}”.", hint=nearest(str(value), self.words, "It takes")
+            )
         return str(value)
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
@@ -45,11 +47,11 @@ _OPTIONS = (
     click.option("--closing", type=Word(CLOSINGS), default="return", help="How it ends."),
     click.option("--anchor", type=Word(ANCHORS), default="choose", help="Where attention rests; none has no touch."),
     click.option("--breath", default="", help="A breath pattern, such as soft, even, ramp, box or natural."),
-    click.option("--experience", type=Word(EXPERIENCES), default="regular", help="How used the listener is to silence."),
+    click.option("--experience", type=Word(EXPERIENCES), default="regular", help="How used to silence one is."),
     click.option("--gentle", is_flag=True, help="No silence over 30 s, no held breath, no difficult person."),
     click.option("--include", multiple=True, metavar="NAME", help="A part that is only there when asked for."),
     click.option("--lang", default="en", metavar="TAG", help="The language of the script."),
-    click.option("--scripts", type=click.Path(path_type=Path), default=None, help="A folder to look in for scripts first."),
+    click.option("--scripts", type=click.Path(path_type=Path), default=None, help="A folder to look in first."),
 )  # fmt: skip
 
 BED = click.option("--bed", type=Word(BEDS), default="soft", help="The quiet under the voice.")

@@ -22,7 +22,7 @@ _TABLE_MINUTES = (*range(1, 11), 12, 15, 20, 25, 30, 40, 45, 50, 60)
 @click.option("--table", is_flag=True, help="What 1 to 60 minutes hold, a row a length.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, times in seconds.")
 @click.pass_context
-def command(ctx: click.Context, **chosen: Any) -> None:
+def command(ctx: click.Context, /, **chosen: Any) -> None:
     """Show the sections, lines and silences of SCRIPT at their times, without an engine.
 
     Lengths of lines are judged from their syllables, so times are within a few per cent.

@@ -30,7 +30,7 @@ _DEFAULT_FOLDER = Path("output")
 @click.option("--dry-run", is_flag=True, help="Show the timeline instead of making the track.")
 @click.option("--json", "as_json", is_flag=True, help="Say what was made as JSON.")
 @click.pass_context
-def command(ctx: click.Context, **chosen: Any) -> None:
+def command(ctx: click.Context, /, **chosen: Any) -> None:
     """Make a track of SCRIPT, exactly as long as asked.
 
     \b
@@ -49,9 +49,7 @@ def command(ctx: click.Context, **chosen: Any) -> None:
         return
     from mettavox.render import Settings
 
-    settings = Settings(
-        cache=not chosen["no_cache"], cache_names=chosen["cache_names"], workers=chosen["jobs"] or 0
-    )
+    settings = Settings(cache=not chosen["no_cache"], cache_names=chosen["cache_names"], workers=chosen["jobs"] or 0)
     if to_stdout:
         _to_stdout(prepared, settings)
         return

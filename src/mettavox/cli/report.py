@@ -1,16 +1,23 @@
 """How results, progress and errors look, and which exit code each error has."""
 
 import contextlib
+import errno
 import os
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import click
 
 from mettavox.errors import (
-    CodecError, DurationError, EngineError, MettavoxError, OutputError, RequestError, ScriptError,
+    CodecError,
+    DurationError,
+    EngineError,
+    MettavoxError,
+    OutputError,
+    RequestError,
+    ScriptError,
 )  # fmt: skip
 
 debug = False
@@ -36,28 +43,32 @@ def failure(error: BaseException) -> int:
     """Say what went wrong on standard error; gives the exit code."""
     if debug:
         traceback.print_exception(error)
-    if isinstance(error, click.exceptions.Exit):
-        return int(error.exit_code)
-    if isinstance(error, (KeyboardInterrupt, click.Abort)):
-        say("Stopped. Nothing was left behind.")
-        return INTERRUPTED
-    if isinstance(error, BrokenPipeError):
-        # Whoever read our output has gone; there is nobody left to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    if isinstance(error, click.ClickException):
-        return _usage(error)
-    if isinstance(error, MettavoxError):
-        say(f"Error: {error.message}")
-        if error.hint:
-            say(f"       {error.hint}")
-        return exit_code(error)
-    if isinstance(error, OSError) and error.errno == 28:  # noqa: PLR2004 - ENOSPC, in a temporary folder
-        say("Error: The disk is full.\n       Free some space and try again.")
-        return EXIT_CODES[OutputError]
+    for kinds, tell in _TOLD:
+        if isinstance(error, kinds):
+            return tell(error)
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:  # in a temporary folder
+        return _told(OutputError("The disk is full.", hint="Free some space and try again."))
     say("Sorry: mettavox made a mistake of its own; nothing that you did is wrong.")
     say("       Run it again as “mettavox --debug …” and report what it shows, without names of people.")
     return BUG
+
+
+def _told(error: MettavoxError) -> int:
+    say(f"Error: {error.message}")
+    if error.hint:
+        say(f"       {error.hint}")
+    return exit_code(error)
+
+
+def _stopped(error: BaseException) -> int:
+    say("Stopped. Nothing was left behind.")
+    return INTERRUPTED
+
+
+def _reader_gone(error: BaseException) -> int:
+    """Whoever read our output has gone; there is nobody left to tell."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
 
 
 def _usage(error: click.ClickException) -> int:
@@ -65,6 +76,16 @@ def _usage(error: click.ClickException) -> int:
     context = getattr(error, "ctx", None)
     say(f"       See “{context.command_path if context else 'mettavox'} --help”.")
     return USAGE
+
+
+_TOLD: tuple[tuple[tuple[type[BaseException], ...], Callable[[Any], int]], ...] = (
+    ((click.exceptions.Exit,), lambda error: int(error.exit_code)),
+    ((KeyboardInterrupt, click.Abort), _stopped),
+    ((BrokenPipeError,), _reader_gone),
+    ((click.ClickException,), _usage),
+    ((MettavoxError,), _told),
+)
+"""What is done for which errors; the first that fits."""
 
 
 def flushed() -> int:
@@ -84,10 +105,12 @@ def say(text: str) -> None:
         click.echo(text, err=True)
 
 
+_STAGES = {"speaking": "Speaking the lines", "encoding": "Laying and encoding", "checking": "Checking the track"}
+
+
 class ProgressLine:
     """One line on a terminal that says what is being done; nothing at all elsewhere."""
 
-    _WORDS = {"speaking": "Speaking the lines", "encoding": "Laying and encoding", "checking": "Checking the track"}
     _WIDTH = 24
 
     def __init__(self) -> None:
@@ -99,7 +122,7 @@ class ProgressLine:
             return
         done = round(self._WIDTH * share)
         bar = "█" * done + "░" * (self._WIDTH - done)
-        line = f"{self._WORDS.get(stage, stage):<20} {bar} {share:4.0%}"
+        line = f"{_STAGES.get(stage, stage):<20} {bar} {share:4.0%}"
         if line != self._shown:
             self._shown = line
             click.echo(f"\r{line}", err=True, nl=False)

@@ -43,7 +43,9 @@ def list_(lang: str, scripts: Path | None, as_json: bool) -> None:
     width = max((len(head.id) for head in heads), default=0)
     for head in heads:
         lengths = "–".join(clock(minutes * 60) for minutes in (head.minutes.shortest, head.minutes.longest))
-        click.echo(f"{head.id:<{width}}  {lengths:>10}, typically {clock(head.minutes.typical * 60):>5}  {head.purpose}")
+        click.echo(
+            f"{head.id:<{width}}  {lengths:>10}, typically {clock(head.minutes.typical * 60):>5}  {head.purpose}"
+        )
 
 
 @command.command("show")

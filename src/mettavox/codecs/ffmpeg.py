@@ -1,5 +1,6 @@
 """ffmpeg: where it is, and one long run of it that encodes MP3."""
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -78,7 +79,7 @@ class Mp3Encoder:
         self._trouble: BaseException | None = None
         self._last_words = tempfile.TemporaryFile()  # noqa: SIM115 - closed in finish or abandon
         arguments = [
-            find(), "-hide_banner", "-loglevel", "error", "-nostdin",
+            str(find()), "-hide_banner", "-loglevel", "error", "-nostdin",
             "-f", "s16le", "-ar", str(RATE), "-ac", "2", "-i", "pipe:0",
             "-map_metadata", "-1", "-c:a", "libmp3lame", "-b:a", f"{BITRATE_KBPS}k",
             "-joint_stereo", "1", "-reservoir", "0",
@@ -128,17 +129,15 @@ class Mp3Encoder:
         self._reader.join(_PATIENCE_SECONDS)
         for pipe in (self._process.stdin, self._process.stdout, self._last_words):
             if pipe is not None:
-                try:
+                with contextlib.suppress(OSError):
                     pipe.close()
-                except OSError:
-                    pass
 
     def _read(self) -> None:
         assert self._process.stdout is not None
         try:
             while data := self._process.stdout.read(1 << 16):
                 self._writer.write(data)
-        except BaseException as error:  # noqa: BLE001 - raised again where the caller waits
+        except BaseException as error:
             self._trouble = error
             self._process.kill()
 

@@ -110,7 +110,7 @@ def _speak_and_exit(driver: Any, text: str, path: Path, settings: dict[str, Any]
         _speak_with_espeak(driver, text, path, settings)
     except VoiceError as error:
         trouble = f"voice:{error.message}"
-    except BaseException as error:  # noqa: BLE001 - whatever it is, the parent has to hear of it
+    except BaseException as error:
         trouble = getattr(error, "message", "") or f"eSpeak failed ({type(error).__name__})."
     if trouble:
         os.write(report, trouble.encode())

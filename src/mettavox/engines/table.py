@@ -23,9 +23,7 @@ def target(name: str) -> str:
         return _BUILT_IN[name]
     offered = {entry.name: entry.value for entry in entry_points(group=GROUP)}
     if name not in offered:
-        raise VoiceError(
-            f"There is no speech engine “{name}”.", hint=nearest(name, [*_BUILT_IN, *offered], "Engines")
-        )
+        raise VoiceError(f"There is no speech engine “{name}”.", hint=nearest(name, [*_BUILT_IN, *offered], "Engines"))
     return offered[name]
 
 
