@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, kw_only=True)
 class Pace:
-    """How long this voice takes: ``per_line + per_syllable × syllables`` seconds for one line."""
+    """How long this voice takes for one line, in seconds: a constant, and so much for each syllable and comma."""
 
     per_line: float
     per_syllable: float
+    per_comma: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
