@@ -6,6 +6,7 @@ import json
 import os
 import struct
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 
 from mettavox.audio import Clip
@@ -19,7 +20,13 @@ LARGEST_BYTES = 512 * 1024 * 1024
 
 def key(text: str, voice: Voice, version: str) -> str:
     """The name of a clip: everything that shapes its sound, hashed."""
-    shaped_by = {"text": text, "engine": voice.engine, "version": version, "settings": voice.settings}
+    shaped_by = {
+        "text": text,
+        "engine": voice.engine,
+        "version": version,
+        "settings": voice.settings,
+        "pace": asdict(voice.pace),  # an engine may follow it, as the hum does
+    }
     return hashlib.sha256(json.dumps(shaped_by, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
 
 
@@ -75,7 +82,7 @@ class ClipCache:
 
 
 def _pack(clip: Clip) -> bytes:
-    return _MAGIC + _HEADER.pack(clip.rate, hashlib.sha256(clip.pcm).digest()) + clip.pcm
+    return _MAGIC + _HEADER.pack(clip.rate, _digest(clip.rate, clip.pcm)) + clip.pcm
 
 
 def _unpack(data: bytes) -> Clip | None:
@@ -84,4 +91,8 @@ def _unpack(data: bytes) -> Clip | None:
         return None
     rate, digest = _HEADER.unpack_from(data, len(_MAGIC))
     pcm = data[start:]
-    return Clip(pcm=pcm, rate=rate) if hashlib.sha256(pcm).digest() == digest else None
+    return Clip(pcm=pcm, rate=rate) if _digest(rate, pcm) == digest else None
+
+
+def _digest(rate: int, pcm: bytes) -> bytes:
+    return hashlib.sha256(struct.pack("<I", rate) + pcm).digest()

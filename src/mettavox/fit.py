@@ -30,6 +30,9 @@ _GENTLE_CAP = 30.0
 # Before the listener has heard that they may stop, no silence reaches 10 s.
 _BEFORE_PERMISSION = 9.5
 
+# A track does not end in a silence longer than this, unless it is meant for sleep.
+_ENDING_SECONDS = 15.0
+
 # Steps are taken while they fit with pauses squeezed this far from preferred to shortest.
 _SQUEEZE = 0.35
 
@@ -86,10 +89,9 @@ def fit(script: Script, lengths: Lengths, total: int, rules: Rules) -> Timeline:
     if layout.least() > total:
         raise _too_short(script, layout.least(), rules)
     taken = _climb(layout, steps, total)
+    _fill(layout, steps[taken:], total)
     if layout.most() < total:
-        for step in steps[taken:]:
-            layout.add(step.units)
-        raise _too_long(script, layout.most(), rules)
+        raise _out_of_reach(script, layout, steps[taken:], rules)
     return layout.solve(total)
 
 
@@ -129,8 +131,17 @@ def _too_short(script: Script, least: int, rules: Rules) -> DurationError:
     )
 
 
-def _too_long(script: Script, most: int, rules: Rules) -> DurationError:
-    longest = floor(most / rules.rate)
+def _out_of_reach(script: Script, layout: "_Layout", above: list[Step], rules: Rules) -> DurationError:
+    """Why no layout lasts so long: there is nothing more to say, or the next thing to say is too long."""
+    longest = floor(layout.most() / rules.rate)
+    if above:
+        layout.add(above[0].units)
+        next_shortest = ceil(layout.least() / rules.rate)
+        return DurationError(
+            f"“{script.head.id}” can be laid up to {clock(longest)} and again from {clock(next_shortest)}, "
+            "but not in between.",
+            hint=f"Ask for --duration {clock(longest)} or --duration {clock(next_shortest)}.",
+        )
     return DurationError(
         f"“{script.head.id}” with these choices fills {clock(longest)} at most without silences that are too long.",
         hint=f"Ask for --duration {clock(longest)} or shorter, or make several tracks.",
@@ -151,6 +162,18 @@ def _climb(layout: "_Layout", steps: list[Step], total: int) -> int:
     return len(steps)
 
 
+def _fill(layout: "_Layout", steps: list[Step], total: int) -> None:
+    """Where time is left over and the next step is too long, further breaths fill it."""
+    for step in steps:
+        if layout.most() >= total:
+            return
+        if all(unit.cycle for unit in step.units):
+            layout.add(step.units)
+            if layout.least() > total:
+                layout.remove(step.units)
+                return
+
+
 @dataclass(frozen=True)
 class _Gap:
     """A silence between two sounds, in frames."""
@@ -169,9 +192,10 @@ class _Gap:
         )
 
     def within(self, cap: int) -> "_Gap":
-        if self.uncapped or self.longest <= cap:
-            return self
-        return _Gap(min(self.shortest, cap), min(self.preferred, cap), cap)
+        return self if self.uncapped else self.cut_to(cap)
+
+    def cut_to(self, cap: int) -> "_Gap":
+        return _Gap(min(self.shortest, cap), min(self.preferred, cap), min(self.longest, cap), self.uncapped)
 
     def at(self, spaciousness: float) -> int:
         if spaciousness >= 0:
@@ -249,15 +273,16 @@ class _Layout:
                 continue
             if previous is not None and not pending.longest:
                 pending = self._beat_after(previous)
-            room = cap if permitted else min(cap, early)
             margins = (bool(previous_margin) + bool(sound.margin)) * 3 * self._rules.rate // 2
-            sound.before = pending.within(room - margins)
+            sound.before = pending.within(cap - margins)
+            if not permitted:
+                sound.before = sound.before.cut_to(early - margins)
             yield sound
             permitted = permitted or unit.passage.protected
             pending, previous, previous_margin = self._after(unit), unit, sound.margin
         if pending.longest:  # pauses at the very end are a silent sound of no length
-            last = self._units[-1]
-            yield _Sound(last.section, 0, [], pending.within(cap))
+            ending = min(cap, max(frames(_ENDING_SECONDS, self._rules.rate), self._tail))
+            yield _Sound(self._units[-1].section, 0, [], pending.cut_to(ending - self._tail))
 
     def _after(self, unit: Unit) -> _Gap:
         if unit not in self._gaps_after:
@@ -397,7 +422,8 @@ class _Placer:
             self.chapters.append(Chapter(title=self.titles[sound.section], start=opens))
             self._section = sound.section
         for what, offset, length in sound.places:
-            self._sounds(Placement(sound=what, start=start + offset, frames=length, section=sound.section))
+            chapter = len(self.chapters) - 1
+            self._sounds(Placement(sound=what, start=start + offset, frames=length, section=chapter))
         self._at += sound.frames + 2 * sound.margin
         if sound.margin:  # what the pattern leaves after its last cue, and the second margin
             rest = start + sound.frames - self._quiet_from

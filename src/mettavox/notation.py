@@ -144,8 +144,8 @@ def _check_characters(text: str, words: Mapping[str, Spoken], at: str) -> None:
 
 def _line(part: str, words: Mapping[str, Spoken], respelled: Mapping[str, Spoken], number: int) -> Line:
     text, spoken, personal = part, part, False
-    for mark, word in {**words, **respelled}.items():
-        if mark in part:
+    for mark, word in {**respelled, **words}.items():  # a respelling may be that of a personal word
+        if mark in text:
             personal = personal or mark in words
             text, spoken = text.replace(mark, word.written), spoken.replace(mark, word.said)
     return Line(

@@ -12,7 +12,8 @@ PRONOUNS = ("he", "she", "they", "name")
 EXPERIENCES = ("beginner", "regular", "experienced")
 
 LONGEST_NAME = 80
-_ALSO_IN_NAMES = " '’-‐‑.·"
+_ALSO_IN_NAMES = " '’-‐‑.·・\u200c\u200d"
+"""Two of these cannot be seen: the joiners that Persian, Sinhala and other names are written with."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +27,7 @@ class Spoken:
 def personal_word(written: str, said: str, *, option: str) -> Spoken | None:
     """A checked name and its respelling, or None when neither is given.
 
-    A name holds letters of any script, spaces, hyphens, apostrophes and full stops. Raises
+    A name holds letters of any script, digits, spaces, hyphens, apostrophes and full stops. Raises
     RequestError, which names the option and never the name, for anything else.
     """
     name, respelling = _checked(written, option), _checked(said, f"{option} (as said)")
@@ -38,15 +39,19 @@ def personal_word(written: str, said: str, *, option: str) -> Spoken | None:
 def _checked(text: str, option: str) -> str:
     name = unicodedata.normalize("NFC", text)
     for place, letter in enumerate(name, start=1):
-        if unicodedata.category(letter) in ("Cc", "Cf", "Zl", "Zp"):
+        if unicodedata.category(letter) in ("Cc", "Cf", "Zl", "Zp") and letter not in _ALSO_IN_NAMES:
             raise RequestError(
                 f"Character {place} of {option} is a control character, such as a line break.",
                 hint="Type the name on one line.",
             )
-        if unicodedata.category(letter)[0] not in "LM" and letter not in _ALSO_IN_NAMES:
+        if (
+            unicodedata.category(letter) != "Nd"
+            and unicodedata.category(letter)[0] not in "LM"
+            and letter not in _ALSO_IN_NAMES
+        ):
             raise RequestError(
                 f"Character {place} of {option}, “{letter}”, cannot be spoken as part of a name.",
-                hint="A name holds letters of any language, spaces, hyphens, apostrophes and full stops.",
+                hint="A name holds letters of any language, digits, spaces, hyphens, apostrophes and full stops.",
             )
     name = " ".join(name.split())
     if len(name) > LONGEST_NAME:

@@ -97,7 +97,7 @@ def parse_yaml(text: str, where: str, line_offset: int = 0) -> Table:
     """The table in a YAML text. Raises ScriptError with the file and the line when it is none."""
     try:
         table = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1 + line_offset}" if mark else ""
         raise ScriptError(

@@ -1,5 +1,6 @@
 """From a request to a script that is filled, read and ready to be fitted; and its preview."""
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -21,6 +22,8 @@ RATE = 48_000
 """The rate of every track, in hertz."""
 
 _LEAST_WITH_DIFFICULT_SECONDS = 600
+_LATIN = ("en", "es")
+"""The languages written in Latin letters."""
 # Which slot an option fills; a script without the slot refuses the option.
 _SLOT_OF = {
     "name": "name", "say": "name",
@@ -89,6 +92,7 @@ def prepare(request: Request) -> Prepared:
     script_head = reader.read_head(head_text, where.removesuffix(".md"), where)
     _check_options(request, script_head)
     _check_target(request.target)
+    _check_letters(request)
     _check_breath(request, book)
     filled = template.fill(body, script_head.slots, request, book, where=where)
     script = reader.read(filled, script_head, book, _choices(request, book), where=where)
@@ -120,6 +124,21 @@ def _check_target(target: Target) -> None:
             f"--relation {target.relation} has no single person to name.",
             hint="Leave --target out, or change --relation.",
         )
+
+
+def _check_letters(request: Request) -> None:
+    """A voice reads the letters of its language; of others it says "Arabic letter", or nothing."""
+    if request.language.split("-")[0] not in _LATIN:
+        return
+    for option, name in (("--name", request.listener.name), ("--target", request.target.name)):
+        if name and any(
+            letter.isalpha() and not unicodedata.name(letter, "").startswith("LATIN") for letter in name.said
+        ):
+            say = "--say" if option == "--name" else "--target-say"
+            raise RequestError(
+                f"{option} is written in letters that this language's voices cannot read.",
+                hint=f"Keep it as it is, and add how it is said in Latin letters: {say} TEXT.",
+            )
 
 
 def _check_breath(request: Request, book: Phrasebook) -> None:

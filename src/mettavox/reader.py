@@ -26,6 +26,7 @@ from mettavox.script import (
 )  # fmt: skip
 from mettavox.suggest import nearest
 from mettavox.template import SLOTS, TARGET, Filled
+from mettavox.units import LONGEST_SECONDS
 
 BLOCKS = ("wishes", "breathe", "return", "bell")
 CHOICES = frozenset(
@@ -82,7 +83,7 @@ def _minutes(value: object, where: str) -> Minutes:
         shortest, typical, longest = (float(value[key]) for key in ("shortest", "typical", "longest"))
     except (TypeError, KeyError, ValueError):
         shortest, typical, longest = 0, 0, 0
-    if not 0 < shortest <= typical <= longest:
+    if not 0 < shortest <= typical <= longest <= LONGEST_SECONDS / 60:
         raise ScriptError(
             f"{where}: “minutes” needs a shortest, a typical and a longest length, in that order.",
             hint="Write minutes: {shortest: 1, typical: 10, longest: 45}",
@@ -112,7 +113,7 @@ class Choices:
 def read(filled: Filled, head: Head, book: Phrasebook, choices: Choices, *, where: str) -> Script:
     """The script in ``filled``. Raises ScriptError with the file, the line and the nearest known word."""
     reading = _Reading(book=book, choices=choices, filled=filled, file=where)
-    for number, raw in enumerate(filled.text.splitlines(), start=1):
+    for number, raw in enumerate(filled.text.split("\n"), start=1):
         reading.take(raw, number, where)
     return Script(head=head, sections=reading.finish())
 
@@ -292,7 +293,7 @@ class _Reading:
             raise ScriptError(f"{self.at}: this language has no closing “{closing}”.", hint="Choose another --closing.")
         inner = _Reading(book=self.book, choices=self.choices, filled=self.filled, file=self.file)
         inner.sections.append(_Open(notation.SectionMarks(title="return")))
-        for raw in text.splitlines():
+        for raw in text.split("\n"):
             inner.take(raw, self.number, self.file)
         return inner.sections[0].passages
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError
+from jinja2.exceptions import SecurityError
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from mettavox.errors import ScriptError
@@ -25,7 +27,17 @@ STAND_IN = 0xE000
 """The first of the private-use characters that stand for personal words."""
 LISTENER, TARGET = chr(STAND_IN), chr(STAND_IN + 1)
 
+_COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 _MISSING = re.compile(r"'(\w+)' is undefined|no attribute '(\w+)'")
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """No escape, no change, and no text that fills the memory."""
+
+    intercepted_binops = frozenset({"*", "**"})
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        raise SecurityError(f"“{operator}” is not for scripts")
 
 
 class _Name:
@@ -97,9 +109,9 @@ def _target(request: Request, book: Phrasebook) -> dict[str, str]:
 
 
 def _render(source: str, slots: Mapping[str, Any], where: str) -> str:
-    environment = ImmutableSandboxedEnvironment(
-        undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True, cache_size=0
-    )
+    environment = _Sandbox(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True, cache_size=0)
+    # Comments keep their lines, so that later lines keep their numbers.
+    source = _COMMENT.sub(lambda match: "\n" * match[0].count("\n"), source)
     try:
         template = environment.from_string(source)
         template.filename = where
@@ -111,7 +123,7 @@ def _render(source: str, slots: Mapping[str, Any], where: str) -> str:
         ) from error
     except UndefinedError as error:
         raise _unknown_slot(error, source, slots, where) from error
-    except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
+    except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, RecursionError, MemoryError) as error:
         raise ScriptError(
             f"{where}: the template does something that scripts may not do ({type(error).__name__}).",
             hint="Use plain slots such as {{ name }}.",

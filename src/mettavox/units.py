@@ -10,6 +10,8 @@ _WORDED = re.compile(r"(?:(\d+(?:\.\d+)?)h)?\s*(?:(\d+(?:\.\d+)?)m(?:in)?)?\s*(?
 _ISO = re.compile(r"PT(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)S)?", re.IGNORECASE)
 _FORMS_HINT = "Write it as 10m, 7:30, 1:05:00, 90s or PT10M."
 
+_LONGEST_TEXT = 32
+
 LONGEST_SECONDS = 24 * 3600
 """No track is longer than a day; a larger number is a slip of the finger."""
 
@@ -31,7 +33,7 @@ def parse_duration(text: str) -> Fraction:
     """
     cleaned = text.strip()
     for pattern in (_CLOCK, _WORDED, _ISO):
-        match = pattern.fullmatch(cleaned)
+        match = pattern.fullmatch(cleaned) if len(cleaned) <= _LONGEST_TEXT else None
         if match and any(match.groups()):
             hours, minutes, secs = (Fraction(part or 0) for part in match.groups())
             if pattern is _CLOCK and secs >= 60:  # noqa: PLR2004
@@ -46,8 +48,11 @@ def parse_minutes(text: str) -> Fraction:
     Raises RequestError when the text is not a number, is not above zero, or is over a day.
     """
     try:
-        minutes = Fraction(text.strip())
-    except (ValueError, ZeroDivisionError):
+        rough = float(text)  # before the exact value, which can be too large to compute
+        minutes = (
+            Fraction(text.strip()) if abs(rough) < LONGEST_SECONDS and len(text) <= _LONGEST_TEXT else Fraction(rough)
+        )
+    except (ValueError, OverflowError):
         raise RequestError(
             f"“{_short(text)}” is not a number of minutes.", hint="Write it in digits, such as 10 or 7.5."
         ) from None
@@ -70,11 +75,13 @@ def _short(text: str) -> str:
 
 
 def clock(duration: float | Fraction) -> str:
-    """``7:30`` or ``1:05:00``: a time of day's look for a length in seconds, rounded to the second."""
-    whole = round(duration)
-    hours, rest = divmod(whole, 3600)
-    minutes, secs = divmod(rest, 60)
-    return f"{hours}:{minutes:02d}:{secs:02d}" if hours else f"{minutes}:{secs:02d}"
+    """``7:30``, ``1:05:00`` or ``0:59.9``: a clock's look for a length in seconds, to the tenth where there is one."""
+    tenths = round(duration * 10)
+    hours, rest = divmod(tenths, 36_000)
+    minutes, rest = divmod(rest, 600)
+    secs, tenth = divmod(rest, 10)
+    text = f"{hours}:{minutes:02d}:{secs:02d}" if hours else f"{minutes}:{secs:02d}"
+    return f"{text}.{tenth}" if tenth else text
 
 
 def file_stem(duration: Fraction) -> str:

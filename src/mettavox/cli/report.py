@@ -72,6 +72,11 @@ def _reader_gone(error: BaseException) -> int:
 
 
 def _usage(error: click.ClickException) -> int:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        say(error.format_message())
+        return USAGE
+    if "unexpected extra argument" in error.format_message():  # which may be the rest of a name
+        return _told(RequestError("There are too many words.", hint="Put quotes around a name of several words."))
     say(f"Error: {error.format_message()}")
     context = getattr(error, "ctx", None)
     say(f"       See “{context.command_path if context else 'mettavox'} --help”.")
@@ -81,7 +86,7 @@ def _usage(error: click.ClickException) -> int:
 _TOLD: tuple[tuple[tuple[type[BaseException], ...], Callable[[Any], int]], ...] = (
     ((click.exceptions.Exit,), lambda error: int(error.exit_code)),
     ((KeyboardInterrupt, click.Abort), _stopped),
-    ((BrokenPipeError,), _reader_gone),
+    ((BrokenPipeError, SystemExit), _reader_gone),  # click turns the one into the other
     ((click.ClickException,), _usage),
     ((MettavoxError,), _told),
 )

@@ -22,10 +22,7 @@ _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THR
 
 
 class EngineProcess:
-    """A Speaker: starts the engine at once, and again after ``renew``.
-
-    Raises EngineError or VoiceError when the engine cannot be opened.
-    """
+    """A Speaker: starts the engine for the first line, and again after ``renew``."""
 
     def __init__(self, target: str, voice: Voice) -> None:
         self._target = target
@@ -33,10 +30,14 @@ class EngineProcess:
         self._process: subprocess.Popen[bytes] | None = None
         self._folder = ""
         self._ended = False
-        self._open()
+        self._change = threading.Lock()  # held while a process comes or goes, so that none is forgotten
 
     def speak(self, text: str, *, within: float) -> Clip:
-        """``text``, spoken within so many seconds. Raises EngineError when the process is late or gone."""
+        """``text``, spoken within so many seconds.
+
+        Raises EngineError when the process is late or gone, EngineError or VoiceError when the engine
+        cannot be opened.
+        """
         if self._process is None:
             self._open()
         head, samples = self._ask(text, within)
@@ -52,18 +53,19 @@ class EngineProcess:
         self._kill()
 
     def _open(self) -> None:
-        if self._ended:
-            raise EngineError("Speech was stopped.")
-        self._folder = tempfile.mkdtemp(prefix="mettavox-")
-        self._process = subprocess.Popen(
-            # -P: the working directory is not searched for modules
-            [sys.executable, "-P", "-m", "mettavox.engines.worker", self._target, self._folder],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=os.environ | _ONE_THREAD,
-            start_new_session=True,  # Ctrl-C reaches us alone, and we end the whole group
-        )
+        with self._change:
+            if self._ended:
+                raise EngineError("Speech was stopped.")
+            self._folder = tempfile.mkdtemp(prefix="mettavox-")
+            self._process = subprocess.Popen(
+                # -P: the working directory is not searched for modules
+                [sys.executable, "-P", "-m", "mettavox.engines.worker", self._target, self._folder],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=os.environ | _ONE_THREAD,
+                start_new_session=True,  # Ctrl-C reaches us alone, and we end the whole group
+            )
         try:
             self._ask(asdict(self._voice), _START_SECONDS)
         except BaseException:
@@ -104,15 +106,18 @@ class EngineProcess:
         return head, samples
 
     def _kill(self) -> None:
-        process, self._process = self._process, None
-        if process is not None:
-            _end(process)
-            process.wait()
-            for pipe in (process.stdin, process.stdout):
-                if pipe is not None:
-                    with contextlib.suppress(OSError):
-                        pipe.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        with self._change:
+            process, self._process = self._process, None
+            if process is not None:
+                _end(process)
+                process.wait()
+                for pipe in (process.stdin, process.stdout):
+                    if pipe is not None:
+                        with contextlib.suppress(OSError):
+                            pipe.close()
+            if self._folder:
+                shutil.rmtree(self._folder, ignore_errors=True)
+                self._folder = ""
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
