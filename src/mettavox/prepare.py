@@ -141,6 +141,10 @@ def _check_letters(request: Request) -> None:
             )
 
 
+def _is_latin(letter: str) -> bool:
+    return unicodedata.name(letter, "").startswith(("LATIN", "MODIFIER"))
+
+
 def _check_breath(request: Request, book: Phrasebook) -> None:
     if not request.breath:
         return
