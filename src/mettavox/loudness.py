@@ -29,7 +29,8 @@ _SHELF_HZ, _SHELF_DB, _SHELF_Q = 1681.974450955533, 3.999843853973347, 0.7071752
 _PASS_HZ, _PASS_Q = 38.13547087602444, 0.5003270373238773
 _SHELF_BAND = 0.4996667741545416
 
-_OVERSAMPLING = 4
+OVERSAMPLING = 4
+"""How much finer than the samples a true peak is looked for."""
 # A peak between two samples is at most 3 dB over the larger of them, short of contrived signals:
 # a tone at half the highest frequency, sampled on its shoulders.
 _OVERSHOOT = 2**0.5
@@ -67,6 +68,18 @@ def k_weighted(samples: Samples, rate: int) -> Samples:
     return weighted
 
 
+def k_weighted_after(before: Samples, samples: Samples, rate: int) -> Samples:
+    """``samples`` through the K-weighting filter, as it sounds when ``before`` came first.
+
+    ``before`` lasts at least RING_SECONDS, so that what the transform wraps around falls into it.
+    """
+    whole = np.concatenate([before, samples])
+    spectrum = np.fft.rfft(whole)
+    spectrum *= k_response(len(whole), rate)
+    weighted: Samples = np.fft.irfft(spectrum, len(whole))[len(before) :].astype(np.float32, copy=False)
+    return weighted
+
+
 def fast_length(least: int) -> int:
     """The smallest of 1, 1.25 and 1.5 times a power of two that is at least so long.
 
@@ -84,10 +97,11 @@ class Energies:
         self._rate = rate
         self.bins: NDArray[np.float64] = np.zeros(-(-frames // self._bin) + 1)
 
-    def add(self, running: NDArray[np.float64], rate: int, start: int) -> None:
+    def add(self, running: NDArray[np.float64], rate: float, start: int, *, frames_each: int = 1) -> None:
         """Add a mono clip that sounds in both channels from frame ``start`` on.
 
-        ``running`` is the running sum, from 0, of its squared K-weighted samples at ``rate``.
+        ``running`` is the running sum, from 0, of its squared K-weighted samples, with ``rate``
+        values a second, each of which stands for so many of the clip's frames.
         """
         ratio = rate / self._rate
         end = start + (len(running) - 1) / ratio
@@ -95,7 +109,7 @@ class Energies:
         edges = (np.arange(first, last + 1) * self._bin - start) * ratio
         at_edges = np.interp(edges, np.arange(len(running)), running)
         # Energy is per second of sound, so it is counted in frames of the track; both channels sound.
-        self.bins[first:last] += 2 * np.diff(at_edges) / ratio
+        self.bins[first:last] += 2 * np.diff(at_edges) / (ratio * frames_each)
 
     def integrated(self) -> float:
         """Integrated loudness in LUFS, gated at -70 LUFS and 10 LU under what is left; -inf for silence."""
@@ -125,7 +139,7 @@ def _lufs(power: float) -> float:
 
 def oversampled(samples: Samples) -> Samples:
     """``samples`` (one channel) at four times the rate, as BS.1770-5 annex 2 asks for true peaks."""
-    finer: Samples = soxr.resample(samples, 1, _OVERSAMPLING, quality="HQ")
+    finer: Samples = soxr.resample(samples, 1, OVERSAMPLING, quality="HQ")
     return finer
 
 
@@ -134,16 +148,15 @@ class TruePeak:
 
     def __init__(self) -> None:
         self._highest = 0.0
-        self._kept: Samples | None = None
+        self._kept: dict[int, Samples] = {}
 
-    def add(self, block: Samples) -> None:
-        """Take the next frames, shape ``(frames, channels)``."""
-        if self._kept is None:
-            self._kept = np.zeros((_TAPS, block.shape[1]), dtype=np.float32)
-        whole = np.concatenate([self._kept, block])
-        for channel in np.ascontiguousarray(whole.T):
-            self._refine(channel)
-        self._kept = whole[-_TAPS:]
+    def add(self, *channels: Samples) -> None:
+        """Take the next frames of each channel."""
+        for place, channel in enumerate(channels):
+            kept = self._kept.get(place, np.zeros(_TAPS, dtype=np.float32))
+            if max(float(channel.max()), -float(channel.min())) * _OVERSHOOT > self._highest:
+                self._refine(np.concatenate([kept, channel]))
+            self._kept[place] = channel[-_TAPS:] if len(channel) >= _TAPS else np.append(kept, channel)[-_TAPS:]
 
     def _refine(self, channel: Samples) -> None:
         """Oversample around the samples from which a higher peak than so far can rise."""
@@ -165,7 +178,7 @@ class TruePeak:
 def _between() -> NDArray[np.float32]:
     """Interpolates the three places on either side of a sample at four times the rate; shape (_TAPS, 6)."""
     places = np.arange(_TAPS)[:, None] - _TAPS // 2
-    steps = np.array([-3, -2, -1, 1, 2, 3]) / _OVERSAMPLING
+    steps = np.array([-3, -2, -1, 1, 2, 3]) / OVERSAMPLING
     distance = places - steps
     kernel = np.sinc(distance) * np.kaiser(2 * _TAPS + 1, 6.0)[np.rint(distance + _TAPS).astype(int)]
     gains: NDArray[np.float32] = (kernel / kernel.sum(axis=0)).astype(np.float32)

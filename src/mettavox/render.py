@@ -76,7 +76,6 @@ def render(
     output.check(path, replace=replace)
     timeline, clips = _voiced(prepared, settings, progress)
     stem = voice_stem(timeline, clips)
-    clips.clear()  # from here on only the finished clips are needed
     quiet = _bed(prepared)
     with output.whole_file(path, replace=replace) as (file, scratch):
         _encode(Mixer(timeline, stem.clips, quiet), timeline, file, _tags(prepared), progress)
@@ -146,7 +145,9 @@ def _encode(mixer: Mixer, timeline: Timeline, file: BinaryIO, tags: Tags, progre
     block = RATE * BLOCK_SECONDS
     try:
         for start in range(0, timeline.frames, block):
-            encoder.write(mixer.between(start, min(start + block, timeline.frames)) * made_up)
+            sound = mixer.between(start, min(start + block, timeline.frames))
+            sound *= made_up
+            encoder.write(sound)
             progress("encoding", start / timeline.frames)
         encoder.finish()
     except BaseException:

@@ -1,8 +1,10 @@
 """A raw clip made ready: filtered, trimmed to its sound, with soft edges; still at the engine's rate."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mettavox.audio import Clip
 from mettavox.loudness import Samples, fast_length
@@ -39,6 +41,13 @@ def shaped(clip: Clip, shaping: Shaping) -> Shaped:
 def _high_shelf(samples: Samples, rate: int, hertz: float, gain_db: float) -> Samples:
     """A high shelf after the Audio EQ Cookbook (R. Bristow-Johnson), slope 1, by its frequency response."""
     length = fast_length(len(samples) + round(_RING_SECONDS * rate))
+    spectrum = np.fft.rfft(samples, length) * _shelf_response(length, rate, hertz, gain_db)
+    filtered: Samples = np.fft.irfft(spectrum, length)[: len(samples)].astype(np.float32, copy=False)
+    return filtered
+
+
+@lru_cache(maxsize=16)
+def _shelf_response(length: int, rate: int, hertz: float, gain_db: float) -> NDArray[np.complex64]:
     turn = np.exp(-2j * np.pi * np.fft.rfftfreq(length))
     a = 10 ** (gain_db / 40)
     w = 2 * np.pi * hertz / rate
@@ -46,9 +55,8 @@ def _high_shelf(samples: Samples, rate: int, hertz: float, gain_db: float) -> Sa
     above = a * (a + 1 + (a - 1) * cos + beta), -2 * a * (a - 1 + (a + 1) * cos), a * (a + 1 + (a - 1) * cos - beta)
     below = a + 1 - (a - 1) * cos + beta, 2 * (a - 1 - (a + 1) * cos), a + 1 - (a - 1) * cos - beta
     response = np.polyval(above[::-1], turn) / np.polyval(below[::-1], turn)
-    spectrum = np.fft.rfft(samples, length) * response.astype(np.complex64)
-    filtered: Samples = np.fft.irfft(spectrum, length)[: len(samples)].astype(np.float32, copy=False)
-    return filtered
+    shelf: NDArray[np.complex64] = response.astype(np.complex64)
+    return shelf
 
 
 def _trimmed(samples: Samples, rate: int, trim_db: float) -> Samples:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from mettavox.codec import Block
 from mettavox.errors import SoundError
-from mettavox.loudness import RING_SECONDS, Energies, Samples, TruePeak, k_weighted
+from mettavox.loudness import Energies, Samples, TruePeak, k_weighted_after
 from mettavox.script import Bell, Line
 from mettavox.stem import VOICE_LUFS, VoiceStem
 from mettavox.timeline import Silence, Timeline
@@ -19,6 +19,8 @@ BLOCK_SECONDS = 2
 """How much is decoded at a time; a whole number of 100 ms."""
 
 _CELLS_A_SECOND = 100
+# What is heard before a block for the filter's sake; with the block it makes a length that transforms fast.
+_LEAD_SECONDS = 0.4
 # A line is there when its energy is within this many dB of its clip's.
 _LINE_TOLERANCE_DB = 3.0
 # Encoders smear sound into a silence by a frame or two, and a silence's edges hold the clips' own fades.
@@ -66,27 +68,30 @@ class _Ear:
         self.energies = Energies(timeline.frames, timeline.rate)
         self._cell = self.rate // _CELLS_A_SECOND
         self._cells: list[NDArray[np.float64]] = []
-        self._before: Samples = np.zeros(round(RING_SECONDS * self.rate), dtype=np.float32)
+        self._before: Samples = np.zeros(round(_LEAD_SECONDS * self.rate), dtype=np.float32)
         self._spoken = _blocks_with_speech(timeline)
 
     def hear(self, block: Block) -> None:
         if block.shape[1] != 2:  # noqa: PLR2004
             raise _failed("it is not in stereo")
-        middle: Samples = (block[:, 0] + block[:, 1]) * np.float32(0.5)
-        self.peak.add(block)
+        left, right = np.ascontiguousarray(block.T)
+        same = np.array_equal(left, right)
+        self.peak.add(*((left,) if same else (left, right)))
+        middle: Samples = left if same else (left + right) * np.float32(0.5)
         whole = -(-len(middle) // self._cell) * self._cell
-        cells = np.pad(middle, (0, whole - len(middle))).reshape(-1, self._cell)
+        padded = middle if whole == len(middle) else np.pad(middle, (0, whole - len(middle)))
+        cells = padded.reshape(-1, self._cell)
         self._cells.append(np.einsum("ij,ij->i", cells, cells, dtype=np.float64))
         place = self.frames // (BLOCK_SECONDS * self.rate)
         if place in self._spoken:
             self._weigh(middle, place)
-        self._before = np.concatenate([self._before, middle])[-len(self._before) :]
+        lead = len(self._before)
+        self._before = middle[-lead:] if len(middle) >= lead else np.append(self._before, middle)[-lead:]
         self.frames += len(block)
 
     def _weigh(self, middle: Samples, place: int) -> None:
         """Add the block's K-weighted energy; what came before it makes the filter sound as it would have."""
-        lead = len(self._before)
-        weighted = k_weighted(np.concatenate([self._before, middle]), self.rate)[lead : lead + len(middle)]
+        weighted = k_weighted_after(self._before, middle, self.rate)
         size = self.rate // 10
         bins = np.pad(weighted, (0, -len(weighted) % size)).reshape(-1, size)
         first = place * BLOCK_SECONDS * 10

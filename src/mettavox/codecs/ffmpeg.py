@@ -101,9 +101,14 @@ class Mp3Encoder:
     def write(self, block: Block) -> None:
         """Take the next frames, shape ``(frames, 2)``; beyond [-1, 1] they are clipped. Raises CodecError."""
         assert self._process.stdin is not None
-        samples = np.clip(np.rint(block * _FULL_SCALE), -32768, 32767).astype("<i2")
+        if block.any():
+            scaled = block * np.float32(_FULL_SCALE)
+            np.clip(np.rint(scaled, out=scaled), -32768, 32767, out=scaled)
+            samples = scaled.astype("<i2").data
+        else:
+            samples = memoryview(bytes(4 * len(block)))
         try:
-            self._process.stdin.write(samples.data)
+            self._process.stdin.write(samples)
         except OSError:
             self._fail()
         if self._trouble:
