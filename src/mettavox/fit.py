@@ -40,11 +40,11 @@ _SQUEEZE = 0.35
 # moments; a cue takes less than 45 % of its phase, or the breath has no room beside it.
 HEAD_SECONDS = 0.75
 TAIL_SECONDS = 3.0
-SLEEP_TAIL_SECONDS = 30.0
+SLEEP_TAIL_SECONDS = 20.0
 CUE_SHARE = 0.45
 # A second on either side of a paced breath, of which up to half lets it begin on a whole second.
 _BREATH_MARGIN_SECONDS = 1.0
-# The words of a paced breath: four cycles in full, four in a word, then every third one.
+# The words of a paced breath: four cycles in full, four in a word, then every third one and the last.
 _FULL_CYCLES, _SHORT_CYCLES, _SPARSE = 4, 8, 3
 
 
@@ -133,14 +133,15 @@ def _too_short(script: Script, least: int, rules: Rules) -> DurationError:
 
 def _out_of_reach(script: Script, layout: "_Layout", above: list[Step], rules: Rules) -> DurationError:
     """Why no layout lasts so long: there is nothing more to say, or the next thing to say is too long."""
-    longest = floor(layout.most() / rules.rate)
+    below, longest = layout.least(), floor(layout.most() / rules.rate)
     if above:
         layout.add(above[0].units)
         next_shortest = ceil(layout.least() / rules.rate)
+        lower = f"--duration {clock(longest)} or " if below <= longest * rules.rate else ""
         return DurationError(
             f"“{script.head.id}” can be laid up to {clock(longest)} and again from {clock(next_shortest)}, "
             "but not in between.",
-            hint=f"Ask for --duration {clock(longest)} or --duration {clock(next_shortest)}.",
+            hint=f"Ask for {lower}--duration {clock(next_shortest)}.",
         )
     return DurationError(
         f"“{script.head.id}” with these choices fills {clock(longest)} at most without silences that are too long.",
@@ -195,6 +196,7 @@ class _Gap:
         return self if self.uncapped else self.cut_to(cap)
 
     def cut_to(self, cap: int) -> "_Gap":
+        cap = max(0, cap)
         return _Gap(min(self.shortest, cap), min(self.preferred, cap), min(self.longest, cap), self.uncapped)
 
     def at(self, spaciousness: float) -> int:
@@ -212,6 +214,7 @@ class _Sound:
     places: list[tuple[Line | Bell, int, int]]
     before: _Gap
     margin: int = 0  # on both sides: lets a paced breath begin on a whole second
+    quiet: int = 0  # at its end: what a breath's last phase leaves after its cue
 
 
 class _Layout:
@@ -265,7 +268,7 @@ class _Layout:
     def _lay(self) -> Iterator[_Sound]:
         cap = frames(self._rules.cap_seconds, self._rules.rate)
         early = frames(_BEFORE_PERMISSION, self._rules.rate)
-        pending, previous, permitted, previous_margin = _Gap(), None, False, 0
+        pending, previous, permitted, quiet = _Gap(), None, False, 0
         for unit in self._units:
             sound = self._sound(unit)
             if sound is None:
@@ -273,16 +276,16 @@ class _Layout:
                 continue
             if previous is not None and not pending.longest:
                 pending = self._beat_after(previous)
-            margins = (bool(previous_margin) + bool(sound.margin)) * 3 * self._rules.rate // 2
-            sound.before = pending.within(cap - margins)
+            quiet += sound.margin * 3 // 2  # the most that the silence holds besides the gap itself
+            sound.before = pending.within(cap - quiet)
             if not permitted:
-                sound.before = sound.before.cut_to(early - margins)
+                sound.before = sound.before.cut_to(early - quiet)
             yield sound
             permitted = permitted or unit.passage.protected
-            pending, previous, previous_margin = self._after(unit), unit, sound.margin
+            pending, previous, quiet = self._after(unit), unit, sound.margin * 3 // 2 + sound.quiet
         if pending.longest:  # pauses at the very end are a silent sound of no length
             ending = min(cap, max(frames(_ENDING_SECONDS, self._rules.rate), self._tail))
-            yield _Sound(self._units[-1].section, 0, [], pending.cut_to(ending - self._tail))
+            yield _Sound(self._units[-1].section, 0, [], pending.cut_to(ending - self._tail - quiet))
 
     def _after(self, unit: Unit) -> _Gap:
         if unit not in self._gaps_after:
@@ -325,17 +328,20 @@ class _Layout:
     def _breath(self, unit: Unit, breath: Breath) -> _Sound:
         places: list[tuple[Line | Bell, int, int]] = []
         at = 0
-        for cycle in range(breath.fewest + self._cycles[unit.place]):
+        last = breath.fewest + self._cycles[unit.place] - 1
+        for cycle in range(last + 1):
             for cue in breath.cycles[min(cycle, len(breath.cycles) - 1)]:
-                line = self._cue_line(cue, cycle, breath.pattern)
+                line = self._cue_line(cue, cycle, breath.pattern, spoken=cycle == last)
                 if line is not None:
                     places.append((line, at, self._lengths[line]))
                 at += frames(cue.seconds, self._rules.rate)
-        return _Sound(unit.section, at, places, _Gap(), margin=frames(_BREATH_MARGIN_SECONDS, self._rules.rate))
+        quiet = at - max((offset + length for _, offset, length in places), default=0)
+        margin = frames(_BREATH_MARGIN_SECONDS, self._rules.rate)
+        return _Sound(unit.section, at, places, _Gap(), margin=margin, quiet=quiet)
 
-    def _cue_line(self, cue: Cue, cycle: int, pattern: str) -> Line | None:
+    def _cue_line(self, cue: Cue, cycle: int, pattern: str, *, spoken: bool) -> Line | None:
         """The longest words that leave the breath room; none where this cycle or phase is silent."""
-        if not cue.lines or (cycle >= _SHORT_CYCLES and cycle % _SPARSE):
+        if not cue.lines or (cycle >= _SHORT_CYCLES and cycle % _SPARSE and not spoken):
             return None
         room = floor(CUE_SHARE * cue.seconds * self._rules.rate)
         wanted = cue.lines if cycle < _FULL_CYCLES else cue.lines[-1:]

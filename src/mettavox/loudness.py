@@ -13,6 +13,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 Samples = NDArray[np.float32]
+_Taps = tuple[float, float, float]
 
 BINS_A_SECOND = 10
 _BLOCK_BINS = 4
@@ -28,6 +29,7 @@ RING_SECONDS = 0.3
 _SHELF_HZ, _SHELF_DB, _SHELF_Q = 1681.974450955533, 3.999843853973347, 0.7071752369554196
 _PASS_HZ, _PASS_Q = 38.13547087602444, 0.5003270373238773
 _SHELF_BAND = 0.4996667741545416
+_STANDARD_RATE = 48_000
 
 OVERSAMPLING = 4
 """How much finer than the samples a true peak is looked for."""
@@ -35,28 +37,43 @@ OVERSAMPLING = 4
 # a tone at half the highest frequency, sampled on its shoulders.
 _OVERSHOOT = 2**0.5
 _TAPS = 32
+_TAPER = 6.0
 
 
 @lru_cache(maxsize=16)
 def k_response(length: int, rate: int) -> NDArray[np.complex64]:
-    """The K-weighting filter on the frequencies of ``numpy.fft.rfft`` of that length."""
-    turn = np.exp(-2j * np.pi * np.fft.rfftfreq(length))
-    k = np.tan(np.pi * _SHELF_HZ / rate)
-    high = 10 ** (_SHELF_DB / 20)
-    band = high**_SHELF_BAND
-    below = 1 + k / _SHELF_Q + k * k
-    shelf = (
-        (high + band * k / _SHELF_Q + k * k)
-        + 2 * (k * k - high) * turn
-        + (high - band * k / _SHELF_Q + k * k) * turn**2
-    ) / (below + 2 * (k * k - 1) * turn + (1 - k / _SHELF_Q + k * k) * turn**2)
-    k = np.tan(np.pi * _PASS_HZ / rate)
-    below = 1 + k / _PASS_Q + k * k
-    high_pass = (1 - 2 * turn + turn**2) / (
-        1 + 2 * (k * k - 1) / below * turn + (1 - k / _PASS_Q + k * k) / below * turn**2
+    """The K-weighting filter on the frequencies of ``numpy.fft.rfft`` of that length.
+
+    At every rate up to 48 kHz it is the response of the standard's 48 kHz filter, so that a clip
+    measures the same before and after resampling.
+    """
+    made_for = max(rate, _STANDARD_RATE)
+    turn = np.exp(-2j * np.pi * np.fft.rfftfreq(length) * rate / made_for)
+    response = _second_order(turn, *_shelf(made_for)) * _second_order(turn, *_high_pass(made_for))
+    return response.astype(np.complex64)
+
+
+def _second_order(turn: NDArray[np.complex128], above: _Taps, below: _Taps) -> NDArray[np.complex128]:
+    """A filter's response from its taps, at each ``turn`` (one frame's delay on the unit circle)."""
+    response: NDArray[np.complex128] = (above[0] + above[1] * turn + above[2] * turn**2) / (
+        below[0] + below[1] * turn + below[2] * turn**2
     )
-    response: NDArray[np.complex64] = (shelf * high_pass).astype(np.complex64)
     return response
+
+
+def _shelf(rate: int) -> tuple[_Taps, _Taps]:
+    k, high = np.tan(np.pi * _SHELF_HZ / rate), 10 ** (_SHELF_DB / 20)
+    band = high**_SHELF_BAND
+    return (
+        (high + band * k / _SHELF_Q + k * k, 2 * (k * k - high), high - band * k / _SHELF_Q + k * k),
+        (1 + k / _SHELF_Q + k * k, 2 * (k * k - 1), 1 - k / _SHELF_Q + k * k),
+    )
+
+
+def _high_pass(rate: int) -> tuple[_Taps, _Taps]:
+    k = np.tan(np.pi * _PASS_HZ / rate)
+    first = 1 + k / _PASS_Q + k * k
+    return (1.0, -2.0, 1.0), (1.0, 2 * (k * k - 1) / first, (1 - k / _PASS_Q + k * k) / first)
 
 
 def k_weighted(samples: Samples, rate: int) -> Samples:
@@ -180,6 +197,7 @@ def _between() -> NDArray[np.float32]:
     places = np.arange(_TAPS)[:, None] - _TAPS // 2
     steps = np.array([-3, -2, -1, 1, 2, 3]) / OVERSAMPLING
     distance = places - steps
-    kernel = np.sinc(distance) * np.kaiser(2 * _TAPS + 1, 6.0)[np.rint(distance + _TAPS).astype(int)]
+    taper = np.i0(_TAPER * np.sqrt(1 - (distance / (_TAPS / 2 + 1)) ** 2)) / np.i0(_TAPER)  # Kaiser's window
+    kernel = np.sinc(distance) * taper
     gains: NDArray[np.float32] = (kernel / kernel.sum(axis=0)).astype(np.float32)
     return gains

@@ -15,7 +15,7 @@ _OWN = re.compile(rf"({_TIME})(?:\s*(?:to|-|–|—)\s*({_TIME}))?")
 _PART = re.compile(r"(\d+(?:\.\d+)?)\s*(s|min|m)")
 _PARENTHESES = re.compile(r"\(([^()]*)\)")
 _MARK = re.compile(r"\{([^{}]*)\}")
-_SAY = re.compile(r"([^\s{}“”\"(),.;:!?]+)\{say:\s*([^{}]+?)\s*\}")
+_SAY = re.compile(r"([^\s{}“”\"(),.;:!?]+)\{say:\s*([^{}]*?[^\W\d_][^{}]*?)\s*\}")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])([\"”’)]*)\s+(?=\S)")
 # What a word processor makes of quotes and dashes, and what the engines are given instead.
 _PLAIN = str.maketrans({
@@ -81,7 +81,9 @@ def pause(words: str, at: str) -> Pause:
     shortest = _own_seconds(own[1])
     longest = _own_seconds(own[2]) if own[2] else shortest
     if longest < shortest:
-        raise ScriptError(f"{at}: ({text}) ends before it begins.", hint=f"Write ({own[2]} to {own[1]}).")
+        raise ScriptError(
+            f"{at}: ({text}) ends before it begins.", hint=f"Write ({own[2].strip()} to {own[1].strip()})."
+        )
     preferred = (shortest * longest) ** 0.5  # the middle, as the ear counts: twice 20 s, half of 80 s
     return Pause(name=text, shortest=shortest, preferred=preferred, longest=longest)
 

@@ -48,9 +48,22 @@ class Phrasebook:
 
 def load(language: str, scripts: Path | None = None) -> Phrasebook:
     """The phrasebook of ``language``. Raises RequestError for an unknown language, ScriptError for a bad table."""
-    if assets.find("scripts", (language, "shared", "wishes.yaml"), scripts) is None:
+    plain = language.replace("-", "").isalnum()
+    if not plain or assets.find("scripts", (language, "shared", "wishes.yaml"), scripts) is None:
         known = languages(scripts)
-        raise RequestError(f"There are no scripts in “{language}”.", hint=nearest(language, known, "Languages"))
+        raise RequestError(f"There are no scripts in “{language[:20]}”.", hint=nearest(language, known, "Languages"))
+    try:
+        return _load(language, scripts)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        if isinstance(error, ScriptError):
+            raise
+        raise ScriptError(
+            f"The tables of “{language}” are not complete: {str(error).strip()} is missing or wrong.",
+            hint=f"Compare {language}/shared with en/shared.",
+        ) from error
+
+
+def _load(language: str, scripts: Path | None) -> Phrasebook:
     breath = _table(language, "breath", scripts)
     targets = _table(language, "targets", scripts)
     return Phrasebook(

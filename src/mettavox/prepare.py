@@ -142,7 +142,7 @@ def _check_letters(request: Request) -> None:
 
 
 def _is_latin(letter: str) -> bool:
-    return unicodedata.name(letter, "").startswith(("LATIN", "MODIFIER"))
+    return unicodedata.category(letter) == "Lm" or unicodedata.name(letter, "").startswith("LATIN")
 
 
 def _check_breath(request: Request, book: Phrasebook) -> None:
@@ -181,7 +181,8 @@ def _check_include(request: Request, script: Script) -> None:
         if request.target.relation == name:
             continue  # it is there as the person whom the wishes are for
         raise RequestError(
-            f"“{script.head.id}” has no part “{name}” to include.", hint=nearest(name, offered, "It has")
+            f"“{script.head.id}” has no part “{name}” to include.",
+            hint=nearest(name, offered, "It has") or "Leave --include out.",
         )
 
 

@@ -21,6 +21,7 @@ from mettavox.script import (
     Line,
     Minutes,
     Passage,
+    Pause,
     Script,
     Section,
 )  # fmt: skip
@@ -113,7 +114,7 @@ class Choices:
 def read(filled: Filled, head: Head, book: Phrasebook, choices: Choices, *, where: str) -> Script:
     """The script in ``filled``. Raises ScriptError with the file, the line and the nearest known word."""
     reading = _Reading(book=book, choices=choices, filled=filled, file=where)
-    for number, raw in enumerate(filled.text.split("\n"), start=1):
+    for raw, number in zip(filled.text.split("\n"), filled.numbers, strict=True):
         reading.take(raw, number, where)
     return Script(head=head, sections=reading.finish())
 
@@ -163,6 +164,8 @@ class _Reading:
                 f"{self.at}: there is a line before the first section.", hint="Begin with # Welcome {keep}"
             )
         elif text.startswith("("):
+            if ")" not in text:
+                raise ScriptError(f"{self.at}: a pause has no closing bracket.", hint="Write (breath)")
             if holds and not self.skipping_pauses:
                 self._pauses(text)
         else:
@@ -247,7 +250,7 @@ class _Reading:
     # --- blocks ---
 
     def _block(self, text: str) -> list[Passage]:
-        name, *arguments = text[1:].split()
+        name, *arguments = text[1:].split() or [""]
         blocks: Mapping[str, Callable[[list[str]], list[Passage]]] = {
             "wishes": self._wishes, "breathe": self._breathe, "return": self._return, "bell": self._bell,
         }  # fmt: skip
@@ -265,12 +268,16 @@ class _Reading:
         if who not in WISH_TARGETS:
             raise ScriptError(f"{self.at}: there are no wishes for “{who}”.", hint=nearest(who, WISH_TARGETS, "Wishes"))
         person = self._person(who)
-        passages = []
+        passages: list[Passage] = []
         for place, wish in enumerate(self.book.wishes, start=1):
             words = wish[person].replace("{name}", _target_mark(self.filled.words))
-            for line in notation.sentences(words, self.filled.words, self.number, self.at):
-                passages.append(Passage(sound=line, pauses=(PAUSES["phrase"],), wish=place))
+            passages += self._in_sentences(words, PAUSES["phrase"], place)
         return passages
+
+    def _in_sentences(self, words: str, pause: Pause, wish: int) -> list[Passage]:
+        """Passages of one text; the pause comes after its last sentence."""
+        lines = notation.sentences(words, self.filled.words, self.number, self.at)
+        return [Passage(sound=line, pauses=(pause,) if line is lines[-1] else (), wish=wish) for line in lines]
 
     def _person(self, who: str) -> str:
         """Which column of the table: how the wish is said to, or of, whom it is for."""
@@ -336,12 +343,11 @@ class _Reading:
 
     def _own_pace(self, fewest: int, most: int) -> list[Passage]:
         """No pattern: a few invitations with room between, more of them the longer the track."""
-        passages = []
+        passages: list[Passage] = []
         for place in range(most):
             words = self.book.own_pace[place % len(self.book.own_pace)]
-            for line in notation.sentences(words, {}, self.number, self.at):
-                wish = 0 if place < fewest else place + 1  # counted like wishes: each one more is an addition
-                passages.append(Passage(sound=line, pauses=(PAUSES["rest"],), wish=wish))
+            wish = 0 if place < fewest else place + 1  # counted like wishes: each one more is an addition
+            passages += self._in_sentences(words, PAUSES["rest"], wish)
         return passages
 
 

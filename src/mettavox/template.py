@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError
+from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError, nodes
 from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -27,7 +27,13 @@ STAND_IN = 0xE000
 """The first of the private-use characters that stand for personal words."""
 LISTENER, TARGET = chr(STAND_IN), chr(STAND_IN + 1)
 
-_COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
+_BRACES = re.compile(r"(\{\{|\{%|\{#)|(\}\}|%\}|#\})|\n")
+_FILTERS = ("lower", "upper", "capitalize", "title", "default", "trim")
+# Scripts hold slots and choices. Loops and the like would make a program of a text.
+_STATEMENTS = (nodes.Template, nodes.Output, nodes.If, nodes.Expr, nodes.Helper)
+
+# A private-use character at the start of a line carries its number through the template.
+_NUMBER_MARK = 0xF0000
 _MISSING = re.compile(r"'(\w+)' is undefined|no attribute '(\w+)'")
 
 
@@ -57,9 +63,13 @@ class _Name:
 
 @dataclass(frozen=True, kw_only=True)
 class Filled:
-    """A script's text without its slots, the blocks it may use, and the words behind the stand-ins."""
+    """A script's text with its slots filled, the blocks it may use, and the words behind the stand-ins.
+
+    ``numbers`` says for each line of the text which line of the file it was.
+    """
 
     text: str
+    numbers: tuple[int, ...]
     blocks: Mapping[str, str]
     words: Mapping[str, Spoken]
 
@@ -72,9 +82,11 @@ def fill(body: str, declared: tuple[str, ...], request: Request, book: Phraseboo
     """
     slots = _slots(request, book)
     words = {LISTENER: request.listener.name, TARGET: request.target.name}
+    text, numbers = _render(body, {slot: slots[slot] for slot in declared if slot in slots}, where)
     return Filled(
-        text=_render(body, {slot: slots[slot] for slot in declared if slot in slots}, where),
-        blocks={name: _render(text, slots, f"shared/{name}.md") for name, text in book.blocks.items()},
+        text=text,
+        numbers=numbers,
+        blocks={name: _render(block, slots, f"shared/{name}.md")[0] for name, block in book.blocks.items()},
         words={mark: word for mark, word in words.items() if word is not None},
     )
 
@@ -108,14 +120,16 @@ def _target(request: Request, book: Phrasebook) -> dict[str, str]:
     return {key: text.replace("{name}", TARGET) for key, text in words.items()}
 
 
-def _render(source: str, slots: Mapping[str, Any], where: str) -> str:
+def _render(source: str, slots: Mapping[str, Any], where: str) -> tuple[str, tuple[int, ...]]:
+    """The filled text, and for each of its lines the number that it had."""
     environment = _Sandbox(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True, cache_size=0)
-    # Comments keep their lines, so that later lines keep their numbers.
-    source = _COMMENT.sub(lambda match: "\n" * match[0].count("\n"), source)
+    environment.globals.clear()
+    environment.filters = {name: environment.filters[name] for name in _FILTERS}
     try:
-        template = environment.from_string(source)
+        _check_statements(environment.parse(source), where)
+        template = environment.from_string(_numbered(source))
         template.filename = where
-        return template.render(slots)
+        return _lines_and_numbers(template.render(slots))
     except TemplateSyntaxError as error:
         raise ScriptError(
             f"{where}, line {error.lineno}: {_sentence(error.message or 'this cannot be read')}",
@@ -130,6 +144,40 @@ def _render(source: str, slots: Mapping[str, Any], where: str) -> str:
         ) from error
 
 
+def _numbered(source: str) -> str:
+    """The source with each line's number at its start, since choices leave lines out of the filled text.
+
+    Lines that begin inside braces stay as they are.
+    """
+    parts, number, inside = [chr(_NUMBER_MARK + 1)], 1, False
+    at = 0
+    for match in _BRACES.finditer(source):
+        inside = bool(match[1]) if match[0] != "\n" else inside
+        if match[0] == "\n":
+            number += 1
+            parts.append(source[at : match.end()] + ("" if inside else chr(_NUMBER_MARK + number)))
+            at = match.end()
+    return "".join([*parts, source[at:]])
+
+
+def _lines_and_numbers(text: str) -> tuple[str, tuple[int, ...]]:
+    lines, numbers = [], [1]
+    for line in text.split("\n"):
+        marks = [ord(letter) - _NUMBER_MARK for letter in line if _NUMBER_MARK < ord(letter) <= _NUMBER_MARK + 0xFFFD]
+        numbers.append(marks[-1] if marks else numbers[-1])
+        lines.append("".join(letter for letter in line if not _NUMBER_MARK < ord(letter) <= _NUMBER_MARK + 0xFFFD))
+    return "\n".join(lines), tuple(numbers[1:])
+
+
+def _check_statements(tree: nodes.Template, where: str) -> None:
+    for node in tree.find_all(nodes.Node):
+        if isinstance(node, nodes.Stmt) and not isinstance(node, _STATEMENTS):
+            raise ScriptError(
+                f"{where}, line {node.lineno}: {type(node).__name__.lower()} is not for scripts.",
+                hint="A script knows slots, {{ name }}, and choices, {% if name %} … {% endif %}.",
+            )
+
+
 def _unknown_slot(error: UndefinedError, source: str, slots: Mapping[str, Any], where: str) -> ScriptError:
     match = _MISSING.search(error.message or "")
     word = next((group for group in match.groups() if group), "") if match else ""
@@ -140,7 +188,8 @@ def _unknown_slot(error: UndefinedError, source: str, slots: Mapping[str, Any], 
             f"{at}: the slot “{word}” is used but not declared.", hint=f"Add {word} to “slots:” in the script's head."
         )
     known = [*slots, *(f"{name}.{key}" for name, value in slots.items() if isinstance(value, dict) for key in value)]
-    return ScriptError(f"{at}: there is no slot “{word}”.", hint=nearest(word, known, "Slots"))
+    dotted = re.search(rf"\b\w+\.{word}\b", source) if word else None
+    return ScriptError(f"{at}: there is no slot “{word}”.", hint=nearest(dotted[0] if dotted else word, known, "Slots"))
 
 
 def _sentence(text: str) -> str:

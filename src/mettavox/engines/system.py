@@ -13,6 +13,7 @@ import sys
 import tempfile
 import threading
 import time
+import unicodedata
 import wave
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,8 +24,12 @@ from mettavox.errors import EngineError, VoiceError
 from mettavox.voice import Voice
 
 _SETTINGS = ("voice", "rate", "pitch", "volume")
+_RATES = (80, 450)
 _END_SECONDS = 30.0
 _POLL_SECONDS = 0.002
+# Letters whose mark is no part that can be taken off, and signs that eSpeak would name.
+_WITHOUT_MARK = {"đ": "d", "Đ": "D", "ł": "l", "Ł": "L", "ħ": "h", "Ħ": "H", "ı": "i", "ŋ": "ng", "œ": "oe", "Œ": "Oe",
+                 "ʻ": "", "ʼ": "", "’": "'", "‐": "-", "‑": "-"}  # fmt: skip
 _INSTALL_HINT = "Install mettavox again in its virtual environment, or run “mettavox doctor”."
 
 
@@ -39,6 +44,12 @@ class SystemEngine:
                 f"The voice “{voice.id}” sets “{unknown[0]}”, which pyttsx3 does not know.",
                 hint=f"It knows {', '.join(_SETTINGS)}.",
             )
+        rate = voice.settings.get("rate", _RATES[0])
+        if not isinstance(rate, int) or not _RATES[0] <= rate <= _RATES[1]:
+            raise VoiceError(
+                f"The voice “{voice.id}” has a rate of {rate}, which eSpeak would not keep.",
+                hint=f"Choose a rate from {_RATES[0]} to {_RATES[1]} words a minute.",
+            )
         self._settings = voice.settings
         self._folder = Path(tempfile.gettempdir())
         self._count = 0
@@ -50,6 +61,9 @@ class SystemEngine:
 
     def speak(self, text: str) -> Clip:
         """``text``, spoken afresh. Raises EngineError, or VoiceError when there is no such voice."""
+        text = readable(text)
+        if not any(map(str.isalnum, text)):
+            raise EngineError("There is nothing in the line to say.")
         self._count += 1
         path = self._folder / f"{os.getpid()}-{self._count}.wav"
         try:
@@ -79,6 +93,19 @@ class SystemEngine:
         if said or status:
             code = os.waitstatus_to_exitcode(status)
             raise EngineError(said or f"eSpeak's process ended with {code}.", hint=_INSTALL_HINT)
+
+
+def readable(text: str) -> str:
+    """``text`` in letters that eSpeak says, where it would spell: ễ as e, đ as d."""
+    return "".join(letter if letter <= "ÿ" else _plain(letter) for letter in text)
+
+
+def _plain(letter: str) -> str:
+    if letter in _WITHOUT_MARK:
+        return _WITHOUT_MARK[letter]
+    if not unicodedata.name(letter, "").startswith("LATIN"):
+        return letter
+    return "".join(part for part in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(part))
 
 
 def _espeak_driver() -> Any:
