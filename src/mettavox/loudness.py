@@ -171,9 +171,10 @@ class TruePeak:
         """Take the next frames of each channel."""
         for place, channel in enumerate(channels):
             kept = self._kept.get(place, np.zeros(_TAPS, dtype=np.float32))
-            if max(float(channel.max()), -float(channel.min())) * _OVERSHOOT > self._highest:
-                self._refine(np.concatenate([kept, channel]))
-            self._kept[place] = channel[-_TAPS:] if len(channel) >= _TAPS else np.append(kept, channel)[-_TAPS:]
+            whole = np.concatenate([kept, channel])
+            if max(float(whole.max()), -float(whole.min())) * _OVERSHOOT > self._highest:
+                self._refine(whole)
+            self._kept[place] = whole[-_TAPS:]
 
     def _refine(self, channel: Samples) -> None:
         """Oversample around the samples from which a higher peak than so far can rise."""
@@ -188,6 +189,8 @@ class TruePeak:
     @property
     def dbtp(self) -> float:
         """The highest true peak so far, in dBTP; -inf for silence."""
+        for kept in self._kept.values():
+            self._refine(np.append(kept, np.zeros(_TAPS, dtype=np.float32)))  # the last few frames
         return float(20 * np.log10(self._highest)) if self._highest else float("-inf")
 
 

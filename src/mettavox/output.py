@@ -26,13 +26,13 @@ _REASONS = {
 
 def check(path: Path, *, replace: bool) -> None:
     """Raise OutputError when a file at ``path`` could not be made: better now than after the work."""
-    if path.is_dir():
-        raise _refused(path, errno.EISDIR)
-    if not path.parent.is_dir():
-        raise _refused(path, errno.ENOTDIR if path.parent.exists() else errno.ENOENT)
-    if path.exists() and not replace:
-        raise _exists(path)
     with _translated(path):
+        if path.is_dir():
+            raise _refused(path, errno.EISDIR)
+        if not path.parent.is_dir():
+            raise _refused(path, errno.ENOTDIR if path.parent.exists() else errno.ENOENT)
+        if path.exists() and not replace:
+            raise _exists(path)
         handle, scratch = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
         os.close(handle)
         Path(scratch).unlink()

@@ -146,12 +146,12 @@ class _Reading:
         text = raw.strip()
         if not text or text.startswith(("//", ">")):
             return
-        condition = _CONDITION.match(text)
         holds, rounds = True, "every"
-        if condition:
-            holds, rounds = self._holds(condition)
+        while condition := _CONDITION.match(text):
+            true, when = self._holds(condition)
+            holds, rounds = holds and true, when if when != "every" else rounds
             text = text[condition.end() :]
-        elif text.startswith("["):
+        if text.startswith("["):
             raise ScriptError(
                 f"{self.at}: “[” opens a choice that cannot be read.", hint="Write [if touch] and the line."
             )
@@ -224,10 +224,20 @@ class _Reading:
         if rest:
             raise ScriptError(f"{self.at}: there are words after a pause.", hint="Put them on a line of their own.")
         passages = self.sections[-1].passages
-        if passages:
-            passages[-1] = replace(passages[-1], pauses=passages[-1].pauses + pauses)
-        else:
+        if not passages:
             passages.append(Passage(sound=None, pauses=pauses))
+            return
+        if passages[-1].rounds == "again" and not passages[-1].pauses:
+            self._pause_twin(passages, pauses)
+        passages[-1] = replace(passages[-1], pauses=passages[-1].pauses + pauses)
+
+    def _pause_twin(self, passages: list[Passage], pauses: tuple[Pause, ...]) -> None:
+        """The pause after a pair of lines, for the first round and for later ones, belongs to both."""
+        place = len(passages) - 1
+        while place >= 0 and passages[place].rounds == "again" and not passages[place].pauses:
+            place -= 1
+        if place >= 0 and passages[place].rounds == "first" and not passages[place].pauses:
+            passages[place] = replace(passages[place], pauses=pauses)
 
     def _line(self, text: str, rounds: str) -> None:
         tier = PLUS_PLUS if text.startswith("++") else PLUS if text.startswith("+") else CORE

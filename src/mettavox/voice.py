@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from mettavox.errors import VoiceError
+
+_SLOWEST_SECONDS = 10.0
+
 
 @dataclass(frozen=True, kw_only=True)
 class Pace:
@@ -10,6 +14,11 @@ class Pace:
     per_line: float
     per_syllable: float
     per_comma: float = 0.0
+
+    def __post_init__(self) -> None:
+        for length in (self.per_line, self.per_syllable, self.per_comma):
+            if not isinstance(length, (int, float)) or not 0 <= length <= _SLOWEST_SECONDS:
+                raise VoiceError(f"A pace of {length!r} is no number of seconds.", hint="Write it like 0.3.")
 
 
 @dataclass(frozen=True, kw_only=True)

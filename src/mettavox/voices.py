@@ -3,6 +3,7 @@
 import sys
 import tomllib
 from importlib.resources.abc import Traversable
+from typing import Any
 
 from mettavox import assets
 from mettavox.errors import VoiceError
@@ -38,24 +39,44 @@ def _read(entry: Traversable) -> Voice:
         for key in table:
             if key not in _FIELDS:
                 raise VoiceError(f"{where} has an unknown “{key}”.", hint=nearest(key, _FIELDS, "Fields"))
-        settings = {key: value for key, value in table.get("settings", {}).items() if key not in PLATFORMS}
-        settings |= table.get("settings", {}).get(sys.platform, {})
-        licence = table.get("licence", {})
         return Voice(
             id=entry.name.removesuffix(".toml"),
-            label=table["label"],
-            language=table["language"],
-            engine=table["engine"],
-            settings=settings,
-            pace=Pace(**table["pace"]),
-            shaping=Shaping(**table.get("shaping", {})),
-            licence=licence.get("name", "unknown"),
-            commercial=licence.get("commercial", "unknown"),
+            label=_text(table, "label"),
+            language=_text(table, "language"),
+            engine=_text(table, "engine"),
+            settings=_settings(_part(table, "settings")),
+            pace=Pace(**_part(table, "pace")),
+            shaping=Shaping(**_part(table, "shaping")),
+            licence=_text(_part(table, "licence"), "name", "unknown"),
+            commercial=_text(_part(table, "licence"), "commercial", "unknown"),
         )
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise VoiceError(f"{where} is not a TOML file: {error}.", hint="Compare it with a bundled profile.") from error
     except (KeyError, TypeError) as error:
         raise VoiceError(
             f"{where} cannot be used: {str(error).strip()} is missing or wrong.",
             hint="Compare it with a bundled profile.",
         ) from error
+
+
+def _part(table: dict[str, Any], name: str) -> dict[str, Any]:
+    part = table.get(name, {})
+    if not isinstance(part, dict):
+        raise TypeError(f"[{name}]")
+    return part
+
+
+def _text(table: dict[str, Any], name: str, default: str | None = None) -> str:
+    text = table[name] if default is None else table.get(name, default)
+    if not isinstance(text, str):
+        raise TypeError(name)
+    return text
+
+
+def _settings(table: dict[str, Any]) -> dict[str, str | int | float]:
+    """The engine's settings for this platform: those of every platform, and its own over them."""
+    settings = {key: value for key, value in table.items() if key not in PLATFORMS} | _part(table, sys.platform)
+    for key, value in settings.items():
+        if not isinstance(value, (str, int, float)):
+            raise TypeError(f"settings.{key}")
+    return settings

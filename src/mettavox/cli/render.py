@@ -72,13 +72,20 @@ def _path(wanted: str | None, prepared: "Prepared") -> Path:
             ) from error
         return _DEFAULT_FOLDER / name
     path = Path(wanted)
-    if path.is_dir() or wanted.endswith(("/", "\\")):
+    if wanted.endswith(("/", "\\")) or _is_folder(path):
         return path / name
     if path.suffix.lower() != ".mp3":
         raise RequestError(
             f"A track is an MP3, and “{path.name}” does not end in .mp3.", hint=f"Write -o {path.with_suffix('.mp3')}"
         )
     return path
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name that is too long, which the writing will say
+        return False
 
 
 def _made(prepared: "Prepared", path: Path, settings: "Settings", *, replace: bool) -> "Track":

@@ -26,7 +26,8 @@ def _segment(path: Path) -> Any:
         from pydub import AudioSegment
 
     AudioSegment.converter = str(ffmpeg.find())
-    # With a codec named pydub does not ask ffprobe, which the ffmpeg from pip does not come with.
     with path.open("rb") as file:
         aiff = file.read(4) == b"FORM"
-    return AudioSegment.from_file(str(path), **({"format": "aiff", "codec": "pcm_s16be"} if aiff else {}))
+        file.seek(0)
+        # With a codec named pydub does not ask ffprobe, which the ffmpeg from pip does not come with.
+        return AudioSegment.from_file(file, **({"format": "aiff", "codec": "pcm_s16be"} if aiff else {}))

@@ -125,13 +125,16 @@ class Mp3Encoder:
         if self._reader.is_alive() or self._process.wait(_PATIENCE_SECONDS) or self._trouble:
             self._fail()
         self._writer.finish()
-        self._last_words.close()
+        self._close()
 
     def abandon(self) -> None:
         """End ffmpeg at once."""
         self._process.kill()
         self._process.wait()
         self._reader.join(_PATIENCE_SECONDS)
+        self._close()
+
+    def _close(self) -> None:
         for pipe in (self._process.stdin, self._process.stdout, self._last_words):
             if pipe is not None:
                 with contextlib.suppress(OSError):
@@ -147,8 +150,8 @@ class Mp3Encoder:
             self._process.kill()
 
     def _fail(self) -> None:
-        if isinstance(self._trouble, OSError):
-            raise self._trouble  # the disk, not the encoder
+        if isinstance(self._trouble, (OSError, CodecError)):
+            raise self._trouble  # the disk, or frames of another kind; not a failure of ffmpeg's
         self._process.kill()
         self._process.wait()
         self._last_words.seek(0)
