@@ -1,0 +1,88 @@
+"""Ctrl-C in the middle of a real render: exit 130, and nothing stays, neither file nor folder nor process."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes in /proc")
+
+# A shell may have told us to ignore SIGINT, which a child inherits; a person's terminal does not.
+PROGRAM = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from mettavox.cli import main; main()"
+)
+
+
+def processes_with(scratch: Path) -> list[int]:
+    """Living processes whose temporary folder is ``scratch``: the render and whatever it has started."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                if f"TMPDIR={scratch}".encode() in (entry / "environ").read_bytes().split(b"\0"):
+                    found.append(int(entry.name))
+            except OSError:
+                continue
+    return found
+
+
+def size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def wait_until(holds: Callable[[], bool], within: float = 60) -> bool:
+    end = time.monotonic() + within
+    while time.monotonic() < end:
+        if holds():
+            return True
+        time.sleep(0.01)
+    return False
+
+
+@pytest.mark.parametrize(
+    ("number", "stage", "output"),
+    [
+        (signal.SIGINT, "speaking", "out/x.mp3"),
+        (signal.SIGTERM, "speaking", "-"),
+        (signal.SIGINT, "encoding", "out/x.mp3"),
+        (signal.SIGTERM, "encoding", "out/x.mp3"),
+        (signal.SIGINT, "encoding", "-"),
+    ],
+)
+def test_an_interrupted_render_leaves_nothing(here: Path, number: signal.Signals, stage: str, output: str) -> None:
+    """While it speaks and while it encodes; by Ctrl-C and by a polite kill; to a file and to a pipe."""
+    scratch, out = here / "scratch", here / "out"
+    scratch.mkdir()
+    out.mkdir()
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, "render", "loving-kindness", "--minutes", "45", "--voice", "hum",
+         "--name", "Zebedee", "--jobs", "2", "-o", output],
+        env=os.environ | {"TMPDIR": str(scratch)},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        if stage == "speaking":
+            begun = wait_until(lambda: len(processes_with(scratch)) >= 2 and any(scratch.glob("mettavox-*")))
+        else:
+            begun = wait_until(lambda: any(size(path) > 10_000 for path in here.rglob(".*.part")))
+        assert begun
+        assert process.poll() is None, "it was over before the signal"
+        process.send_signal(number)
+        written, said = process.communicate(timeout=30)
+    finally:
+        process.kill()
+        process.wait()
+    assert process.returncode == 130
+    assert said.decode().strip() == "Stopped. Nothing was left behind."
+    assert written == b""
+    assert wait_until(lambda: processes_with(scratch) == [], within=5)
+    assert list(out.iterdir()) == []
+    assert list(scratch.iterdir()) == []

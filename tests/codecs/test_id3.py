@@ -1,0 +1,109 @@
+"""ID3v2.3 tags, read back by mutagen and by ffmpeg."""
+
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from imageio_ffmpeg import get_ffmpeg_exe
+from mutagen.id3 import ID3
+
+from mettavox.codecs import id3
+from mettavox.codecs.ffmpeg import Mp3Encoder
+from mettavox.tags import Tags
+
+PLAIN = Tags(
+    title="Loving-kindness (10:00)",
+    artist="mettavox",
+    album="Guided meditations",
+    genre="Meditation",
+    year=2026,
+    language="en",
+    comment="A synthetic voice speaks: Calm.",
+)
+FOREIGN = Tags(
+    title="Доброта — amor y paz (慈悲, 😌)",
+    artist="méttavox",
+    album="Méditations “guidées”",
+    genre="Méditation",
+    year=987,
+    language="es-MX",
+    comment="Una voz sintética habla… ſ",
+)
+CASES = pytest.mark.parametrize("tags", [PLAIN, FOREIGN], ids=["ASCII", "any letters"])
+
+
+def tagged(path: Path, tags: Tags) -> Path:
+    with path.open("w+b") as file:
+        encoder = Mp3Encoder(file, frames=4800, id3=id3.tag(tags))
+        encoder.write(np.zeros((4800, 2), dtype=np.float32))
+        encoder.finish()
+    return path
+
+
+@CASES
+def test_mutagen_reads_every_field(tmp_path: Path, tags: Tags):
+    """As version 2.3, which every player reads."""
+    found = ID3(tagged(tmp_path / "a.mp3", tags), translate=False)
+    assert found.version == (2, 3, 0)
+    assert {name: str(found[name]) for name in ("TIT2", "TPE1", "TALB", "TCON", "TYER", "TLAN")} == {
+        "TIT2": tags.title,
+        "TPE1": tags.artist,
+        "TALB": tags.album,
+        "TCON": tags.genre,
+        "TYER": f"{tags.year:04d}",
+        "TLAN": {"en": "eng", "es-MX": "spa"}[tags.language],
+    }
+    (comment,) = found.getall("COMM")
+    assert str(comment) == tags.comment
+    assert comment.desc == ""
+    assert comment.lang == found["TLAN"].text[0]
+
+
+@CASES
+def test_nothing_else_is_in_it(tmp_path: Path, tags: Tags):
+    """Seven fields."""
+    assert len(ID3(tagged(tmp_path / "a.mp3", tags), translate=False)) == 7
+
+
+@CASES
+def test_ffmpeg_reads_the_same(tmp_path: Path, tags: Tags):
+    """Another reader, another opinion."""
+    path = tagged(tmp_path / "a.mp3", tags)
+    said = subprocess.run(
+        [get_ffmpeg_exe(), "-v", "error", "-i", path, "-f", "ffmetadata", "-"],
+        capture_output=True,
+        check=True,
+    ).stdout.decode("utf-8")
+    pairs = dict(entry.split("=", 1) for entry in said.splitlines() if "=" in entry)
+    assert pairs["title"] == tags.title
+    assert pairs["artist"] == tags.artist
+    assert pairs["album"] == tags.album
+    assert pairs["genre"] == tags.genre
+    assert pairs["date"] == f"{tags.year:04d}"
+    assert pairs["comment"] == tags.comment
+
+
+def test_a_language_without_a_code_is_undetermined():
+    """ID3 wants three letters of ISO 639-2."""
+    from dataclasses import replace
+
+    assert b"und" in id3.tag(replace(PLAIN, language="tlh"))
+
+
+@CASES
+def test_there_is_room_for_an_editor(tags: Tags):
+    """About a kilobyte, so that a changed title does not move the sound."""
+    data = id3.tag(tags)
+    assert data.endswith(bytes(1000))
+    size = 0
+    for byte in data[6:10]:
+        assert byte < 0x80
+        size = size << 7 | byte
+    assert len(data) == size + 10
+
+
+@CASES
+def test_the_same_tags_are_the_same_bytes(tags: Tags):
+    """No dates, no chance."""
+    assert id3.tag(tags) == id3.tag(tags)

@@ -1,0 +1,55 @@
+"""What every test needs: folders of its own, and short ways to a filled, read and prepared script."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mettavox import phrasebook
+from mettavox.phrasebook import Phrasebook
+from mettavox.prepare import Prepared, prepare
+from mettavox.request import Request
+
+HEAD = """\
+---
+title: A test
+language: en
+minutes: {shortest: 0.1, typical: 1, longest: 60}
+slots: [name, target, wishes, anchor, breath, closing]
+---
+"""
+"""A head of six lines, so that the first line under it is line 7."""
+
+HEAD_LINES = HEAD.count("\n")
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home, a cache and a folder for scripts and voices that are this test's alone, and empty."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("METTAVOX_CACHE", str(home / "cache"))
+    for name in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(name, str(home / name.lower()))
+    return home
+
+
+@pytest.fixture(scope="session")
+def english() -> Phrasebook:
+    """The bundled English phrasebook."""
+    return phrasebook.load("en")
+
+
+@pytest.fixture
+def prepared_from(tmp_path: Path) -> Callable[..., Prepared]:
+    """``prepared_from(body, **request)``: a script with that body under HEAD, ready to be fitted.
+
+    The head may be left to its default or given as ``head=``; the file is ``test.md``.
+    """
+
+    def make(body: str, *, head: str = HEAD, **request: object) -> Prepared:
+        path = tmp_path / "test.md"
+        path.write_bytes((head + body).encode())
+        return prepare(Request(script=str(path), **request))  # type: ignore[arg-type]
+
+    return make
