@@ -599,6 +599,6 @@ def test_every_length_that_a_refusal_offers_can_be_laid() -> None:
                 fit(script, lengths, total, rules)
             except DurationError as error:
                 offers = [round(offered * RATE) for offered in shown_seconds(error.hint)]
-                assert offers
+                assert offers or "no pauses that could stretch" in error.message
                 for offered in offers:
                     assert_tiles_exactly(fit(script, lengths, offered, rules), offered)

@@ -7,7 +7,7 @@ its shortest, preferred and longest. Pure: the same script, lengths and rules gi
 
 from bisect import insort
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from math import ceil, floor
 
@@ -87,7 +87,7 @@ def fit(script: Script, lengths: Lengths, total: int, rules: Rules) -> Timeline:
     base, steps = ladder(script, experience=rules.experience, include=rules.include)
     layout.add(base)
     if layout.least() > total:
-        raise _too_short(script, layout.least(), rules)
+        raise _too_short(script, layout, steps, rules)
     taken = _climb(layout, steps, total)
     _fill(layout, steps[taken:], total)
     if layout.most() < total:
@@ -123,30 +123,60 @@ def _check_declared(script: Script, total: int, rules: Rules) -> None:
         )
 
 
-def _too_short(script: Script, least: int, rules: Rules) -> DurationError:
-    shortest = ceil(least / rules.rate)
+def _too_short(script: Script, layout: "_Layout", steps: list[Step], rules: Rules) -> DurationError:
+    shortest = _next_that_fits(layout, steps, rules)
+    if shortest is None:
+        return _rigid(script, layout, rules)
     return DurationError(
-        f"The words of “{script.head.id}” and its shortest pauses need {clock(shortest)} in this voice.",
-        hint=f"Ask for --duration {clock(shortest)} or longer.",
+        f"The words of “{script.head.id}” and its shortest pauses need {shortest} in this voice.",
+        hint=f"Ask for --duration {shortest} or longer.",
     )
 
 
 def _out_of_reach(script: Script, layout: "_Layout", above: list[Step], rules: Rules) -> DurationError:
     """Why no layout lasts so long: there is nothing more to say, or the next thing to say is too long."""
-    below, longest = layout.least(), floor(layout.most() / rules.rate)
+    below = _edge(layout, rules, floor, layout.most())
+    longest = clock(floor(layout.most() / rules.rate) if below is None else below)
     if above:
         layout.add(above[0].units)
-        next_shortest = ceil(layout.least() / rules.rate)
-        lower = f"--duration {clock(longest)} or " if below <= longest * rules.rate else ""
+        again = _next_that_fits(layout, above[1:], rules)
+        if again is None:
+            return _rigid(script, layout, rules)
         return DurationError(
-            f"“{script.head.id}” can be laid up to {clock(longest)} and again from {clock(next_shortest)}, "
-            "but not in between.",
-            hint=f"Ask for {lower}--duration {clock(next_shortest)}.",
+            f"“{script.head.id}” can be laid up to {longest} and again from {again}, but not in between.",
+            hint=f"Ask for {'' if below is None else f'--duration {longest} or '}--duration {again}.",
         )
     return DurationError(
-        f"“{script.head.id}” with these choices fills {clock(longest)} at most without silences that are too long.",
-        hint=f"Ask for --duration {clock(longest)} or shorter, or make several tracks.",
+        f"“{script.head.id}” with these choices fills {longest} at most without silences that are too long.",
+        hint=f"Ask for --duration {longest} or shorter, or make several tracks.",
     )
+
+
+def _rigid(script: Script, layout: "_Layout", rules: Rules) -> DurationError:
+    about = clock(round(layout.least() / rules.rate))
+    return DurationError(
+        f"“{script.head.id}” lasts about {about} and has no pauses that could stretch.",
+        hint="Give it pauses with room, such as (notice) or (20s to 90s).",
+    )
+
+
+def _next_that_fits(layout: "_Layout", steps: list[Step], rules: Rules) -> str | None:
+    """The shortest time from this layout on that can be laid, as a clock shows it; None when there is none."""
+    for step in [None, *steps]:
+        if step is not None:
+            layout.add(step.units)
+        if (edge := _edge(layout, rules, ceil, layout.least())) is not None:
+            return clock(edge)
+    return None
+
+
+def _edge(layout: "_Layout", rules: Rules, rounded: Callable[[float], int], at: int) -> float | None:
+    """An edge of what a layout can last, in whole seconds or in tenths; None where it is narrower than that."""
+    for parts in (1, 10):
+        edge = rounded(at * parts / rules.rate) / parts
+        if layout.least() <= edge * rules.rate <= layout.most():
+            return edge
+    return None
 
 
 def _climb(layout: "_Layout", steps: list[Step], total: int) -> int:

@@ -131,9 +131,7 @@ def _check_letters(request: Request) -> None:
     if request.language.split("-")[0] not in _LATIN:
         return
     for option, name in (("--name", request.listener.name), ("--target", request.target.name)):
-        if name and any(
-            letter.isalpha() and not unicodedata.name(letter, "").startswith("LATIN") for letter in name.said
-        ):
+        if name and not all(_is_latin(letter) for letter in name.said if letter.isalpha()):
             say = "--say" if option == "--name" else "--target-say"
             raise RequestError(
                 f"{option} is written in letters that this language's voices cannot read.",

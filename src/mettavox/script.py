@@ -54,12 +54,13 @@ PAUSES = {
 class Line:
     """One breath of speech: what is read in a transcript, and what the engine is given.
 
-    ``number`` is the line of the script's file; ``personal`` is true when a person's name is in it.
+    ``number`` is the line of the script's file, and no part of what the line is: the same words
+    elsewhere are the same line. ``personal`` is true when a person's name is in it.
     """
 
     text: str
     spoken: str
-    number: int
+    number: int = field(compare=False)
     personal: bool = False
 
 

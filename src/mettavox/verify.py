@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from mettavox.codec import Block
 from mettavox.errors import SoundError
-from mettavox.loudness import Energies, Samples, TruePeak, k_weighted_after
+from mettavox.loudness import BINS_A_SECOND, Energies, Samples, TruePeak, k_energies
 from mettavox.script import Line
 from mettavox.stem import VOICE_LUFS, VoiceStem
 from mettavox.timeline import Silence, Timeline
@@ -19,8 +19,6 @@ BLOCK_SECONDS = 2
 """How much is decoded at a time; a whole number of 100 ms."""
 
 _CELLS_A_SECOND = 100
-# What is heard before a block for the filter's sake; with the block it makes a length that transforms fast.
-_LEAD_SECONDS = 0.4
 # A line is there when the energy of each of its quarter seconds is within this many dB of its clip's,
 # as far as it is not faint.
 _LINE_TOLERANCE_DB = 3.0
@@ -71,7 +69,6 @@ class _Ear:
         self.energies = Energies(timeline.frames, timeline.rate)
         self._cell = self.rate // _CELLS_A_SECOND
         self._cells: list[NDArray[np.float64]] = []
-        self._before: Samples = np.zeros(round(_LEAD_SECONDS * self.rate), dtype=np.float32)
         self._spoken = _blocks_with_speech(timeline)
 
     def hear(self, block: Block) -> None:
@@ -88,18 +85,14 @@ class _Ear:
         place = self.frames // (BLOCK_SECONDS * self.rate)
         if place in self._spoken:
             self._weigh(middle, place)
-        lead = len(self._before)
-        self._before = middle[-lead:] if len(middle) >= lead else np.append(self._before, middle)[-lead:]
         self.frames += len(block)
 
     def _weigh(self, middle: Samples, place: int) -> None:
-        """Add the block's K-weighted energy; what came before it makes the filter sound as it would have."""
-        weighted = k_weighted_after(self._before, middle, self.rate)
-        size = self.rate // 10
-        bins = np.pad(weighted, (0, -len(weighted) % size)).reshape(-1, size)
-        first = place * BLOCK_SECONDS * 10
-        room = self.energies.bins[first : first + len(bins)]
-        room += 2 * np.einsum("ij,ij->i", bins, bins, dtype=np.float64)[: len(room)]
+        """Add the block's K-weighted energy."""
+        energies = k_energies(middle, self.rate)
+        first = place * BLOCK_SECONDS * BINS_A_SECOND
+        room = self.energies.bins[first : first + len(energies)]
+        room += 2 * energies[: len(room)]
 
     @property
     def cells(self) -> NDArray[np.float64]:

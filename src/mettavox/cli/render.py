@@ -1,5 +1,6 @@
 """mettavox render: make a track."""
 
+import contextlib
 import json
 import shutil
 import sys
@@ -64,12 +65,6 @@ def _path(wanted: str | None, prepared: "Prepared") -> Path:
 
     name = f"{prepared.script.head.id}-{file_stem(prepared.seconds)}.mp3"
     if wanted is None:
-        try:
-            _DEFAULT_FOLDER.mkdir(exist_ok=True)
-        except OSError as error:
-            raise OutputError(
-                f"The folder “{_DEFAULT_FOLDER}” cannot be made here: {error.strerror}.", hint="Choose a file with -o."
-            ) from error
         return _DEFAULT_FOLDER / name
     path = Path(wanted)
     if wanted.endswith(("/", "\\")) or _is_folder(path):
@@ -91,8 +86,28 @@ def _is_folder(path: Path) -> bool:
 def _made(prepared: "Prepared", path: Path, settings: "Settings", *, replace: bool) -> "Track":
     from mettavox.render import render
 
-    with report.progress() as progress:
-        return render(prepared, path, replace=replace, settings=settings, progress=progress)
+    made = _default_folder_made(path)
+    try:
+        with report.progress() as progress:
+            return render(prepared, path, replace=replace, settings=settings, progress=progress)
+    except BaseException:
+        if made:
+            with contextlib.suppress(OSError):
+                _DEFAULT_FOLDER.rmdir()
+        raise
+
+
+def _default_folder_made(path: Path) -> bool:
+    """Make the default folder if the track goes there; whether it was not there before."""
+    if path.parent != _DEFAULT_FOLDER or _DEFAULT_FOLDER.is_dir():
+        return False
+    try:
+        _DEFAULT_FOLDER.mkdir()
+    except OSError as error:
+        raise OutputError(
+            f"The folder “{_DEFAULT_FOLDER}” cannot be made here: {error.strerror}.", hint="Choose a file with -o."
+        ) from error
+    return True
 
 
 def _to_stdout(prepared: "Prepared", settings: "Settings") -> None:
