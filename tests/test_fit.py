@@ -15,7 +15,8 @@ import pytest
 
 from mettavox import prepare as preparing
 from mettavox.errors import DurationError, MettavoxError, ScriptError
-from mettavox.fit import CUE_SHARE, Rules, fit, shortest_and_longest
+from mettavox.fit import fit, shortest_and_longest
+from mettavox.layout import CUE_SHARE, Rules
 from mettavox.person import EXPERIENCES, Listener, Target
 from mettavox.prepare import RATE, EstimatedLengths, Prepared, plan, prepare
 from mettavox.request import CLOSINGS, Request
@@ -333,7 +334,7 @@ def test_a_track_for_sleep_ends_in_quiet_and_any_other_soon() -> None:
 
 
 def shown_seconds(text: str) -> list[float]:
-    return [60 * int(m) + float(s) for m, s in re.findall(r"--duration (\d+):([\d.]+)", text)]
+    return [60 * int(m) + float(s) for m, s in re.findall(r"--duration (\d+):(\d+(?:\.\d)?)", text)]
 
 
 @pytest.mark.parametrize("script", SCRIPTS)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from mettavox import assets, estimate, phrasebook, reader, template, voices
 from mettavox.errors import DurationError, RequestError, ScriptError, ScriptNotFound
-from mettavox.fit import Rules, fit
+from mettavox.fit import fit
+from mettavox.layout import Rules
 from mettavox.person import Target
 from mettavox.phrasebook import Phrasebook
 from mettavox.request import ANCHORS, TOUCHING, Request

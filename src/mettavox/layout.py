@@ -1,0 +1,361 @@
+"""A layout: what was chosen so far from a script's ladder, how short and long it can be, and where all of it lies."""
+
+from bisect import insort
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from math import floor
+
+from mettavox.errors import ScriptError
+from mettavox.ladder import Unit
+from mettavox.person import Listener
+from mettavox.script import PAUSES as CLASSES
+from mettavox.script import Bell, Breath, Cue, Line, Pause, Script
+from mettavox.timeline import Chapter, Placement, Silence, Timeline
+from mettavox.units import frames
+
+Lengths = Mapping[Line, int]
+"""How many frames each line's clip has, at the timeline's rate."""
+
+# Multipliers of the shortest, preferred and longest pause, and the longest single silence in
+# seconds: unwanted effects were reported most from long solo practice, so experience decides.
+_SCALES = {"beginner": (0.9, 0.8, 0.6), "regular": (1.0, 1.0, 1.0), "experienced": (1.0, 1.5, 2.0)}
+_CAPS = {"beginner": 90.0, "regular": 150.0, "experienced": 300.0}
+_GENTLE_CAP = 30.0
+# Before the listener has heard that they may stop, no silence reaches 10 s.
+_BEFORE_PERMISSION = 9.5
+
+# A track does not end in a silence longer than this, unless it is meant for sleep.
+_ENDING_SECONDS = 15.0
+
+# Steps are taken while they fit with pauses squeezed this far from preferred to shortest.
+_SQUEEZE = 0.35
+
+# The first sound comes a little after the start, since players and headphones swallow the first
+# moments; a cue takes less than 45 % of its phase, or the breath has no room beside it.
+HEAD_SECONDS = 0.75
+TAIL_SECONDS = 3.0
+SLEEP_TAIL_SECONDS = 20.0
+CUE_SHARE = 0.45
+# A second on either side of a paced breath, of which up to half lets it begin on a whole second.
+_BREATH_MARGIN_SECONDS = 1.0
+# The words of a paced breath: four cycles in full, four in a word, then every third one and the last.
+_FULL_CYCLES, _SHORT_CYCLES, _SPARSE = 4, 8, 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """What bounds the silences, apart from the script itself."""
+
+    rate: int
+    experience: str = "regular"
+    gentle: bool = False
+    include: frozenset[str] = frozenset()
+    tail_seconds: float = TAIL_SECONDS
+
+    @classmethod
+    def of(cls, listener: Listener, *, rate: int, include: frozenset[str], closing: str) -> "Rules":
+        """The rules for a listener and a closing."""
+        tail = SLEEP_TAIL_SECONDS if closing == "sleep" else TAIL_SECONDS
+        return cls(
+            rate=rate,
+            experience=listener.experience,
+            gentle=listener.gentle,
+            include=include,
+            tail_seconds=tail,
+        )
+
+    @property
+    def cap_seconds(self) -> float:
+        """The longest single silence."""
+        return min(_CAPS[self.experience], _GENTLE_CAP if self.gentle else float("inf"))
+
+
+@dataclass(frozen=True)
+class _Gap:
+    """A silence between two sounds, in frames."""
+
+    shortest: int = 0
+    preferred: int = 0
+    longest: int = 0
+    uncapped: bool = False
+
+    def __add__(self, other: "_Gap") -> "_Gap":
+        return _Gap(
+            self.shortest + other.shortest,
+            self.preferred + other.preferred,
+            self.longest + other.longest,
+            self.uncapped or other.uncapped,
+        )
+
+    def within(self, cap: int) -> "_Gap":
+        return self if self.uncapped else self.cut_to(cap)
+
+    def cut_to(self, cap: int) -> "_Gap":
+        cap = max(0, cap)
+        return _Gap(min(self.shortest, cap), min(self.preferred, cap), min(self.longest, cap), self.uncapped)
+
+    def at(self, spaciousness: float) -> int:
+        if spaciousness >= 0:
+            return round(self.preferred + spaciousness * (self.longest - self.preferred))
+        return round(self.preferred + spaciousness * (self.preferred - self.shortest))
+
+
+@dataclass
+class _Sound:
+    """Something that sounds, the gap before it, and what it puts where (offsets in frames)."""
+
+    section: int
+    frames: int
+    places: list[tuple[Line | Bell, int, int]]
+    before: _Gap
+    margin: int = 0  # on both sides: lets a paced breath begin on a whole second
+    quiet: int = 0  # at its end: what a breath's last phase leaves after its cue
+
+
+class Layout:
+    """The units chosen so far, and how long they last with the shortest to the longest pauses."""
+
+    def __init__(self, script: Script, lengths: Lengths, rules: Rules) -> None:
+        self._script = script
+        self._lengths = lengths
+        self._rules = rules
+        self._units: list[Unit] = []
+        self._sounds: list[_Sound] | None = None
+        self._gaps_after: dict[Unit, _Gap] = {}
+        self._cycles: Counter[tuple[int, int, int]] = Counter()
+        self._beat = self._bounds(CLASSES["beat"], None)
+        self._head = frames(HEAD_SECONDS, rules.rate)
+        self._tail = frames(rules.tail_seconds, rules.rate)
+
+    def add(self, units: tuple[Unit, ...]) -> None:
+        for unit in units:
+            if unit.cycle:
+                self._cycles[unit.place] += 1
+            else:
+                insort(self._units, unit)
+        self._sounds = None
+
+    def remove(self, units: tuple[Unit, ...]) -> None:
+        for unit in units:
+            if unit.cycle:
+                self._cycles[unit.place] -= 1
+            else:
+                self._units.remove(unit)
+        self._sounds = None
+
+    def least(self) -> int:
+        return self._fixed() + sum(sound.before.shortest for sound in self._laid())
+
+    def most(self) -> int:
+        return self._fixed() + sum(sound.before.longest for sound in self._laid())
+
+    def squeezed(self) -> int:
+        return self._fixed() + sum(sound.before.at(-_SQUEEZE) for sound in self._laid())
+
+    def _fixed(self) -> int:
+        return self._head + self._tail + sum(sound.frames + 2 * sound.margin for sound in self._laid())
+
+    def _laid(self) -> list[_Sound]:
+        if self._sounds is None:
+            self._sounds = list(self._lay())
+        return self._sounds
+
+    def _lay(self) -> Iterator[_Sound]:
+        cap = frames(self._rules.cap_seconds, self._rules.rate)
+        early = frames(_BEFORE_PERMISSION, self._rules.rate)
+        pending, previous, permitted, quiet = _Gap(), None, False, 0
+        for unit in self._units:
+            sound = self._sound(unit)
+            if sound is None:
+                pending += self._after(unit)
+                continue
+            if previous is not None and not pending.longest:
+                pending = self._beat_after(previous)
+            quiet += sound.margin * 3 // 2  # the most that the silence holds besides the gap itself
+            sound.before = pending.within(cap - quiet)
+            if not permitted:
+                sound.before = sound.before.cut_to(early - quiet)
+            yield sound
+            permitted = permitted or unit.passage.protected
+            pending, previous, quiet = self._after(unit), unit, sound.margin * 3 // 2 + sound.quiet
+        if pending.longest:  # pauses at the very end are a silent sound of no length
+            ending = min(cap, max(frames(_ENDING_SECONDS, self._rules.rate), self._tail))
+            yield _Sound(self._units[-1].section, 0, [], pending.cut_to(ending - self._tail - quiet))
+
+    def _after(self, unit: Unit) -> _Gap:
+        if unit not in self._gaps_after:
+            passage = unit.passage
+            line = passage.sound if isinstance(passage.sound, Line) else None
+            gap = sum((self._bounds(pause, line) for pause in passage.pauses), _Gap())
+            self._gaps_after[unit] = self._held(unit, gap)
+        return self._gaps_after[unit]
+
+    def _beat_after(self, unit: Unit) -> _Gap:
+        return self._held(unit, self._beat)
+
+    def _held(self, unit: Unit, gap: _Gap) -> _Gap:
+        """Pauses after protected lines and in fixed sections are never stretched."""
+        if unit.passage.protected or self._script.sections[unit.section].fixed:
+            return _Gap(gap.shortest, gap.preferred, gap.preferred, gap.uncapped)
+        return gap
+
+    def _bounds(self, pause: Pause, line: Line | None) -> _Gap:
+        rate, own = self._rules.rate, pause.name not in CLASSES
+        scales = (1.0, 1.0, 1.0) if own else _SCALES[self._rules.experience]
+        shortest = frames(pause.shortest * scales[0], rate)
+        if pause.after_line is not None and line is not None:
+            shortest = max(shortest, self._lengths[line] + frames(pause.after_line, rate))
+        preferred = max(shortest, frames(pause.preferred * scales[1], rate))
+        longest = max(preferred, frames(pause.longest * scales[2], rate))
+        return _Gap(shortest, preferred, longest, uncapped=pause.name == "write")
+
+    def _sound(self, unit: Unit) -> _Sound | None:
+        sound = unit.passage.sound
+        if isinstance(sound, Line):
+            length = self._lengths[sound]
+            return _Sound(unit.section, length, [(sound, 0, length)], _Gap())
+        if isinstance(sound, Breath):
+            return self._breath(unit, sound)
+        if isinstance(sound, Bell):
+            raise ScriptError("A bell has no sound yet in this version.", hint="Leave @bell out.")
+        return None
+
+    def _breath(self, unit: Unit, breath: Breath) -> _Sound:
+        places: list[tuple[Line | Bell, int, int]] = []
+        at = 0
+        last = breath.fewest + self._cycles[unit.place] - 1
+        for cycle in range(last + 1):
+            for cue in breath.cycles[min(cycle, len(breath.cycles) - 1)]:
+                line = self._cue_line(cue, cycle, breath.pattern, spoken=cycle == last)
+                if line is not None:
+                    places.append((line, at, self._lengths[line]))
+                at += frames(cue.seconds, self._rules.rate)
+        quiet = at - max((offset + length for _, offset, length in places), default=0)
+        margin = frames(_BREATH_MARGIN_SECONDS, self._rules.rate)
+        return _Sound(unit.section, at, places, _Gap(), margin=margin, quiet=quiet)
+
+    def _cue_line(self, cue: Cue, cycle: int, pattern: str, *, spoken: bool) -> Line | None:
+        """The longest words that leave the breath room; none where this cycle or phase is silent."""
+        if not cue.lines or (cycle >= _SHORT_CYCLES and cycle % _SPARSE and not spoken):
+            return None
+        room = floor(CUE_SHARE * cue.seconds * self._rules.rate)
+        wanted = cue.lines if cycle < _FULL_CYCLES else cue.lines[-1:]
+        for line in wanted:
+            if self._lengths[line] <= room:
+                return line
+        raise ScriptError(
+            f"In this voice no cue of the “{pattern}” breath is short enough for a phase of {cue.seconds:g} s: "
+            f"the shortest takes {self._lengths[wanted[-1]] / self._rules.rate:.1f} s, "
+            f"and {CUE_SHARE:.0%} of the phase is the most.",
+            hint="Choose another --breath, or a voice that speaks faster.",
+        )
+
+    # --- the end: one number for all pauses, then frames ---
+
+    def solve(self, total: int) -> Timeline:
+        sounds = self._laid()
+        spaciousness = self._spaciousness(total - self._fixed())
+        gaps = [sound.before.at(spaciousness) for sound in sounds]
+        _settle(gaps, [sound.before for sound in sounds], total - self._fixed() - sum(gaps))
+        return self._place(sounds, gaps, total, spaciousness)
+
+    def _spaciousness(self, available: int) -> float:
+        gaps = [sound.before for sound in self._laid()]
+        shortest, preferred, longest = (
+            sum(getattr(gap, bound) for gap in gaps) for bound in ("shortest", "preferred", "longest")
+        )
+        span = longest - preferred if available >= preferred else preferred - shortest
+        return (available - preferred) / span if span else 0.0
+
+    def _place(self, sounds: list[_Sound], gaps: list[int], total: int, spaciousness: float) -> Timeline:
+        placer = _Placer(rate=self._rules.rate, titles=[section.title for section in self._script.sections])
+        placer.quiet(_Gap(self._head, self._head, self._head), self._head)
+        for sound, gap in zip(sounds, gaps, strict=True):
+            placer.quiet(sound.before, gap)
+            placer.sound(sound)
+        placer.quiet(_Gap(self._tail, self._tail, self._tail), self._tail)
+        placer.end(total)
+        return Timeline(
+            rate=self._rules.rate,
+            frames=total,
+            placements=tuple(placer.placements),
+            silences=tuple(placer.silences),
+            chapters=tuple(placer.chapters),
+            spaciousness=spaciousness,
+            left_out=self._left_out(),
+        )
+
+    def _left_out(self) -> tuple[str, ...]:
+        heard = {unit.section for unit in self._units}
+        return tuple(
+            section.title
+            for index, section in enumerate(self._script.sections)
+            if index not in heard and (not section.opt_in or section.opt_in in self._rules.include)
+        )
+
+
+@dataclass
+class _Placer:
+    """Walks along the track and writes down what lies where."""
+
+    rate: int
+    titles: list[str]
+    placements: list[Placement] = field(default_factory=list)
+    silences: list[Silence] = field(default_factory=list)
+    chapters: list[Chapter] = field(default_factory=list)
+    _at: int = 0
+    _quiet_from: int = 0
+    _bounds: _Gap = _Gap()
+    _section: int = -1
+
+    def quiet(self, bounds: _Gap, length: int) -> None:
+        """Go on by a silence; silences that follow each other are one."""
+        self._at += length
+        self._bounds += bounds
+
+    def sound(self, sound: _Sound) -> None:
+        start = self._at + sound.margin
+        if sound.margin:  # half of each margin is always there, the rest lets the breath slide
+            start = round(start / self.rate) * self.rate
+            self._bounds += _Gap(sound.margin // 2, sound.margin, sound.margin * 3 // 2)
+        if sound.section != self._section and sound.places:
+            opens = start if self.chapters else 0
+            self.chapters.append(Chapter(title=self.titles[sound.section], start=opens))
+            self._section = sound.section
+        for what, offset, length in sound.places:
+            chapter = len(self.chapters) - 1
+            self._sounds(Placement(sound=what, start=start + offset, frames=length, section=chapter))
+        self._at += sound.frames + 2 * sound.margin
+        if sound.margin:  # what the pattern leaves after its last cue, and the second margin
+            rest = start + sound.frames - self._quiet_from
+            self._bounds = _Gap(rest, rest, rest) + _Gap(sound.margin // 2, sound.margin, sound.margin * 3 // 2)
+
+    def _sounds(self, place: Placement) -> None:
+        self.end(place.start)
+        self.placements.append(place)
+        self._quiet_from = place.end
+        self._bounds = _Gap()
+
+    def end(self, at: int) -> None:
+        """Close the silence that ends at ``at``; inside a breath its length is its own bound."""
+        length = at - self._quiet_from
+        if length:
+            shortest, longest = (
+                (self._bounds.shortest, self._bounds.longest) if self._bounds.longest else (length, length)
+            )
+            self.silences.append(Silence(start=self._quiet_from, frames=length, shortest=shortest, longest=longest))
+
+
+def _settle(gaps: list[int], bounds: list[_Gap], over: int) -> None:
+    """Put the frames that rounding left over into the longest pauses that have room for them."""
+    step = 1 if over > 0 else -1
+    for index in sorted(range(len(gaps)), key=lambda i: -gaps[i]):
+        limit = bounds[index].longest if over > 0 else bounds[index].shortest
+        moved = min(abs(over), abs(limit - gaps[index]))
+        gaps[index] += step * moved
+        over -= step * moved
+        if not over:
+            return
+    if over:
+        raise AssertionError(f"{over} frames found no place; the bounds were checked before")
