@@ -334,7 +334,8 @@ def test_a_track_for_sleep_ends_in_quiet_and_any_other_soon() -> None:
 
 
 def shown_seconds(text: str) -> list[float]:
-    return [60 * int(m) + float(s) for m, s in re.findall(r"--duration (\d+):(\d+(?:\.\d)?)", text)]
+    found = re.findall(r"--duration (?:(\d+):)?(\d+):(\d\d(?:\.\d)?)", text)
+    return [3600 * int(h or 0) + 60 * int(m) + float(s) for h, m, s in found]
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
