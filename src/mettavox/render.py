@@ -13,9 +13,9 @@ import numpy as np
 from mettavox import __version__, assets, bed, output
 from mettavox.bed import Bed
 from mettavox.clipcache import ClipCache
-from mettavox.codec import Block
-from mettavox.codecs import decode, id3
-from mettavox.codecs.ffmpeg import LAME_GAIN_DB, Mp3Encoder
+from mettavox.codec import Block, Encoder
+from mettavox.codecs import decode, ffmpeg, id3
+from mettavox.codecs.ffmpeg import Mp3Encoder
 from mettavox.engines import table
 from mettavox.engines.process import EngineProcess
 from mettavox.errors import DurationError
@@ -74,6 +74,7 @@ def render(
     Raises EngineError, DurationError, CodecError, SoundError or OutputError.
     """
     output.check(path, replace=replace)
+    ffmpeg.find()  # rather now than after the speaking
     timeline, clips = _voiced(prepared, settings, progress)
     stem = voice_stem(timeline, clips)
     quiet = _bed(prepared)
@@ -140,8 +141,8 @@ def _bed(prepared: Prepared) -> Bed | None:
 
 
 def _encode(mixer: Mixer, timeline: Timeline, file: BinaryIO, tags: Tags, progress: Progress) -> None:
-    encoder = Mp3Encoder(file, frames=timeline.frames, id3=id3.tag(tags))
-    made_up = np.float32(10 ** (-LAME_GAIN_DB / 20))
+    encoder: Encoder = Mp3Encoder(file, frames=timeline.frames, id3=id3.tag(tags))
+    made_up = np.float32(10 ** (-encoder.gain_db / 20))
     block = RATE * BLOCK_SECONDS
     try:
         for start in range(0, timeline.frames, block):
