@@ -175,16 +175,16 @@ class TruePeak:
 
     def __init__(self) -> None:
         self._highest = 0.0
-        self._kept: dict[int, Samples] = {}
+        self._kept: list[Samples] = [np.zeros(_TAPS, dtype=np.float32)]
 
     def add(self, *channels: Samples) -> None:
-        """Take the next frames of each channel."""
-        for place, channel in enumerate(channels):
-            kept = self._kept.get(place, np.zeros(_TAPS, dtype=np.float32))
-            whole = np.concatenate([kept, channel])
+        """Take the next frames of each channel; one channel stands for all where they are alike."""
+        before = self._kept if len(self._kept) == len(channels) else [self._kept[0]] * len(channels)
+        wholes = [np.concatenate(pair) for pair in zip(before, channels, strict=True)]
+        for whole in wholes:
             if max(float(whole.max()), -float(whole.min())) * _OVERSHOOT > self._highest:
                 self._refine(whole)
-            self._kept[place] = whole[-_TAPS:]
+        self._kept = [whole[-_TAPS:] for whole in wholes]
 
     def _refine(self, channel: Samples) -> None:
         """Oversample around the samples from which a higher peak than so far can rise."""
@@ -199,7 +199,7 @@ class TruePeak:
     @property
     def dbtp(self) -> float:
         """The highest true peak so far, in dBTP; -inf for silence."""
-        for kept in self._kept.values():
+        for kept in self._kept:
             self._refine(np.append(kept, np.zeros(_TAPS, dtype=np.float32)))  # the last few frames
         return float(20 * np.log10(self._highest)) if self._highest else float("-inf")
 
