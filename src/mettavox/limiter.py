@@ -42,12 +42,6 @@ def with_gain(samples: Samples, gain: Hops) -> Samples:
     return quieter
 
 
-def limited(samples: Samples, rate: int, ceiling: float) -> Samples:
-    """``samples`` (one channel) with no true peak over ``ceiling`` (amplitude, 1 is full scale)."""
-    gain = hop_gain(hop_peaks(samples), rate, ceiling)
-    return samples if gain.min(initial=1.0) == 1.0 else with_gain(samples, gain)
-
-
 def _smooth(gain: Hops, radius: int) -> Hops:
     """A smooth gain that is nowhere above the needed one.
 

@@ -148,14 +148,6 @@ class Energies:
         return _lufs(float(loud[loud > gate].mean()))
 
 
-def running_energy(samples: Samples, rate: int) -> NDArray[np.float64]:
-    """The running sum, from 0, of the squared K-weighted samples: what ``Energies.add`` takes."""
-    weighted = k_weighted(samples, rate)
-    running = np.zeros(len(weighted) + 1)
-    np.cumsum(np.square(weighted, dtype=np.float64), out=running[1:])
-    return running
-
-
 def _power(lufs: float) -> float:
     return float(10 ** ((lufs - _OFFSET_LUFS) / 10))
 
