@@ -4,6 +4,7 @@ import re
 
 from mettavox.voice import Pace
 
+_IN_A_DIGIT = 2
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _VOWELS = re.compile(r"[aeiouyáéíóúüàèìòùâêîôûäëïöæøåœ]+")
 _SILENT_ENDING = re.compile(r"[^aeiouyl]e$|[^aeiouytd]ed$")
@@ -11,7 +12,8 @@ _SILENT_ENDING = re.compile(r"[^aeiouyl]e$|[^aeiouytd]ed$")
 
 def syllables(text: str) -> int:
     """About how many syllables there are; at least one for each word. Made for English."""
-    return sum(_in_word(word) for word in _WORD.findall(text.lower()))
+    digits = sum(map(str.isdigit, text))
+    return sum(_in_word(word) for word in _WORD.findall(text.lower())) + _IN_A_DIGIT * digits
 
 
 def _in_word(word: str) -> int:

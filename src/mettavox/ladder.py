@@ -70,7 +70,8 @@ def _additions(index: int, section: Section, importance: int, experience: str) -
     yield from _more_wishes(index, section, importance)
     if experience != "experienced":
         yield from _more_lines(index, section, importance, experience)
-    for again in range(1, section.repeat):
+    held = any(isinstance(passage.sound, Breath) and passage.sound.held for passage in section.passages)
+    for again in range(1, 1 if held else section.repeat):
         units = tuple(
             Unit(index, again, order, passage=passage)
             for order, passage in enumerate(section.passages)
@@ -82,10 +83,13 @@ def _additions(index: int, section: Section, importance: int, experience: str) -
 
 
 def _more_wishes(index: int, section: Section, importance: int) -> Iterator[Step]:
+    groups: dict[tuple[int, int], list[Unit]] = {}  # the sentences of one wish come together
     for order, passage in enumerate(section.passages):
         if passage.tier == CORE and passage.wish > _WISHES_AT_LEAST and passage.rounds != "again":
-            cost = _WISH_COST * (passage.wish - _WISHES_AT_LEAST)
-            yield Step(importance - cost, (Unit(index, 0, order, passage=passage),))
+            number = passage.sound.number if isinstance(passage.sound, Line) else -order
+            groups.setdefault((number, passage.wish), []).append(Unit(index, 0, order, passage=passage))
+    for (_, wish), units in groups.items():
+        yield Step(importance - _WISH_COST * (wish - _WISHES_AT_LEAST), tuple(units))
 
 
 def _more_lines(index: int, section: Section, importance: int, experience: str) -> Iterator[Step]:

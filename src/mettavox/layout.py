@@ -227,7 +227,7 @@ class Layout:
         last = breath.fewest + self._cycles[unit.place] - 1
         for cycle in range(last + 1):
             for cue in breath.cycles[min(cycle, len(breath.cycles) - 1)]:
-                line = self._cue_line(cue, cycle, breath.pattern, spoken=cycle == last)
+                line = self._cue_line(cue, cycle, breath.pattern, spoken=breath.held or cycle == last)
                 if line is not None:
                     places.append((line, at, self._lengths[line]))
                 at += frames(cue.seconds, self._rules.rate)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from mettavox import assets, estimate, phrasebook, reader, template, voices
-from mettavox.errors import DurationError, RequestError, ScriptError, ScriptNotFound
+from mettavox.errors import DurationError, RequestError, ScriptError, ScriptNotFound, VoiceError
 from mettavox.fit import fit
 from mettavox.layout import Rules
 from mettavox.person import Target
@@ -91,6 +91,7 @@ def prepare(request: Request) -> Prepared:
     text, where = source(request.script, request.language, request.scripts)
     head_text, body = reader.split(text)
     script_head = reader.read_head(head_text, where.removesuffix(".md"), where)
+    _check_language(request, script_head, where)
     _check_options(request, script_head)
     _check_target(request.target)
     _check_letters(request)
@@ -98,15 +99,37 @@ def prepare(request: Request) -> Prepared:
     filled = template.fill(body, script_head.slots, request, book, where=where)
     script = reader.read(filled, script_head, book, _choices(request, book), where=where)
     seconds = Fraction(script_head.minutes.typical) * 60 if request.seconds is None else request.seconds
-    _check_difficult(request, seconds)
+    check_difficult(request, seconds)
     _check_include(request, script)
     return Prepared(
         request=request,
         script=script,
-        voice=voices.load(request.voice),
+        voice=_voice(request),
         rules=Rules.of(request.listener, rate=RATE, include=request.include, closing=request.closing),
         seconds=seconds,
     )
+
+
+def _check_language(request: Request, script_head: Head, where: str) -> None:
+    if _first_part(script_head.language) != _first_part(request.language):
+        raise ScriptError(
+            f"{where} is in “{script_head.language}”, and “{request.language}” was asked for.",
+            hint=f"Add --lang {script_head.language}.",
+        )
+
+
+def _first_part(language: str) -> str:
+    return language.split("-", maxsplit=1)[0].lower()
+
+
+def _voice(request: Request) -> Voice:
+    voice = voices.load(request.voice)
+    if voice.language != "*" and _first_part(voice.language) != _first_part(request.language):
+        raise VoiceError(
+            f"The voice “{voice.id}” speaks “{voice.language}”, not “{request.language}”.",
+            hint="Choose one of that language from “mettavox voices list”.",
+        )
+    return voice
 
 
 def _check_options(request: Request, script_head: Head) -> None:
@@ -158,7 +181,8 @@ def _check_breath(request: Request, book: Phrasebook) -> None:
         )
 
 
-def _check_difficult(request: Request, seconds: Fraction) -> None:
+def check_difficult(request: Request, seconds: Fraction) -> None:
+    """Raise RequestError or DurationError where wishes for a difficult person may not be."""
     if request.target.relation != "difficult" and "difficult" not in request.include:
         return
     if request.listener.gentle:

@@ -38,7 +38,7 @@ CHOICES = frozenset(
 
 WISH_TARGETS = ("self", "target", "receive", "they", "both", "all")
 _HEAD = re.compile(r"---[ \t]*\n(.*?\n)---[ \t]*\n", re.DOTALL)
-_CONDITION = re.compile(r"\[\s*if\s+(not\s+)?([a-z_-]+(?:\s+or\s+[a-z_-]+)*)\s*\]\s*")
+_CONDITION = re.compile(r"\[\s*if\s+(not\s+)?([a-z0-9_-]+(?:\s+or\s+[a-z0-9_-]+)*)\s*\]\s*")
 _HEAD_FIELDS = ("id", "title", "language", "minutes", "slots", "review", "purpose", "sources")
 
 
@@ -335,7 +335,13 @@ class _Reading:
             return self._own_pace(fewest, most)
         cap = pattern.most or most
         fewest, most = min(fewest, cap), min(most, cap)
-        return [Passage(sound=Breath(pattern=pattern.id, cycles=self._cycles(pattern), fewest=fewest, most=most))]
+        return [
+            Passage(
+                sound=Breath(
+                    pattern=pattern.id, cycles=self._cycles(pattern), fewest=fewest, most=most, held=pattern.holds
+                )
+            )
+        ]
 
     def _cycles(self, pattern: Pattern) -> tuple[tuple[Cue, ...], ...]:
         return tuple(
@@ -356,7 +362,7 @@ class _Reading:
         passages: list[Passage] = []
         for place in range(most):
             words = self.book.own_pace[place % len(self.book.own_pace)]
-            wish = 0 if place < fewest else place + 1  # counted like wishes: each one more is an addition
+            wish = 0 if place < fewest else max(3, place + 1)  # counted like wishes: each one more is an addition
             passages += self._in_sentences(words, PAUSES["rest"], wish)
         return passages
 

@@ -84,13 +84,15 @@ class Cue:
 class Breath:
     """A paced breath: the cues of each cycle; from the last one on, the last cycle repeats.
 
-    ``fewest`` and ``most`` bound how many cycles there are; the length of the track decides.
+    ``fewest`` and ``most`` bound how many cycles there are; the length of the track decides. A breath
+    that is ``held`` in places is laid once in its section, and has words for every phase.
     """
 
     pattern: str
     cycles: tuple[tuple[Cue, ...], ...]
     fewest: int
     most: int
+    held: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

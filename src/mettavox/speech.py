@@ -149,7 +149,7 @@ class Speech:
             speaker.renew()
         raise EngineError(
             f"Line {line.number} could not be spoken in {ATTEMPTS} attempts: {wrong}.",
-            hint=cause.hint if cause and cause.hint else "Run “mettavox doctor”, or choose another --voice.",
+            hint=_hint(line, cause),
         ) from cause
 
     def _take(self) -> Speaker:
@@ -167,3 +167,9 @@ class Speech:
 
     def _key(self, line: Line) -> str:
         return clipcache.key(line.spoken, self._voice, self._version)
+
+
+def _hint(line: Line, cause: EngineError | None) -> str:
+    if line.personal:
+        return "A name is in it: give it in plain letters with --say or --target-say, or run “mettavox doctor”."
+    return cause.hint if cause and cause.hint else "Run “mettavox doctor”, or choose another --voice."

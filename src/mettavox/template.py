@@ -20,7 +20,7 @@ from mettavox.phrasebook import Phrasebook
 from mettavox.request import Request
 from mettavox.suggest import nearest
 
-SLOTS = ("name", "target", "wishes", "anchor", "breath", "closing")
+SLOTS = ("name", "target", "wishes", "anchor", "breath", "closing", "experience")
 """What a script can declare in its head."""
 
 STAND_IN = 0xE000
@@ -183,6 +183,10 @@ def _unknown_slot(error: UndefinedError, source: str, slots: Mapping[str, Any], 
     word = next((group for group in match.groups() if group), "") if match else ""
     line = next((n for n, text in enumerate(source.splitlines(), 1) if re.search(rf"{{[{{%].*\b{word}\b", text)), None)
     at = f"{where}, line {line}" if word and line else where
+    if word in ("wishes", "experience"):
+        return ScriptError(
+            f"{at}: “{word}” is no text to fill in.", hint="Write @wishes self, or [if beginner] and a line."
+        )
     if word in SLOTS:
         return ScriptError(
             f"{at}: the slot “{word}” is used but not declared.", hint=f"Add {word} to “slots:” in the script's head."

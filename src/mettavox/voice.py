@@ -32,6 +32,15 @@ class Shaping:
     shelf_hz: float = 2000.0
     shelf_db: float = 0.0
 
+    def __post_init__(self) -> None:
+        for value in (self.trim_db, self.shelf_hz, self.shelf_db):
+            if not isinstance(value, (int, float)):
+                raise VoiceError(f"A shaping of {value!r} is no number.", hint="Write it like -50.")
+        if not (-90 <= self.trim_db <= -10 and 20 <= self.shelf_hz <= 20_000 and -24 <= self.shelf_db <= 24):  # noqa: PLR2004
+            raise VoiceError(
+                "A shaping is out of range.", hint="trim_db -90 to -10, shelf_hz 20 to 20000, shelf_db -24 to 24."
+            )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Voice:

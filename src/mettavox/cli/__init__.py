@@ -60,7 +60,10 @@ def cli(debug: bool) -> None:
 
 def main() -> None:
     """Run the program and leave with the exit code of what happened."""
-    signal.signal(signal.SIGTERM, _interrupted)
+    for name in ("SIGTERM", "SIGHUP"):  # a closed terminal, too, must leave nothing behind
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _interrupted)
     sys.exit(run(sys.argv[1:]))
 
 

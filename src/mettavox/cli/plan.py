@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mettavox.cli import options, show
-from mettavox.errors import DurationError
+from mettavox.errors import DurationError, RequestError
 
 if TYPE_CHECKING:
     from mettavox.prepare import Prepared
     from mettavox.timeline import Timeline
 
+# Any length that every choice is allowed at; the table takes its own.
+_TABLE_LENGTH_SECONDS = 3600
 _TABLE_MINUTES = (*range(1, 11), 12, 15, 20, 25, 30, 40, 45, 50, 60)
 
 
@@ -29,7 +31,12 @@ def command(ctx: click.Context, /, **chosen: Any) -> None:
     """
     from mettavox.prepare import plan, prepare
 
-    prepared = prepare(options.request(ctx, **chosen))
+    request = options.request(ctx, **chosen)
+    if chosen["table"] and request.seconds is not None:
+        raise RequestError("--table shows every length.", hint="Leave --minutes and --duration out.")
+    if chosen["table"]:
+        request = replace(request, seconds=Fraction(_TABLE_LENGTH_SECONDS))
+    prepared = prepare(request)
     if chosen["table"]:
         _table(prepared, as_json=chosen["as_json"])
     else:
@@ -57,9 +64,10 @@ def _table(prepared: "Prepared", *, as_json: bool) -> None:
 
 
 def _row(prepared: "Prepared", minutes: int) -> dict[str, Any]:
-    from mettavox.prepare import plan
+    from mettavox.prepare import check_difficult, plan
 
     try:
+        check_difficult(prepared.request, Fraction(minutes * 60))
         laid = plan(replace(prepared, seconds=Fraction(minutes * 60)))
     except DurationError as error:
         return {"minutes": minutes, "refused": error.message}

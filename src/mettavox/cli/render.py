@@ -52,7 +52,7 @@ def command(ctx: click.Context, /, **chosen: Any) -> None:
 
     settings = Settings(cache=not chosen["no_cache"], cache_names=chosen["cache_names"], workers=chosen["jobs"] or 0)
     if to_stdout:
-        _to_stdout(prepared, settings)
+        _notes(_to_stdout(prepared, settings))
         return
     path = _path(chosen["output"], prepared)
     track = _made(prepared, path, settings, replace=chosen["force"])
@@ -110,14 +110,15 @@ def _default_folder_made(path: Path) -> bool:
     return True
 
 
-def _to_stdout(prepared: "Prepared", settings: "Settings") -> None:
+def _to_stdout(prepared: "Prepared", settings: "Settings") -> "Track":
     if sys.stdout.isatty():
         raise RequestError("-o - would write sound to the terminal.", hint="Send it on: … -o - > track.mp3")
     with tempfile.TemporaryDirectory(prefix="mettavox-") as folder:
         path = Path(folder) / "track.mp3"
-        _made(prepared, path, settings, replace=False)
+        track = _made(prepared, path, settings, replace=False)
         with path.open("rb") as file:
             shutil.copyfileobj(file, sys.stdout.buffer)
+    return track
 
 
 def _notes(track: "Track") -> None:
