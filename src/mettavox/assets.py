@@ -51,6 +51,11 @@ def find(kind: str, parts: tuple[str, ...], first: Path | None = None) -> Traver
     return None
 
 
+def is_plain(name: str) -> bool:
+    """Whether a name can only be that of a file in its folder: letters, digits, hyphens and underscores."""
+    return bool(name) and all(letter.isalnum() or letter in "-_" for letter in name)
+
+
 def listed(kind: str, parts: tuple[str, ...], suffix: str, first: Path | None = None) -> Iterator[Traversable]:
     """Every file with that suffix, by name; where two folders have the same name, the earlier one's."""
     found: dict[str, Traversable] = {}

@@ -57,7 +57,7 @@ def source(name: str, language: str, scripts: Path | None = None) -> tuple[str, 
     try:
         if name.endswith(".md"):
             return Path(name).read_text("utf-8"), Path(name).name
-        found = assets.find("scripts", (language, f"{name}.md"), scripts) if _plain(name) else None
+        found = assets.find("scripts", (language, f"{name}.md"), scripts) if assets.is_plain(name) else None
         if found is None:
             raise ScriptNotFound(
                 f"There is no script “{name[:60]}” in “{language}”.",
@@ -79,10 +79,6 @@ def head(name: str, language: str, scripts: Path | None = None) -> Head:
     """What a script says of itself. Raises ScriptError."""
     text, where = source(name, language, scripts)
     return reader.read_head(reader.split(text)[0], where.removesuffix(".md"), where)
-
-
-def _plain(name: str) -> bool:
-    return bool(name) and all(letter.isalnum() or letter in "-_" for letter in name)
 
 
 def prepare(request: Request) -> Prepared:
@@ -152,7 +148,7 @@ def _check_target(target: Target) -> None:
 
 def _check_letters(request: Request) -> None:
     """A voice reads the letters of its language; of others it says "Arabic letter", or nothing."""
-    if request.language.split("-")[0] not in _LATIN:
+    if _first_part(request.language) not in _LATIN:
         return
     for option, name in (("--name", request.listener.name), ("--target", request.target.name)):
         if name and not all(_is_latin(letter) for letter in name.said if letter.isalpha()):

@@ -17,7 +17,7 @@ PLATFORMS = ("linux", "darwin", "win32")
 
 def load(name: str) -> Voice:
     """The profile ``name``, with the settings of this platform. Raises VoiceError."""
-    found = assets.find("voices", (f"{name}.toml",)) if _plain(name) else None
+    found = assets.find("voices", (f"{name}.toml",)) if assets.is_plain(name) else None
     if found is None:
         raise VoiceError(f"There is no voice “{name[:40]}”.", hint=nearest(name, names(), "Voices"))
     return _read(found)
@@ -26,10 +26,6 @@ def load(name: str) -> Voice:
 def names() -> list[str]:
     """The ids of every profile there is."""
     return [entry.name.removesuffix(".toml") for entry in assets.listed("voices", (), ".toml")]
-
-
-def _plain(name: str) -> bool:
-    return bool(name) and all(letter.isalnum() or letter in "-_" for letter in name)
 
 
 def _read(entry: Traversable) -> Voice:
