@@ -86,10 +86,15 @@ def _more_wishes(index: int, section: Section, importance: int) -> Iterator[Step
     groups: dict[tuple[int, int], list[Unit]] = {}  # the sentences of one wish come together
     for order, passage in enumerate(section.passages):
         if passage.tier == CORE and passage.wish > _WISHES_AT_LEAST and passage.rounds != "again":
-            number = passage.sound.number if isinstance(passage.sound, Line) else -order
-            groups.setdefault((number, passage.wish), []).append(Unit(index, 0, order, passage=passage))
+            unit = Unit(index, 0, order, passage=passage)
+            groups.setdefault((_number(unit), passage.wish), []).append(unit)
     for (_, wish), units in groups.items():
         yield Step(importance - _WISH_COST * (wish - _WISHES_AT_LEAST), tuple(units))
+
+
+def _number(unit: Unit) -> int:
+    """The line of the script that a unit comes from; one that is no line is by itself."""
+    return unit.passage.sound.number if isinstance(unit.passage.sound, Line) else -unit.order
 
 
 def _more_lines(index: int, section: Section, importance: int, experience: str) -> Iterator[Step]:
@@ -97,8 +102,7 @@ def _more_lines(index: int, section: Section, importance: int, experience: str) 
         cost = _BEGINNER_PLUS_COST if tier == PLUS and experience == "beginner" else usual
         groups: dict[int, list[Unit]] = {}
         for unit in _first_round(index, section, tier):
-            number = unit.passage.sound.number if isinstance(unit.passage.sound, Line) else -unit.order
-            groups.setdefault(number, []).append(unit)  # the sentences of one line come together
+            groups.setdefault(_number(unit), []).append(unit)  # the sentences of one line come together
         for units in groups.values():
             yield Step(importance - cost, tuple(units))
 
