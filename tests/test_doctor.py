@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mettavox import assets, doctor, prepare, voices
+from mettavox import assets, doctor, source, voices
 from mettavox.codecs import ffmpeg
 from mettavox.doctor import Finding
 from mettavox.errors import CodecError, EngineError, OutputError, ScriptError, VoiceError
@@ -39,7 +39,7 @@ def test_a_whole_machine_has_no_complaints():
 def test_it_tells_what_it_tried():
     """How many scripts, which ffmpeg, how long each voice spoke."""
     found = examined()
-    assert found["scripts"].detail.startswith(str(len(prepare.ids("en"))))
+    assert found["scripts"].detail.startswith(str(len(source.ids("en"))))
     assert found["ffmpeg"].detail.startswith("ffmpeg version")
     assert "pyttsx3" in found["voice calm"].detail
     assert " Hz" in found["voice calm"].detail

@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pytest
 
-from mettavox import estimate, prepare, voices
+from mettavox import estimate, prepare, source, voices
 from mettavox.engines import table
 from mettavox.engines.process import EngineProcess
 from mettavox.request import Request
@@ -56,7 +56,7 @@ def test_pace_is_a_straight_line():
 def test_the_calm_voice_keeps_its_pace():
     """Over the bundled scripts: within 5 % in all, and within a fifth for nine lines in ten."""
     voice = voices.load("calm")
-    scripts = [prepare.prepare(Request(script=name)).script for name in prepare.ids("en")]
+    scripts = [prepare.prepare(Request(script=name)).script for name in source.ids("en")]
     lines = list({line.spoken for script in scripts for line in script.lines()})
     process = EngineProcess(table.target(voice.engine), voice)
     try:

@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
+from math import ceil, floor
 
 import pytest
 
-from mettavox import prepare as preparing
+from mettavox import source
 from mettavox.errors import DurationError, MettavoxError, ScriptError
 from mettavox.fit import fit, shortest_and_longest
 from mettavox.layout import CUE_SHARE, Rules
@@ -34,7 +35,7 @@ from mettavox.script import (
 )  # fmt: skip
 from mettavox.timeline import Placement, Timeline
 
-SCRIPTS = preparing.ids("en")
+SCRIPTS = source.ids("en")
 LEAST_PERMISSION_SILENCE = 10 * RATE
 SCALES = {"beginner": (0.9, 0.8, 0.6), "regular": (1, 1, 1), "experienced": (1, 1.5, 2)}
 CAPS = {"beginner": 90, "regular": 150, "experienced": 300}
@@ -47,7 +48,7 @@ def at(prepared: Prepared, minutes: float) -> Timeline:
 
 def whole_minutes(prepared: Prepared) -> range:
     declared = prepared.script.head.minutes
-    return range(round(declared.shortest), round(declared.longest) + 1)
+    return range(ceil(declared.shortest), floor(declared.longest) + 1)
 
 
 # --- what every timeline must hold, whatever the script and the length ---
@@ -259,10 +260,11 @@ def test_every_promise_holds_for_other_listeners_and_choices(request_: dict[str,
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
-@pytest.mark.parametrize("seconds", ["200.1", "201/7", "333.3333", "299.999979", "600.00001"])
-def test_a_length_that_is_no_whole_second_is_met_to_the_frame(script: str, seconds: str) -> None:
-    """The nearest frame to what was asked for."""
-    asked = Fraction(seconds) if "/" not in seconds else Fraction(seconds) * 7
+@pytest.mark.parametrize("part", ["0.0001", "1/7", "1/3", "0.41", "2/3", "0.999979"])
+def test_a_length_that_is_no_whole_second_is_met_to_the_frame(script: str, part: str) -> None:
+    """The nearest frame to what was asked for, anywhere between the shortest and the longest."""
+    bounds = source.load(script, "en").head.minutes
+    asked = 60 * (Fraction(bounds.shortest) + Fraction(part) * Fraction(bounds.longest - bounds.shortest))
     laid = plan(prepare(Request(script=script, seconds=asked)))
     assert_tiles_exactly(laid, round(asked * RATE))
 
@@ -339,12 +341,12 @@ def shown_seconds(text: str) -> list[float]:
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
-@pytest.mark.parametrize("minutes", ["1/60", "1/2", "99/100"])
-def test_too_short_says_how_short_it_can_be_and_what_to_do(script: str, minutes: str) -> None:
+@pytest.mark.parametrize("share", ["1/60", "1/2", "99/100"])
+def test_too_short_says_how_short_it_can_be_and_what_to_do(script: str, share: str) -> None:
     """In minutes and seconds; and what the hint says does work."""
     prepared = prepare(Request(script=script))
     with pytest.raises(DurationError, match=r"\d+:\d\d") as caught:
-        at(prepared, Fraction(minutes))
+        at(prepared, Fraction(share) * Fraction(prepared.script.head.minutes.shortest))
     (offered,) = shown_seconds(caught.value.hint)
     assert_tiles_exactly(at(prepared, Fraction(offered) / 60), round(Fraction(offered) * RATE))
 
@@ -564,7 +566,7 @@ def random_case(seed: int) -> tuple[Script, dict[Line, int], Rules, list[int]]:
     script = random_script(chance)
     rules = Rules(
         rate=RATE, experience=chance.choice(EXPERIENCES), gentle=chance.random() < 0.3,
-        tail_seconds=chance.choice([3.0, 30.0]),
+        sleep=chance.random() < 0.5,
     )  # fmt: skip
     lengths = {line: chance.randint(1, 6 * RATE) for line in script.lines()}
     least, most = shortest_and_longest(script, lengths, rules)

@@ -96,9 +96,9 @@ def run(code: str, first: Path, where: Path) -> str:
 def test_scripts_and_voices_are_found_in_an_installed_package(unpacked: Path, tmp_path: Path):
     """From _data, not from the checkout."""
     said = run(
-        "import mettavox; from mettavox import assets, prepare, voices\n"
+        "import mettavox; from mettavox import assets, source, voices\n"
         "print(mettavox.__file__, assets.bundled('scripts'), assets.bundled('voices'))\n"
-        "print(len(prepare.ids('en')), *voices.names())",
+        "print(len(source.ids('en')), *voices.names())",
         unpacked,
         tmp_path,
     )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mettavox import prepare as preparing
+from mettavox import source
 from mettavox.errors import DurationError, MettavoxError, RequestError, ScriptError, ScriptNotFound, VoiceError
 from mettavox.person import Listener, Spoken, Target, personal_word
 from mettavox.prepare import RATE, plan, prepare
@@ -36,7 +36,7 @@ def test_the_preview_is_exactly_as_long_as_asked() -> None:
 
 def test_every_bundled_script_can_be_prepared() -> None:
     """By its id."""
-    for name in preparing.ids("en"):
+    for name in source.ids("en"):
         assert prepare(Request(script=name)).script.head.id == name
 
 
@@ -58,14 +58,14 @@ def test_an_id_is_never_a_path(typed: str) -> None:
 def test_a_script_of_one_s_own_is_given_by_its_path(tmp_path: Path) -> None:
     """Its id is the file's name."""
     path = tmp_path / "my-rest.md"
-    path.write_text(preparing.source("supportive-touch", "en")[0])
+    path.write_text(source.load("supportive-touch", "en").text)
     assert prepare(Request(script=str(path))).script.head.id == "my-rest"
 
 
 def test_a_folder_of_one_s_own_comes_before_the_bundled_one(tmp_path: Path) -> None:
     """--scripts DIR, with the language's folder in it."""
     (tmp_path / "en").mkdir()
-    text = preparing.source("supportive-touch", "en")[0].replace("title: Supportive touch", "title: Mine")
+    text = source.load("supportive-touch", "en").text.replace("title: Supportive touch", "title: Mine")
     (tmp_path / "en" / "supportive-touch.md").write_text(text)
     assert prepare(Request(script="supportive-touch", scripts=tmp_path)).script.head.title == "Mine"
     assert prepare(Request(script="supportive-touch")).script.head.title == "Supportive touch"
@@ -78,8 +78,8 @@ def test_the_user_s_own_folder_is_searched(own_folders: Path) -> None:
     folder = assets.own_folder("scripts") / "en"
     assert own_folders in folder.parents
     folder.mkdir(parents=True)
-    (folder / "mine.md").write_text(preparing.source("supportive-touch", "en")[0])
-    assert "mine" in preparing.ids("en")
+    (folder / "mine.md").write_text(source.load("supportive-touch", "en").text)
+    assert "mine" in source.ids("en")
     assert prepare(Request(script="mine")).script.head.id == "mine"
 
 
@@ -88,7 +88,7 @@ def test_the_working_directory_is_never_searched(tmp_path: Path, monkeypatch: py
     monkeypatch.chdir(tmp_path)
     for folder in ("scripts/en", "en", "."):
         (tmp_path / folder).mkdir(parents=True, exist_ok=True)
-        (tmp_path / folder / "lying-about.md").write_text(preparing.source("supportive-touch", "en")[0])
+        (tmp_path / folder / "lying-about.md").write_text(source.load("supportive-touch", "en").text)
     with pytest.raises(ScriptNotFound):
         prepare(Request(script="lying-about"))
 
@@ -173,7 +173,7 @@ def test_a_difficult_person_needs_ten_minutes_and_no_gentle(request_: dict[str, 
     assert prepare(Request(script="loving-kindness", seconds=Fraction(600), **request_)).seconds == 600  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("script", preparing.ids("en"))
+@pytest.mark.parametrize("script", source.ids("en"))
 def test_a_part_that_the_script_does_not_have_cannot_be_included(script: str) -> None:
     """With the parts that it has, or that it has none: there is always a hint."""
     with pytest.raises(RequestError, match=f"“{script}” has no part “dificult”") as caught:

@@ -308,8 +308,8 @@ SLIPS = {
     "# Rest {importance 11}": "has a wrong value",
     "[if wet] Rest.": "there is no choice",
     "[Rest": "opens a choice that cannot be read",
-    "@wish self": "there is no block",
-    "@": "there is no block",
+    "@wish self": "“en” has no block “@wish”",
+    "@": "“en” has no block",
     "@wishes": "there are no wishes for",
     "@wishes frend": "there are no wishes for",
     "@breathe": "@breathe needs a pattern and how many breaths",
@@ -417,7 +417,7 @@ def test_the_head_says_what_the_script_is() -> None:
     read = reader.read_head(head, "rest", "rest.md")
     assert (read.id, read.title, read.language, read.purpose) == ("rest", "Rest", "en", "To rest.")
     assert (read.minutes.shortest, read.minutes.typical, read.minutes.longest) == (1, 2.5, 3)
-    assert (read.slots, read.review) == (("name",), "approved")
+    assert (read.slots, read.review.status) == (("name",), "approved")
 
 
 def test_the_body_keeps_its_line_numbers() -> None:
@@ -431,7 +431,7 @@ def test_a_head_without_a_field_it_needs_is_refused(prepared_from: PreparedFrom,
     """Which one."""
     lines = head_with("").splitlines(keepends=True)
     head = "".join(line for line in lines if not line.startswith(missing))
-    with pytest.raises(ScriptError, match=rf"test\.md: the head has no “{missing}”"):
+    with pytest.raises(ScriptError, match=rf"test\.md, line 1: the head has no “{missing}”"):
         prepared_from(WELCOME, head=head)
 
 

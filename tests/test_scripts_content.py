@@ -12,14 +12,13 @@ from fractions import Fraction
 
 import pytest
 
-from mettavox import phrasebook
-from mettavox import prepare as preparing
+from mettavox import phrasebook, source
 from mettavox.person import PRONOUNS, RELATIONS, Listener, Spoken, Target
 from mettavox.prepare import prepare
 from mettavox.request import ANCHORS, CLOSINGS, TOUCHING, Request
 from mettavox.script import Line, Script, Section, lines_of
 
-SCRIPTS = preparing.ids("en")
+SCRIPTS = source.ids("en")
 BREATHS = ["", *phrasebook.load("en").patterns]
 HOUR = Fraction(3600)
 SAM = Spoken(written="Sam", said="Sam")
@@ -161,7 +160,7 @@ def test_open_eyes_are_named_as_a_choice(name: str) -> None:
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_the_handout_says_when_not_to_use_it(name: str) -> None:
     """Not while driving, and not in the place of care."""
-    handout = " ".join(line for line in preparing.source(name, "en")[0].splitlines() if line.startswith(">"))
+    handout = " ".join(line for line in source.load(name, "en").text.splitlines() if line.startswith(">"))
     assert re.search(r"\bnever\b[^.]*\bwhile you drive\b", handout, re.IGNORECASE)
     assert "does not take the place of care" in handout
 
@@ -169,8 +168,8 @@ def test_the_handout_says_when_not_to_use_it(name: str) -> None:
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_a_script_says_what_it_is(name: str) -> None:
     """Purpose, sources, and that no clinician has approved it yet unless one has."""
-    text, _ = preparing.source(name, "en")
-    head = preparing.head(name, "en")
+    text = source.load(name, "en").text
+    head = source.load(name, "en").head
     assert head.purpose
     assert "sources:" in text
     assert head.review in ("draft", "approved")

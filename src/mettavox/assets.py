@@ -51,6 +51,12 @@ def find(kind: str, parts: tuple[str, ...], first: Path | None = None) -> Traver
     return None
 
 
+def is_bundled(entry: Traversable) -> bool:
+    """Whether a file is one of those that came with mettavox."""
+    roots = [str(bundled(kind)) for kind in ("scripts", "voices")]
+    return any(str(entry).startswith(root) for root in roots)
+
+
 def is_plain(name: str) -> bool:
     """Whether a name can only be that of a file in its folder: letters, digits, hyphens and underscores."""
     return bool(name) and all(letter.isalnum() or letter in "-_" for letter in name)

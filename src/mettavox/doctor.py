@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from mettavox import __version__, assets, phrasebook, prepare, speech, voices
+from mettavox import __version__, assets, phrasebook, prepare, source, speech, voices
 from mettavox.codecs import ffmpeg
 from mettavox.engines import table
 from mettavox.engines.process import EngineProcess
@@ -48,7 +48,7 @@ def _tried(what: str, attempt: Callable[[], str]) -> Finding:
 def _scripts() -> str:
     count = 0
     for language in phrasebook.languages():
-        for name in prepare.ids(language):
+        for name in source.ids(language):
             prepare.prepare(Request(script=name, language=language))
             count += 1
     return f"{count} can be read, in {', '.join(phrasebook.languages())}"

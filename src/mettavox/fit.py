@@ -23,8 +23,8 @@ def fit(script: Script, lengths: Lengths, total: int, rules: Rules) -> Timeline:
     with the shortest or longest time that is possible, when the script cannot be that short or long.
     """
     _check_declared(script, total, rules)
-    layout = Layout(script, lengths, rules)
-    base, steps = ladder(script, experience=rules.experience, include=rules.include)
+    layout = Layout(script, lengths, rules, total)
+    base, steps = ladder(script, experience=rules.experience, include=rules.include, sparse=rules.sparse)
     layout.add(base)
     if layout.least() > total:
         raise _too_short(script, layout, steps, rules)
@@ -37,8 +37,8 @@ def fit(script: Script, lengths: Lengths, total: int, rules: Rules) -> Timeline:
 
 def shortest_and_longest(script: Script, lengths: Lengths, rules: Rules) -> tuple[int, int]:
     """The fewest and the most frames that ``fit`` can lay this script in."""
-    layout = Layout(script, lengths, rules)
-    base, steps = ladder(script, experience=rules.experience, include=rules.include)
+    layout = Layout(script, lengths, rules, frames(script.head.minutes.longest * 60, rules.rate))
+    base, steps = ladder(script, experience=rules.experience, include=rules.include, sparse=rules.sparse)
     layout.add(base)
     minutes = script.head.minutes
     least = max(layout.least(), frames(minutes.shortest * 60, rules.rate))

@@ -4,6 +4,7 @@ from bisect import insort
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import accumulate
 from math import floor
 
 from mettavox.errors import ScriptError
@@ -24,6 +25,9 @@ _CAPS = {"beginner": 90.0, "regular": 150.0, "experienced": 300.0}
 _GENTLE_CAP = 30.0
 # Before the listener has heard that they may stop, no silence reaches 10 s.
 _BEFORE_PERMISSION = 9.5
+
+# The listener is called by name once in five minutes, and four times at most: own names call one back.
+_SECONDS_A_NAME, _MOST_NAMES = 300, 4
 
 # A track does not end in a silence longer than this, unless it is meant for sleep.
 _ENDING_SECONDS = 15.0
@@ -51,19 +55,27 @@ class Rules:
     experience: str = "regular"
     gentle: bool = False
     include: frozenset[str] = frozenset()
-    tail_seconds: float = TAIL_SECONDS
+    sparse: bool = False
+    sleep: bool = False
 
     @classmethod
-    def of(cls, listener: Listener, *, rate: int, include: frozenset[str], closing: str) -> "Rules":
-        """The rules for a listener and a closing."""
-        tail = SLEEP_TAIL_SECONDS if closing == "sleep" else TAIL_SECONDS
+    def of(
+        cls, listener: Listener, *, rate: int, include: frozenset[str], closing: str, tone: str = "plain"
+    ) -> "Rules":
+        """The rules for a listener, a closing and a tone."""
         return cls(
             rate=rate,
             experience=listener.experience,
             gentle=listener.gentle,
             include=include,
-            tail_seconds=tail,
+            sparse=tone == "sparse",
+            sleep=closing == "sleep",
         )
+
+    @property
+    def tail_seconds(self) -> float:
+        """The quiet at the end."""
+        return SLEEP_TAIL_SECONDS if self.sleep else TAIL_SECONDS
 
     @property
     def cap_seconds(self) -> float:
@@ -116,8 +128,9 @@ class _Sound:
 class Layout:
     """The units chosen so far, and how long they last with the shortest to the longest pauses."""
 
-    def __init__(self, script: Script, lengths: Lengths, rules: Rules) -> None:
+    def __init__(self, script: Script, lengths: Lengths, rules: Rules, total: int) -> None:
         self._script = script
+        self._names = max(1, min(_MOST_NAMES, total // frames(_SECONDS_A_NAME, rules.rate)))
         self._lengths = lengths
         self._rules = rules
         self._units: list[Unit] = []
@@ -165,8 +178,9 @@ class Layout:
         cap = frames(self._rules.cap_seconds, self._rules.rate)
         early = frames(_BEFORE_PERMISSION, self._rules.rate)
         pending, previous, permitted, quiet = _Gap(), None, False, 0
+        named = self._with_name()
         for unit in self._units:
-            sound = self._sound(unit)
+            sound = self._sound(unit, named=unit in named)
             if sound is None:
                 pending += self._after(unit)
                 continue
@@ -208,11 +222,39 @@ class Layout:
             shortest = max(shortest, self._lengths[line] + frames(pause.after_line, rate))
         preferred = max(shortest, frames(pause.preferred * scales[1], rate))
         longest = max(preferred, frames(pause.longest * scales[2], rate))
-        return _Gap(shortest, preferred, longest, uncapped=pause.name == "write")
+        return _Gap(shortest, preferred, longest, uncapped=pause.name.startswith("write"))
 
-    def _sound(self, unit: Unit) -> _Sound | None:
+    def _with_name(self) -> set[Unit]:
+        """Which of the lines that could say the listener's name do: the first, the last, then those after the
+        longest quiet. In a track for sleep none in its second half, since one's own name wakes."""
+        could = [unit for unit in self._units if isinstance(unit.passage.sound, Line) and unit.passage.sound.unnamed]
+        if not could:
+            return set()
+        first, *more = could
+        if self._rules.sleep:
+            early = self._early()
+            more = [unit for unit in more if unit in early]
+        elif more:
+            more = [more[-1], *sorted(more[:-1], key=lambda unit: -self._quiet_before(unit))]
+        return {first, *more[: self._names - 1]}
+
+    def _quiet_before(self, unit: Unit) -> int:
+        place = self._units.index(unit)
+        return self._after(self._units[place - 1]).preferred if place else 0
+
+    def _early(self) -> set[Unit]:
+        """The units of the first half, with the pauses that are preferred."""
+        ends = list(accumulate(self._preferred(unit) for unit in self._units))
+        return {unit for unit, end in zip(self._units, ends, strict=True) if end <= ends[-1] / 2}
+
+    def _preferred(self, unit: Unit) -> int:
+        sound = self._sound(unit, named=False)
+        return (sound.frames if sound else 0) + self._after(unit).preferred
+
+    def _sound(self, unit: Unit, *, named: bool) -> _Sound | None:
         sound = unit.passage.sound
         if isinstance(sound, Line):
+            sound = sound if named or sound.unnamed is None else sound.unnamed
             length = self._lengths[sound]
             return _Sound(unit.section, length, [(sound, 0, length)], _Gap())
         if isinstance(sound, Breath):

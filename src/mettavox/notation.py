@@ -11,6 +11,9 @@ from mettavox.script import KEEP, PAUSES, Line, Pause
 from mettavox.suggest import nearest
 
 _TIME = r"(?:\d+(?:\.\d+)?\s*(?:s|m|min)\s*)+"
+WRITING = "write "
+"""Before bounds of one's own: time for writing, which no profile caps."""
+
 _OWN = re.compile(rf"({_TIME})(?:\s*(?:to|-|–|—)\s*({_TIME}))?")
 _PART = re.compile(r"(\d+(?:\.\d+)?)\s*(s|min|m)")
 _PARENTHESES = re.compile(r"\(([^()]*)\)")
@@ -24,6 +27,8 @@ _PLAIN = str.maketrans({
 })  # fmt: skip
 SECTION_MARKS = ("keep", "fixed", "importance", "repeat", "opt-in")
 _FIRST_STAND_IN, _LAST_STAND_IN = 0xE000, 0xF8FF
+LISTENER, TARGET, INTENTION = (chr(_FIRST_STAND_IN + place) for place in range(3))
+"""Private-use characters that stand for words a person gave, until a line is made."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +78,7 @@ def pause(words: str, at: str) -> Pause:
     text = " ".join(words.split()).lower()
     if text in PAUSES:
         return PAUSES[text]
-    own = _OWN.fullmatch(text)
+    own = _OWN.fullmatch(text.removeprefix(WRITING))
     if not own:
         raise ScriptError(
             f"{at}: ({text}) is not a pause.", hint=nearest(text, [*PAUSES, "20s", "20s to 90s"], "Pauses")
@@ -136,6 +141,8 @@ def _marked(part: str) -> bool:
 
 
 def _check_characters(text: str, words: Mapping[str, Spoken], at: str) -> None:
+    if text.isprintable():  # private-use characters are not, nor is anything that is looked for here
+        return
     for letter in text:
         if letter not in words and unicodedata.category(letter) in ("Cc", "Cf", "Co", "Cs") and letter != "\t":
             raise ScriptError(
@@ -146,10 +153,15 @@ def _check_characters(text: str, words: Mapping[str, Spoken], at: str) -> None:
 
 def _line(part: str, words: Mapping[str, Spoken], respelled: Mapping[str, Spoken], number: int) -> Line:
     text, spoken, personal = part, part, False
+    unnamed = _line(part.replace(f", {LISTENER}", ""), words, respelled, number) if f", {LISTENER}" in part else None
     for mark, word in {**respelled, **words}.items():  # a respelling may be that of a personal word
         if mark in text:
             personal = personal or mark in words
             text, spoken = text.replace(mark, word.written), spoken.replace(mark, word.said)
     return Line(
-        text=" ".join(text.split()), spoken=" ".join(spoken.translate(_PLAIN).split()), number=number, personal=personal
+        text=" ".join(text.split()),
+        spoken=" ".join(spoken.translate(_PLAIN).split()),
+        number=number,
+        personal=personal,
+        unnamed=unnamed,
     )

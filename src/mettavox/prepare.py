@@ -2,18 +2,18 @@
 
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from pathlib import Path
 
-from mettavox import assets, estimate, phrasebook, reader, template, voices
-from mettavox.errors import DurationError, RequestError, ScriptError, ScriptNotFound, VoiceError
+from mettavox import estimate, phrasebook, reader, source, template, voices, wishes
+from mettavox.errors import DurationError, RequestError, ScriptError, VoiceError
 from mettavox.fit import fit
 from mettavox.layout import Rules
-from mettavox.person import Target
+from mettavox.person import Listener, Target
 from mettavox.phrasebook import Phrasebook
 from mettavox.request import ANCHORS, TOUCHING, Request
 from mettavox.script import Head, Line, Script
+from mettavox.source import Source
 from mettavox.suggest import nearest
 from mettavox.timeline import Timeline
 from mettavox.units import clock, frames
@@ -29,7 +29,8 @@ _LATIN = ("en", "es")
 _SLOT_OF = {
     "name": "name", "say": "name",
     "target": "target", "target-say": "target", "relation": "target", "pronouns": "target",
-    "anchor": "anchor", "breath": "breath", "closing": "closing",
+    "anchor": "anchor", "breath": "breath", "closing": "closing", "tone": "tone", "intention": "intention",
+    "day": "day", "wishes": "wishes",
 }  # fmt: skip
 
 
@@ -49,61 +50,55 @@ class Prepared:
         return frames(self.seconds, RATE)
 
 
-def source(name: str, language: str, scripts: Path | None = None) -> tuple[str, str]:
-    """The text of a script and its file's name. ``name`` is an id, or the path of a file that ends in .md.
-
-    Raises ScriptNotFound with the nearest id, or ScriptError when the file is not text.
-    """
-    try:
-        if name.endswith(".md"):
-            return Path(name).read_text("utf-8"), Path(name).name
-        found = assets.find("scripts", (language, f"{name}.md"), scripts) if assets.is_plain(name) else None
-        if found is None:
-            raise ScriptNotFound(
-                f"There is no script “{name[:60]}” in “{language}”.",
-                hint=nearest(name, ids(language, scripts), "Scripts"),
-            )
-        return found.read_text("utf-8"), f"{name}.md"
-    except UnicodeDecodeError as error:
-        raise ScriptError(f"{name} is not text in UTF-8.", hint="Save it as plain text, UTF-8.") from error
-    except OSError as error:
-        raise ScriptNotFound(f"{name} cannot be read: {error.strerror}.", hint="Check the path.") from error
-
-
-def ids(language: str, scripts: Path | None = None) -> list[str]:
-    """The ids of the scripts in a language."""
-    return [entry.name.removesuffix(".md") for entry in assets.listed("scripts", (language,), ".md", scripts)]
-
-
-def head(name: str, language: str, scripts: Path | None = None) -> Head:
-    """What a script says of itself. Raises ScriptError."""
-    text, where = source(name, language, scripts)
-    return reader.read_head(reader.split(text)[0], where.removesuffix(".md"), where)
-
-
 def prepare(request: Request) -> Prepared:
     """Read, check and fill. Raises RequestError, ScriptError, VoiceError or DurationError."""
     book = phrasebook.load(request.language, request.scripts)
-    text, where = source(request.script, request.language, request.scripts)
-    head_text, body = reader.split(text)
-    script_head = reader.read_head(head_text, where.removesuffix(".md"), where)
-    _check_language(request, script_head, where)
-    _check_options(request, script_head)
+    found = source.load(request.script, request.language, request.scripts)
+    request = chosen(request, found.head)
+    _check_language(request, found.head, found.where)
+    _check_options(request, found.head)
     _check_target(request.target)
     _check_letters(request)
     _check_breath(request, book)
-    filled = template.fill(body, script_head.slots, request, book, where=where)
-    script = reader.read(filled, script_head, book, _choices(request, book), where=where)
-    seconds = Fraction(script_head.minutes.typical) * 60 if request.seconds is None else request.seconds
+    script = read(found, request, book)
+    seconds = Fraction(script.head.minutes.typical) * 60 if request.seconds is None else request.seconds
     check_difficult(request, seconds)
     _check_include(request, script)
     return Prepared(
         request=request,
         script=script,
         voice=_voice(request),
-        rules=Rules.of(request.listener, rate=RATE, include=request.include, closing=request.closing),
+        rules=Rules.of(
+            request.listener, rate=RATE, include=request.include, closing=request.closing, tone=request.tone
+        ),
         seconds=seconds,
     )
+
+
+def chosen(request: Request, head: Head) -> Request:
+    """The request with the script's own defaults where nothing was chosen."""
+    target, listener = request.target, request.listener
+    own = {key: word for key, word in head.defaults.items() if key not in request.asked}
+    for field in {"relation", "pronouns"} & set(own):
+        if getattr(target, field) == getattr(Target(), field):
+            target = replace(target, **{field: own[field]})  # type: ignore[arg-type]
+    if "experience" in own and listener.experience == Listener().experience:
+        listener = replace(listener, experience=own["experience"])
+    standard = Request(script="")
+    flat = {
+        field: own[field]
+        for field in {"closing", "anchor", "breath", "tone"} & set(own)
+        if getattr(request, field) == getattr(standard, field)
+    }
+    return replace(request, target=target, listener=listener, **flat)  # type: ignore[arg-type]
+
+
+def read(found: Source, request: Request, book: Phrasebook) -> Script:
+    """The script filled and read for a request in which everything is chosen. Raises ScriptError."""
+    if request.wishes:
+        book = replace(book, wishes=wishes.own(request.wishes, request.language, request.scripts))
+    filled = template.fill(found.body, found.head.slots, request, book, where=found.where)
+    return reader.read(filled, found.head, book, _choices(request, book), where=found.where)
 
 
 def _check_language(request: Request, script_head: Head, where: str) -> None:
@@ -119,7 +114,7 @@ def _first_part(language: str) -> str:
 
 
 def _voice(request: Request) -> Voice:
-    voice = voices.load(request.voice)
+    voice = voices.load(request.voice or voices.default(_first_part(request.language)))
     if voice.language != "*" and _first_part(voice.language) != _first_part(request.language):
         raise VoiceError(
             f"The voice “{voice.id}” speaks “{voice.language}”, not “{request.language}”.",
@@ -215,15 +210,18 @@ def _choices(request: Request, book: Phrasebook) -> reader.Choices:
         "name": request.listener.name is not None,
         "gentle": request.listener.gentle,
         "paced": bool(pattern.cycles),
+        "intention": request.intention is not None,
     }
     facts = {word for word, true in truths.items() if true}
     facts |= {request.target.relation, request.closing, request.listener.experience, breath}
+    facts |= {request.tone, f"day-{request.day}"}
     facts |= {request.anchor} & set(ANCHORS)
     return reader.Choices(
         facts=frozenset(facts),
         relation=request.target.relation,
         pronouns=request.target.pronouns,
         closing=request.closing,
+        own_wishes=bool(request.wishes),
     )
 
 
@@ -234,7 +232,7 @@ class EstimatedLengths(Mapping[Line, int]):
         self._voice = voice
 
     def __getitem__(self, line: Line) -> int:
-        return max(1, frames(estimate.seconds(line.spoken, self._voice.pace), RATE))
+        return max(1, frames(estimate.seconds(line.spoken, self._voice.pace, self._voice.language), RATE))
 
     def __iter__(self) -> Iterator[Line]:
         return iter(())

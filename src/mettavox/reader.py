@@ -5,15 +5,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from mettavox import notation
-from mettavox.errors import ScriptError
-from mettavox.person import EXPERIENCES, RELATIONS, Spoken
+from mettavox.errors import RequestError, ScriptError
+from mettavox.person import EXPERIENCES, PRONOUNS, RELATIONS, Spoken
 from mettavox.phrasebook import PHASES, Pattern, Phrasebook, parse_yaml
-from mettavox.request import ANCHORS, CLOSINGS
+from mettavox.request import ANCHORS, CLOSINGS, DAYS, TONES
 from mettavox.script import (
     CORE,
+    LEVELS,
     PAUSES,
     PLUS,
     PLUS_PLUS,
+    STATUSES,
     Bell,
     Breath,
     Cue,
@@ -22,24 +24,30 @@ from mettavox.script import (
     Minutes,
     Passage,
     Pause,
+    Review,
     Script,
     Section,
 )  # fmt: skip
 from mettavox.suggest import nearest
-from mettavox.template import SLOTS, TARGET, Filled
+from mettavox.template import SLOTS, Filled
 from mettavox.units import LONGEST_SECONDS
 
 BLOCKS = ("wishes", "breathe", "return", "bell")
+"""Blocks that are more than their text; any other is a file of shared blocks."""
+
+ROUNDS = ("first", "again")
 CHOICES = frozenset(
-    {"touch", "person", "named", "name", "gentle", "paced", "first", "again"}
-    | set(RELATIONS) | set(ANCHORS) - {"none"} | set(CLOSINGS) | set(EXPERIENCES)
+    {"touch", "person", "named", "name", "gentle", "paced", "intention", *ROUNDS}
+    | set(RELATIONS) | set(ANCHORS) - {"none"} | set(CLOSINGS) | set(EXPERIENCES) | set(TONES)
+    | {f"day-{day}" for day in DAYS}
 )  # fmt: skip
 """What ``[if …]`` can ask for."""
 
 WISH_TARGETS = ("self", "target", "receive", "they", "both", "all")
 _HEAD = re.compile(r"---[ \t]*\n(.*?\n)---[ \t]*\n", re.DOTALL)
 _CONDITION = re.compile(r"\[\s*if\s+(not\s+)?([a-z0-9_-]+(?:\s+or\s+[a-z0-9_-]+)*)\s*\]\s*")
-_HEAD_FIELDS = ("id", "title", "language", "minutes", "slots", "review", "purpose", "sources")
+_HEAD_FIELDS = ("id", "title", "language", "minutes", "slots", "defaults", "review", "purpose", "sources")
+_REVIEW_FIELDS = ("status", "level", "reviewer", "date", "hash")
 
 
 def split(source: str) -> tuple[str, str]:
@@ -52,32 +60,52 @@ def split(source: str) -> tuple[str, str]:
 
 
 def read_head(head: str, name: str, where: str) -> Head:
-    """What the head says. Raises ScriptError with the field that is missing, wrong or unknown."""
+    """What the head says. Raises ScriptError with the line of a field that is missing, wrong or unknown."""
     if not head:
         raise ScriptError(
             f"{where}, line 1: the script has no head.",
             hint="Start with a line “---”, then title, language, minutes and slots, then “---”.",
         )
     table = parse_yaml(head, where, line_offset=1)
+    at = _Lines(head, where)
     for key in table:
         if key not in _HEAD_FIELDS:
-            raise ScriptError(f"{where}: the head has an unknown “{key}”.", hint=nearest(str(key), _HEAD_FIELDS))
+            raise ScriptError(f"{at[key]}: the head has an unknown “{key}”.", hint=nearest(str(key), _HEAD_FIELDS))
     for key in ("title", "language", "minutes"):
         if not table.get(key):
-            raise ScriptError(f"{where}: the head has no “{key}”.", hint=f"Add “{key}:” to it.")
-    review = table.get("review") or {}
+            raise ScriptError(f"{at[key]}: the head has no “{key}”.", hint=f"Add “{key}:” to it.")
+    for key in ("title", "language", "purpose"):
+        if not isinstance(table.get(key, ""), str):
+            raise ScriptError(f"{at[key]}: “{key}” is not text.", hint=f"Put quotes around it: {key}: \"…\"")
     return Head(
         id=name,
-        title=str(table["title"]),
-        language=str(table["language"]),
-        minutes=_minutes(table["minutes"], where),
-        slots=_declared(table.get("slots") or [], where),
-        purpose=str(table.get("purpose") or ""),
-        review=str(review.get("status", "draft")) if isinstance(review, dict) else str(review),
+        title=table["title"],
+        language=table["language"],
+        minutes=_minutes(table["minutes"], at["minutes"]),
+        slots=_declared(table.get("slots") or [], at["slots"]),
+        purpose=table.get("purpose") or "",
+        sources=_texts(table.get("sources") or [], at["sources"]),
+        defaults=_defaults(table.get("defaults") or {}, at["defaults"]),
+        review=_review(table.get("review") or {}, at["review"]),
     )
 
 
-def _minutes(value: object, where: str) -> Minutes:
+class _Lines(dict[str, str]):
+    """Where each field of a head stands: the file and the line of its key, or the head's own first line."""
+
+    def __init__(self, head: str, where: str) -> None:
+        super().__init__()
+        self._where = where
+        for number, line in enumerate(head.split("\n"), start=2):
+            key, colon, _ = line.partition(":")
+            if colon and not line[:1].isspace():
+                self.setdefault(key.strip().strip("\"'"), f"{where}, line {number}")
+
+    def __missing__(self, key: object) -> str:
+        return f"{self._where}, line 1"
+
+
+def _minutes(value: object, at: str) -> Minutes:
     try:
         if not isinstance(value, dict):
             raise TypeError
@@ -86,19 +114,59 @@ def _minutes(value: object, where: str) -> Minutes:
         shortest, typical, longest = 0, 0, 0
     if not 0 < shortest <= typical <= longest <= LONGEST_SECONDS / 60:
         raise ScriptError(
-            f"{where}: “minutes” needs a shortest, a typical and a longest length, in that order.",
+            f"{at}: “minutes” needs a shortest, a typical and a longest length, in that order.",
             hint="Write minutes: {shortest: 1, typical: 10, longest: 45}",
         )
     return Minutes(shortest=shortest, typical=typical, longest=longest)
 
 
-def _declared(value: object, where: str) -> tuple[str, ...]:
+def _texts(value: object, at: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(each, (str, int, float)) for each in value):
+        raise ScriptError(f"{at}: “sources” is not a list of texts.", hint="Write sources: [Weng 2013]")
+    return tuple(str(each) for each in value)
+
+
+def _declared(value: object, at: str) -> tuple[str, ...]:
     if not isinstance(value, list):
-        raise ScriptError(f"{where}: “slots” is not a list.", hint="Write slots: [name, target]")
+        raise ScriptError(f"{at}: “slots” is not a list.", hint="Write slots: [name, target]")
     for slot in value:
-        if slot not in SLOTS:
-            raise ScriptError(f"{where}: there is no slot “{slot}”.", hint=nearest(str(slot), SLOTS, "Slots"))
+        if not isinstance(slot, str) or slot not in SLOTS:
+            raise ScriptError(f"{at}: there is no slot “{slot}”.", hint=nearest(str(slot), SLOTS, "Slots"))
     return tuple(value)
+
+
+_DEFAULTS: Mapping[str, tuple[str, ...]] = {
+    "closing": CLOSINGS, "anchor": ANCHORS, "relation": RELATIONS, "pronouns": PRONOUNS,
+    "tone": TONES, "experience": EXPERIENCES, "breath": (),
+}  # fmt: skip
+"""What a script can choose for those who choose nothing, and the words for it; breaths are data."""
+
+
+def _defaults(value: object, at: str) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise ScriptError(f"{at}: “defaults” is not a table.", hint="Write defaults: {closing: work}")
+    for key, word in value.items():
+        if key not in _DEFAULTS:
+            raise ScriptError(f"{at}: “{key}” has no default.", hint=nearest(str(key), _DEFAULTS, "These have"))
+        known = _DEFAULTS[key]
+        if not isinstance(word, str) or (known and word not in known):
+            raise ScriptError(f"{at}: there is no {key} “{word}”.", hint=nearest(str(word), known, "It takes"))
+    return dict(value)
+
+
+def _review(value: object, at: str) -> Review:
+    table = {"status": value} if isinstance(value, str) else value
+    if not isinstance(table, dict):
+        raise ScriptError(f"{at}: “review” is not a table.", hint="Write review: {status: draft}")
+    for key, known in (("status", STATUSES), ("level", LEVELS)):
+        if table.get(key, known[0]) not in known:
+            raise ScriptError(
+                f"{at}: there is no review {key} “{table[key]}”.", hint=nearest(str(table[key]), known[1:], "It takes")
+            )
+    for key in table:
+        if key not in _REVIEW_FIELDS:
+            raise ScriptError(f"{at}: “review” has an unknown “{key}”.", hint=nearest(str(key), _REVIEW_FIELDS))
+    return Review(**{key: str(text) for key, text in table.items()})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +177,7 @@ class Choices:
     relation: str
     pronouns: str
     closing: str
+    own_wishes: bool = False
 
 
 def read(filled: Filled, head: Head, book: Phrasebook, choices: Choices, *, where: str) -> Script:
@@ -136,6 +205,7 @@ class _Reading:
     filled: Filled
     file: str
     sections: list[_Open] = field(default_factory=list)
+    inside: tuple[str, ...] = ()
     skipping_section: bool = False
     skipping_pauses: bool = False
     number: int = 0
@@ -199,11 +269,16 @@ class _Reading:
 
     def _holds(self, condition: re.Match[str]) -> tuple[bool, str]:
         words = condition[2].split(" or ")
-        known = CHOICES | set(self.book.patterns)
         for word in words:
-            if word not in known:
+            if word not in CHOICES and word not in self.book.patterns:
+                known = CHOICES | set(self.book.patterns)
                 raise ScriptError(f"{self.at}: there is no choice “{word}”.", hint=nearest(word, known, "Choices"))
-        if words[0] in ("first", "again") and len(words) == 1:
+        if any(word in ROUNDS for word in words):
+            if len(words) > 1:
+                raise ScriptError(
+                    f"{self.at}: “{condition[2]}” mixes a round with a choice.",
+                    hint="Let them stand one after another: [if sleep] [if first] and the line.",
+                )
             return True, {"first": "again", "again": "first"}[words[0]] if condition[1] else words[0]
         holds = any(word in self.choices.facts for word in words)
         return holds != bool(condition[1]), "every"
@@ -245,7 +320,13 @@ class _Reading:
         text = text.lstrip("+").removeprefix("!").strip()
         made = self._block(text) if text.startswith("@") else self._speech(text)
         self.sections[-1].passages.extend(
-            replace(passage, tier=tier, protected=protected, rounds=rounds) for passage in made
+            replace(
+                passage,
+                tier=max(tier, passage.tier),
+                protected=protected or passage.protected,
+                rounds=rounds if passage.rounds == "every" else passage.rounds,
+            )
+            for passage in made
         )
 
     def _speech(self, text: str) -> list[Passage]:
@@ -264,9 +345,16 @@ class _Reading:
         blocks: Mapping[str, Callable[[list[str]], list[Passage]]] = {
             "wishes": self._wishes, "breathe": self._breathe, "return": self._return, "bell": self._bell,
         }  # fmt: skip
-        if name not in blocks:
-            raise ScriptError(f"{self.at}: there is no block “@{name}”.", hint=nearest(name, BLOCKS, "Blocks"))
-        return blocks[name](arguments)
+        if name in blocks:
+            return blocks[name](arguments)
+        if name not in self.filled.blocks:
+            raise ScriptError(
+                f"{self.at}: “{self.book.language}” has no block “@{name}”.",
+                hint=nearest(name, [*BLOCKS, *self.filled.blocks], "Blocks"),
+            )
+        if arguments:
+            raise ScriptError(f"{self.at}: @{name} takes nothing after it.", hint=f"Write @{name} on its own.")
+        return self._shared(name)
 
     def _bell(self, arguments: list[str]) -> list[Passage]:
         if arguments:
@@ -280,9 +368,20 @@ class _Reading:
         person = self._person(who)
         passages: list[Passage] = []
         for place, wish in enumerate(self.book.wishes, start=1):
+            if person not in wish:
+                raise RequestError(
+                    f"Wish {place} of your own has no words for “{person}”, which {self.at} needs.",
+                    hint="Write it as a table with a line for every person; docs/writing-scripts.md shows one.",
+                )
             words = wish[person].replace("{name}", _target_mark(self.filled.words))
             passages += self._in_sentences(words, PAUSES["phrase"], place)
-        return passages
+        return [self._own(passage) for passage in passages] if self.choices.own_wishes else passages
+
+    def _own(self, passage: Passage) -> Passage:
+        """Words that a person wrote may hold anything about them, and are kept like a name."""
+        if not isinstance(passage.sound, Line):
+            return passage
+        return replace(passage, sound=replace(passage.sound, personal=True))
 
     def _in_sentences(self, words: str, pause: Pause, wish: int) -> list[Passage]:
         """Passages of one text; the pause comes after its last sentence."""
@@ -305,13 +404,25 @@ class _Reading:
             raise ScriptError(
                 f"{self.at}: there is no closing “{closing}”.", hint=nearest(closing, CLOSINGS, "Closings")
             )
-        text = self.filled.blocks.get("return" if closing == "return" else f"return-{closing}")
-        if text is None:
-            raise ScriptError(f"{self.at}: this language has no closing “{closing}”.", hint="Choose another --closing.")
-        inner = _Reading(book=self.book, choices=self.choices, filled=self.filled, file=self.file)
-        inner.sections.append(_Open(notation.SectionMarks(title="return")))
-        for raw in text.split("\n"):
+        block = "return" if closing == "return" else f"return-{closing}"
+        if block not in self.filled.blocks:
+            raise ScriptError(
+                f"{self.at}: “{self.book.language}” has no closing “{closing}”.", hint="Choose another --closing."
+            )
+        return self._shared(block)
+
+    def _shared(self, name: str) -> list[Passage]:
+        """The passages of a shared block, as if they stood at the calling line."""
+        if name in self.inside:
+            raise ScriptError(f"{self.at}: the block “@{name}” holds itself.", hint="Take it out of its own file.")
+        inner = _Reading(
+            book=self.book, choices=self.choices, filled=self.filled, file=self.file, inside=(*self.inside, name)
+        )
+        inner.sections.append(_Open(notation.SectionMarks(title=name)))
+        for raw in self.filled.blocks[name].split("\n"):
             inner.take(raw, self.number, self.file)
+        if len(inner.sections) > 1:
+            raise ScriptError(f"{self.at}: the block “@{name}” has a section in it.", hint="Give it lines alone.")
         return inner.sections[0].passages
 
     def _breathe(self, arguments: list[str]) -> list[Passage]:
@@ -368,4 +479,4 @@ class _Reading:
 
 
 def _target_mark(words: Mapping[str, Spoken]) -> str:
-    return TARGET if TARGET in words else ""
+    return notation.TARGET if notation.TARGET in words else ""

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
-from mettavox.person import Listener, Target
+from mettavox.person import Listener, Spoken, Target
 
 CLOSINGS = ("return", "day", "work", "sleep")
 ANCHORS = (
@@ -14,21 +14,32 @@ TOUCHING = ("choose", "heart", "belly", "hands", "arms", "cheek")
 """The anchors that ask for touch; with any other, no line does."""
 
 BEDS = ("soft", "none")
+TONES = ("plain", "warm", "sparse")
+DAYS = range(1, 8)
+"""A script with a week of prompts has one for each."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """One track: a script, for whom, how long, in which voice. ``asked`` names what was set by hand."""
+    """One track: a script, for whom, how long, in which voice.
+
+    An empty ``voice`` is the language's own; an empty ``breath`` the one that suits the listener. ``asked``
+    names what was set by hand: of the rest, a script may have defaults of its own.
+    """
 
     script: str
     seconds: Fraction | None = None
     listener: Listener = field(default_factory=Listener)
     target: Target = field(default_factory=Target)
-    voice: str = "calm"
+    voice: str = ""
     bed: str = "soft"
     closing: str = "return"
     anchor: str = "choose"
     breath: str = ""
+    tone: str = "plain"
+    day: int = 1
+    intention: Spoken | None = None
+    wishes: tuple[str, ...] = ()
     language: str = "en"
     include: frozenset[str] = frozenset()
     scripts: Path | None = None

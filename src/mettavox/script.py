@@ -1,5 +1,6 @@
 """What a meditation is made of: sections of passages, each a line with its pauses."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mettavox.errors import ScriptError
@@ -55,13 +56,15 @@ class Line:
     """One breath of speech: what is read in a transcript, and what the engine is given.
 
     ``number`` is the line of the script's file, and no part of what the line is: the same words
-    elsewhere are the same line. ``personal`` is true when a person's name is in it.
+    elsewhere are the same line. ``personal`` is true when a person's name, or words of their own,
+    are in it. ``unnamed`` is the same line without the listener's name, where it holds that.
     """
 
     text: str
     spoken: str
     number: int = field(compare=False)
     personal: bool = False
+    unnamed: "Line | None" = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,6 +140,24 @@ class Minutes:
     longest: float
 
 
+STATUSES = ("draft", "reviewed", "approved")
+LEVELS = ("", "native-reviewed", "translated", "machine-draft")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Review:
+    """How far a script's text has been reviewed, by whom and when, and the hash of what was approved.
+
+    ``level`` says how the language was checked; a machine's draft cannot be approved.
+    """
+
+    status: str = "draft"
+    level: str = ""
+    reviewer: str = ""
+    date: str = ""
+    hash: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Head:
     """What a script says of itself before its text."""
@@ -147,7 +168,9 @@ class Head:
     minutes: Minutes
     slots: tuple[str, ...] = ()
     purpose: str = ""
-    review: str = "draft"
+    sources: tuple[str, ...] = ()
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    review: Review = Review()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -37,7 +37,7 @@ def fault(clip: Clip, text: str, voice: Voice) -> str:
         return "it is silent"
     loud = np.flatnonzero(np.abs(samples.astype(np.int32)) > peak * 10 ** (voice.shaping.trim_db / 20))
     heard = (loud[-1] - loud[0] + 1) / clip.rate
-    expected = estimate.seconds(text, voice.pace)
+    expected = estimate.seconds(text, voice.pace, voice.language)
     if heard < _SHORTEST_SHARE * expected + _SHORTEST_SLACK:
         return f"it lasts {heard:.1f} s where about {expected:.1f} s is expected"
     if heard > _LONGEST_SHARE * expected + _LONGEST_SLACK:

@@ -5,27 +5,31 @@ stand-in character for each, and the reader puts the word in its place when a li
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError, nodes
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, UndefinedError, nodes
 from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from mettavox.errors import ScriptError
+from mettavox.notation import INTENTION, LISTENER, TARGET
 from mettavox.person import Spoken
 from mettavox.phrasebook import Phrasebook
 from mettavox.request import Request
 from mettavox.suggest import nearest
 
-SLOTS = ("name", "target", "wishes", "anchor", "breath", "closing", "experience")
+SLOTS = ("name", "target", "wishes", "anchor", "breath", "closing", "experience", "tone", "intention", "day")
 """What a script can declare in its head."""
 
-STAND_IN = 0xE000
-"""The first of the private-use characters that stand for personal words."""
-LISTENER, TARGET = chr(STAND_IN), chr(STAND_IN + 1)
+_WITHOUT_TEXT = {
+    "wishes": "Write @wishes self.", "experience": "Write [if beginner] and a line.",
+    "tone": "Write [if warm] and a line.", "day": "Write [if day-1] and a line.",
+}  # fmt: skip
+"""Slots that say what a script takes, and are no words to fill in."""
 
 _BRACES = re.compile(r"(\{\{|\{%|\{#)|(\}\}|%\}|#\})|\n")
 _FILTERS = ("lower", "upper", "capitalize", "title", "default", "trim")
@@ -34,6 +38,7 @@ _STATEMENTS = (nodes.Template, nodes.Output, nodes.If, nodes.Expr, nodes.Helper)
 
 # A private-use character at the start of a line carries its number through the template.
 _NUMBER_MARK = 0xF0000
+_NUMBER_MARKS = re.compile("[\U000f0001-\U000ffffd]")
 _MISSING = re.compile(r"'(\w+)' is undefined|no attribute '(\w+)'")
 
 
@@ -46,19 +51,36 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         raise SecurityError(f"“{operator}” is not for scripts")
 
 
-class _Name:
-    """The listener's name in running text: “, NAME” or nothing; false when there is none."""
+class _Given:
+    """Words that a person may have given: ``text`` in running text, or nothing and false."""
 
-    __slots__ = ("_there",)
+    __slots__ = ("_text",)
 
-    def __init__(self, there: bool) -> None:
-        self._there = there
+    def __init__(self, text: str, *, there: bool) -> None:
+        self._text = text if there else ""
 
     def __str__(self) -> str:
-        return f", {LISTENER}" if self._there else ""
+        return self._text
 
     def __bool__(self) -> bool:
-        return self._there
+        return bool(self._text)
+
+
+class _Blocks(Mapping[str, str]):
+    """The shared blocks, each filled when it is asked for."""
+
+    def __init__(self, blocks: Mapping[str, str], slots: Mapping[str, Any]) -> None:
+        self._blocks = blocks
+        self._slots = slots
+
+    def __getitem__(self, name: str) -> str:
+        return _render(self._blocks[name], self._slots, f"shared/{name}.md")[0]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._blocks)
+
+    def __len__(self) -> int:
+        return len(self._blocks)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,12 +103,12 @@ def fill(body: str, declared: tuple[str, ...], request: Request, book: Phraseboo
     not known, and for a template that cannot be read.
     """
     slots = _slots(request, book)
-    words = {LISTENER: request.listener.name, TARGET: request.target.name}
+    words = {LISTENER: request.listener.name, TARGET: request.target.name, INTENTION: request.intention}
     text, numbers = _render(body, {slot: slots[slot] for slot in declared if slot in slots}, where)
     return Filled(
         text=text,
         numbers=numbers,
-        blocks={name: _render(block, slots, f"shared/{name}.md")[0] for name, block in book.blocks.items()},
+        blocks=_Blocks(book.blocks, slots),
         words={mark: word for mark, word in words.items() if word is not None},
     )
 
@@ -98,7 +120,8 @@ def breath_of(request: Request) -> str:
 
 def _slots(request: Request, book: Phrasebook) -> dict[str, Any]:
     return {
-        "name": _Name(request.listener.name is not None),
+        "name": _Given(f", {LISTENER}", there=request.listener.name is not None),
+        "intention": _Given(INTENTION, there=request.intention is not None),
         "target": _target(request, book),
         "anchor": dict(book.anchors[request.anchor]),
         "breath": breath_of(request),
@@ -122,14 +145,8 @@ def _target(request: Request, book: Phrasebook) -> dict[str, str]:
 
 def _render(source: str, slots: Mapping[str, Any], where: str) -> tuple[str, tuple[int, ...]]:
     """The filled text, and for each of its lines the number that it had."""
-    environment = _Sandbox(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True, cache_size=0)
-    environment.globals.clear()
-    environment.filters = {name: environment.filters[name] for name in _FILTERS}
     try:
-        _check_statements(environment.parse(source), where)
-        template = environment.from_string(_numbered(source))
-        template.filename = where
-        return _lines_and_numbers(template.render(slots))
+        return _lines_and_numbers(_compiled(source, where).render(slots))
     except TemplateSyntaxError as error:
         raise ScriptError(
             f"{where}, line {error.lineno}: {_sentence(error.message or 'this cannot be read')}",
@@ -142,6 +159,18 @@ def _render(source: str, slots: Mapping[str, Any], where: str) -> tuple[str, tup
             f"{where}: the template does something that scripts may not do ({type(error).__name__}).",
             hint="Use plain slots such as {{ name }}.",
         ) from error
+
+
+@lru_cache(maxsize=64)
+def _compiled(source: str, where: str) -> Template:
+    """A template ready to be filled, again and again: every branch of a script fills the same one."""
+    environment = _Sandbox(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True, cache_size=0)
+    environment.globals.clear()
+    environment.filters = {name: environment.filters[name] for name in _FILTERS}
+    _check_statements(environment.parse(source), where)
+    template = environment.from_string(_numbered(source))
+    template.filename = where
+    return template
 
 
 def _numbered(source: str) -> str:
@@ -163,9 +192,9 @@ def _numbered(source: str) -> str:
 def _lines_and_numbers(text: str) -> tuple[str, tuple[int, ...]]:
     lines, numbers = [], [1]
     for line in text.split("\n"):
-        marks = [ord(letter) - _NUMBER_MARK for letter in line if _NUMBER_MARK < ord(letter) <= _NUMBER_MARK + 0xFFFD]
-        numbers.append(marks[-1] if marks else numbers[-1])
-        lines.append("".join(letter for letter in line if not _NUMBER_MARK < ord(letter) <= _NUMBER_MARK + 0xFFFD))
+        marks = _NUMBER_MARKS.findall(line)
+        numbers.append(ord(marks[-1]) - _NUMBER_MARK if marks else numbers[-1])
+        lines.append(_NUMBER_MARKS.sub("", line) if marks else line)
     return "\n".join(lines), tuple(numbers[1:])
 
 
@@ -183,10 +212,8 @@ def _unknown_slot(error: UndefinedError, source: str, slots: Mapping[str, Any], 
     word = next((group for group in match.groups() if group), "") if match else ""
     line = next((n for n, text in enumerate(source.splitlines(), 1) if re.search(rf"{{[{{%].*\b{word}\b", text)), None)
     at = f"{where}, line {line}" if word and line else where
-    if word in ("wishes", "experience"):
-        return ScriptError(
-            f"{at}: “{word}” is no text to fill in.", hint="Write @wishes self, or [if beginner] and a line."
-        )
+    if word in _WITHOUT_TEXT:
+        return ScriptError(f"{at}: “{word}” is no text to fill in.", hint=_WITHOUT_TEXT[word])
     if word in SLOTS:
         return ScriptError(
             f"{at}: the slot “{word}” is used but not declared.", hint=f"Add {word} to “slots:” in the script's head."

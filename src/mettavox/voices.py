@@ -12,6 +12,7 @@ from mettavox.voice import Pace, Shaping, Voice
 
 _TABLES = ("settings", "pace", "shaping", "licence")
 _FIELDS = ("label", "language", "engine", *_TABLES)
+_DEFAULT = "calm"
 PLATFORMS = ("linux", "darwin", "win32")
 
 
@@ -21,6 +22,20 @@ def load(name: str) -> Voice:
     if found is None:
         raise VoiceError(f"There is no voice “{name[:40]}”.", hint=nearest(name, names(), "Voices"))
     return _read(found)
+
+
+def default(language: str) -> str:
+    """The voice for a language when none is chosen. Raises VoiceError where there is none."""
+    for name in (_DEFAULT, f"{_DEFAULT}-{language}"):
+        if name in names() and load(name).language.split("-")[0] == language:
+            return name
+    spoken = [name for name in names() if load(name).language.split("-")[0] == language]
+    if not spoken:
+        raise VoiceError(
+            f"There is no voice that speaks “{language}”.",
+            hint="Choose one with --voice, or write a profile for it; “mettavox voices list” shows those there are.",
+        )
+    return spoken[0]
 
 
 def names() -> list[str]:

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from mettavox import prepare, voices
+from mettavox import source, voices
 
 from .conftest import Run, assert_refused
 
@@ -13,17 +13,17 @@ def test_scripts_list_names_each_with_its_lengths(run: Run) -> None:
     outcome = run("scripts", "list")
     assert outcome.code == 0
     assert "1:00–45:00" in outcome.out
-    for name in prepare.ids("en"):
+    for name in source.ids("en"):
         assert name in outcome.out
     rows = json.loads(run("scripts", "list", "--json").out)
-    assert [row["id"] for row in rows] == prepare.ids("en")
+    assert [row["id"] for row in rows] == source.ids("en")
     assert rows[0]["minutes"] == [1, 10, 45]
 
 
 def test_scripts_show_gives_the_file_as_it_is(run: Run) -> None:
     """So that one's own can start from it."""
     outcome = run("scripts", "show", "loving-kindness")
-    assert outcome.out == prepare.source("loving-kindness", "en")[0]
+    assert outcome.out == source.load("loving-kindness", "en").text
 
 
 def test_scripts_that_are_not_there(run: Run) -> None:

@@ -94,9 +94,9 @@ def test_a_script_that_is_not_there_is_3(run: Run, command: str, script: str, wo
         ("Hello {{ nmae }}.", "my.md, line 9: there is no slot “nmae”", "“name”"),
         ("Hello {{ target.label }}.", "line 9: the slot “target” is used but not declared", "slots:"),
         ("(notise)", "my.md, line 9: (notise) is not a pause", "“notice”"),
-        ("@wishs self", "line 9: there is no block “@wishs”", "“wishes”"),
+        ("@wishs self", "line 9: “en” has no block “@wishs”", "“wishes”"),
         ("# Rest {kepe}", "line 9: there is no section mark “kepe”", "“keep”"),
-        ("@", "line 9: there is no block", "wishes"),
+        ("@", "line 9: “en” has no block", "wishes"),
     ],
 )
 def test_a_slip_in_one_s_own_script_is_3_with_its_line(run: Run, here: Path, body: str, words: str, hint: str) -> None:

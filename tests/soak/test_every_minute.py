@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mettavox import assets, prepare
+from mettavox import assets, prepare, source
 from mettavox.prepare import RATE
 from mettavox.render import Settings, render
 from mettavox.request import Request
@@ -23,8 +23,8 @@ def every_minute() -> list[tuple[str, int]]:
     """Script and minutes; the long ones first, so that two workers end together."""
     only = {int(number) for number in os.environ.get("METTAVOX_SOAK_MINUTES", "").split(",") if number}
     found = []
-    for name in prepare.ids("en"):
-        bounds = prepare.head(name, "en").minutes
+    for name in source.ids("en"):
+        bounds = source.load(name, "en").head.minutes
         shortest, longest = -(-bounds.shortest // 1), bounds.longest // 1
         found += [
             (name, number) for number in range(int(shortest), int(longest) + 1) if not only or number in only

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from mettavox import estimate, prepare, voices
+from mettavox import estimate, prepare, source, voices
 from mettavox.audio import Clip
 from mettavox.engines import table
 from mettavox.engines.process import EngineProcess
@@ -48,7 +48,7 @@ ROUND = 500
 def phrases(count: int) -> list[str]:
     """Distinct lines: those of the bundled scripts, for several people, and wishes for every name."""
     found: dict[str, None] = {}
-    for script, name, relation in product(prepare.ids("en"), NAMES[:6], ("friend", "self", "neutral", "all")):
+    for script, name, relation in product(source.ids("en"), NAMES[:6], ("friend", "self", "neutral", "all")):
         known = relation in ("friend", "neutral")
         target = Target(relation=relation, name=Spoken(written="Robin", said="Robin") if known else None)
         request = Request(

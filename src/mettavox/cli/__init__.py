@@ -1,51 +1,32 @@
 """The command line: one module a command, imported when the command is used."""
 
-import importlib
 import signal
 import sys
 from types import FrameType
-from typing import Any
 
 import click
 
 from mettavox import __version__
 from mettavox.cli import report
+from mettavox.cli.lazy import LazyGroup
 
 # Each command's module in this package, and the line that --help shows of it.
 _COMMANDS = {
     "render": "Make a track.",
     "plan": "Show a track's timeline without making it.",
-    "scripts": "List the meditations, or read one.",
+    "scripts": "List the meditations, read, check, write and approve one.",
     "voices": "List the voices.",
+    "course": "Make a course of tracks with handouts.",
     "doctor": "Say what is installed, what is missing and what to do.",
 }
 
 
-class _LazyGroup(click.Group):
-    """Knows its commands by name; --help imports none of them."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
-            return None
-        command: click.Command = importlib.import_module(f"mettavox.cli.{cmd_name}").command
-        return command
-
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
-        if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
-            from mettavox.suggest import nearest
-
-            raise click.UsageError(f"There is no command “{args[0][:40]}”. {nearest(args[0], _COMMANDS, 'Commands')}")
-        return super().resolve_command(ctx, args)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(_COMMANDS.items()))
-
-
-@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup,
+    package="mettavox.cli",
+    table=_COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, prog_name="mettavox")
 @click.option("--debug", is_flag=True, help="Show tracebacks of errors.")
 def cli(debug: bool) -> None:

@@ -6,11 +6,8 @@ from typing import Any
 
 import click
 
-from mettavox.errors import RequestError
-from mettavox.person import EXPERIENCES, PRONOUNS, RELATIONS, Listener, Target, personal_word
-from mettavox.request import ANCHORS, BEDS, CLOSINGS, Request
-from mettavox.suggest import nearest
-from mettavox.units import parse_duration, parse_minutes
+from mettavox import ask
+from mettavox.request import Request
 
 
 class Word(click.ParamType[str]):
@@ -22,39 +19,46 @@ class Word(click.ParamType[str]):
         self.words = words
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        if value not in self.words:
-            option = param.opts[0] if param else "the option"
-            raise RequestError(
-                f"{option} has no “{str(value)[:40]}”.", hint=nearest(str(value), self.words, "It takes")
-            )
-        return str(value)
+        option = param.opts[0].removeprefix("--") if param else "option"
+        return ask.one_of(option, str(value), self.words)
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
         return f"[{'|'.join(self.words)}]"
 
+
+def _word(option: str, text: str) -> Callable[..., Any]:
+    return click.option(f"--{option}", type=Word(ask.WORDS[option]), default=ask.STANDARD[option], help=text)
+
+
+LANGUAGE = click.option("--lang", default="en", metavar="TAG", help="The language of the script.")
+FOLDER = click.option("--scripts", type=click.Path(path_type=Path), default=None, help="A folder to look in first.")
 
 _OPTIONS = (
     click.argument("script"),
     click.option("--name", default="", help="The listener's name."),
     click.option("--say", default="", help="How the name is said, such as “ho-SAY”."),
     click.option("--target", default="", help="Whom the wishes are for."),
-    click.option("--relation", type=Word(RELATIONS), default="friend", help="Who that is to the listener."),
+    _word("relation", "Who that is to the listener."),
     click.option("--target-say", default="", help="How the target's name is said."),
-    click.option("--pronouns", type=Word(PRONOUNS), default="they", help="The target's, where they are needed."),
+    _word("pronouns", "The target's, where they are needed."),
+    click.option("--wishes", multiple=True, metavar="FILE|TEXT", help="Wishes of one's own, such as “be at peace”."),
+    click.option("--intention", default="", metavar="TEXT", help="One sentence of the listener's own, said early."),
     click.option("--minutes", default=None, help="The length in minutes, such as 10 or 7.5."),
     click.option("--duration", default=None, help="The length as 10m, 7:30, 90s or PT10M."),
-    click.option("--voice", default="calm", help="A profile from “mettavox voices list”."),
-    click.option("--closing", type=Word(CLOSINGS), default="return", help="How it ends."),
-    click.option("--anchor", type=Word(ANCHORS), default="choose", help="Where attention rests; none has no touch."),
+    click.option("--voice", default="", help="A profile from “mettavox voices list”."),
+    _word("closing", "How it ends."),
+    _word("anchor", "Where attention rests; none has no touch."),
     click.option("--breath", default="", help="A breath pattern, such as soft, even, ramp, box or natural."),
-    click.option("--experience", type=Word(EXPERIENCES), default="regular", help="How used to silence one is."),
+    _word("tone", "How it is worded: plain, warmer, or with fewer words."),
+    click.option("--day", default=1, metavar="1-7", type=str, help="Which of a week of prompts."),
+    _word("experience", "How used to silence one is."),
     click.option("--gentle", is_flag=True, help="No silence over 30 s, no held breath, no difficult person."),
     click.option("--include", multiple=True, metavar="NAME", help="A part that is only there when asked for."),
-    click.option("--lang", default="en", metavar="TAG", help="The language of the script."),
-    click.option("--scripts", type=click.Path(path_type=Path), default=None, help="A folder to look in first."),
+    LANGUAGE,
+    FOLDER,
 )  # fmt: skip
 
-BED = click.option("--bed", type=Word(BEDS), default="soft", help="The quiet under the voice.")
+BED = _word("bed", "The quiet under the voice.")
 
 
 def describes_a_track(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -66,40 +70,10 @@ def describes_a_track(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def request(ctx: click.Context, **chosen: Any) -> Request:
     """What the options ask for. Raises RequestError."""
-    if chosen["minutes"] is not None and chosen["duration"] is not None:
-        raise RequestError("--minutes and --duration both set the length.", hint="Leave one of them out.")
-    seconds = None
-    if chosen["minutes"] is not None:
-        seconds = parse_minutes(chosen["minutes"])
-    elif chosen["duration"] is not None:
-        seconds = parse_duration(chosen["duration"])
-    if chosen["scripts"] is not None and not chosen["scripts"].is_dir():
-        raise RequestError(f"--scripts {chosen['scripts']} is not a folder.", hint="Give the folder that holds en/.")
-    return Request(
-        script=chosen["script"],
-        seconds=seconds,
-        listener=Listener(
-            name=personal_word(chosen["name"], chosen["say"], option="--name"),
-            experience=chosen["experience"],
-            gentle=chosen["gentle"],
-        ),
-        target=Target(
-            relation=chosen["relation"],
-            name=personal_word(chosen["target"], chosen["target_say"], option="--target"),
-            pronouns=chosen["pronouns"],
-        ),
-        voice=chosen["voice"],
-        bed=chosen.get("bed", "soft"),
-        closing=chosen["closing"],
-        anchor=chosen["anchor"],
-        breath=chosen["breath"],
-        language=chosen["lang"],
-        include=frozenset(chosen["include"]),
-        scripts=chosen["scripts"],
-        asked=_set_by_hand(ctx),
-    )
-
-
-def _set_by_hand(ctx: click.Context) -> frozenset[str]:
     by_hand = click.core.ParameterSource.COMMANDLINE
-    return frozenset(name.replace("_", "-") for name in ctx.params if ctx.get_parameter_source(name) == by_hand)
+    asked = {
+        name.replace("_", "-"): value
+        for name, value in chosen.items()
+        if name.replace("_", "-") in ask.STANDARD and ctx.get_parameter_source(name) == by_hand
+    }
+    return ask.request(asked)

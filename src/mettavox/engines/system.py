@@ -27,6 +27,7 @@ _SETTINGS = ("voice", "rate", "pitch", "volume")
 _RATES = (80, 450)
 _END_SECONDS = 30.0
 _POLL_SECONDS = 0.002
+_JOINED_WORDS, _JOINED_LETTERS = 2, 8
 # Letters whose mark is no part that can be taken off, and signs that eSpeak would name.
 _WITHOUT_MARK = {"đ": "d", "Đ": "D", "ł": "l", "Ł": "L", "ħ": "h", "Ħ": "H", "ı": "i", "ŋ": "ng", "œ": "oe", "Œ": "Oe",
                  "ʻ": "", "ʼ": "", "’": "'", "‐": "-", "‑": "-"}  # fmt: skip
@@ -171,11 +172,14 @@ def _speak_with_espeak(driver: Any, text: str, path: Path, settings: dict[str, A
 
 
 def _unspoken(text: str, spoken_to: int) -> bool:
-    """Whether a whole word follows the place that was reached.
+    """Whether whole words follow the place that was reached.
 
-    eSpeak joins some pairs ("of the") into one event, so one short word may go unannounced.
+    eSpeak's dictionary joins some phrases ("of the", "as it is", "for a while") into one event, so that a word
+    or two short ones may go unannounced.
     """
-    return len([word for word in text[spoken_to:].split() if any(map(str.isalnum, word))]) > 1
+    left = ["".join(filter(str.isalnum, word)) for word in text[spoken_to:].split()]
+    words = [word for word in left if word]
+    return len(words) > 1 and (len(words) > _JOINED_WORDS or sum(map(len, words)) > _JOINED_LETTERS)
 
 
 def _started() -> Any:

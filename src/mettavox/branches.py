@@ -1,0 +1,230 @@
+"""Branches: every way in which one script can be heard.
+
+A full product of all choices would be millions. These branches hold every wording of every line
+(all values of the choices that the line depends on) and every pair of choices, which some hundred do.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import combinations, product
+
+from mettavox import phrasebook, prepare
+from mettavox.errors import ScriptError
+from mettavox.person import EXPERIENCES, PRONOUNS, RELATIONS, Listener, Spoken, Target
+from mettavox.phrasebook import Phrasebook
+from mettavox.request import ANCHORS, CLOSINGS, DAYS, TONES, Request
+from mettavox.script import Script
+from mettavox.source import Source
+from mettavox.source import load as source
+
+__all__ = ["INTENTION", "LISTENER_NAME", "TARGET_NAME", "Branch", "Branches", "Source", "branches", "source"]
+
+LISTENER_NAME, TARGET_NAME, INTENTION = "Maya", "Sam", "I want to be kind to myself"
+"""The words of branches that have a name or an intention in them."""
+
+Row = dict[str, str]
+"""One value for some or all of the choices."""
+
+NO, YES = "no", "yes"
+_STATEMENT = re.compile(r"\{%-?\s*(if|elif|else|endif)\b([^%]*)%\}")
+_CONDITION = re.compile(r"\[\s*if\s+(?:not\s+)?([a-z0-9_ -]+?)\s*\]")
+_SLOT = re.compile(r"\{\{-?\s*(\w+)")
+_BLOCK = re.compile(r"@(\w[\w-]*)\s*(\w*)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Branch:
+    """A script as one combination of choices has it; every choice is made in ``request``."""
+
+    request: Request
+    script: Script
+    choices: Mapping[str, str]
+
+    @property
+    def label(self) -> str:
+        """The choices in words: “anchor heart, closing sleep”."""
+        return ", ".join(f"{axis} {value}" for axis, value in self.choices.items())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Branches:
+    """The branches that can be heard, and what was wrong with those that cannot be read."""
+
+    heard: tuple[Branch, ...]
+    errors: tuple[ScriptError, ...] = ()
+
+
+def branches(found: Source) -> Branches:
+    """Every branch of a script that matters; the first is that of the script's own defaults."""
+    book = phrasebook.load(found.language, found.scripts)
+    heard: list[Branch] = []
+    errors: dict[str, ScriptError] = {}
+    for row in rows(found, book):
+        request = _request(found, row)
+        try:
+            script = prepare.read(found, request, book)
+        except ScriptError as error:
+            errors.setdefault(error.message, error)
+        else:
+            heard.append(Branch(request=request, script=script, choices=row))
+    return Branches(heard=tuple(heard), errors=tuple(errors.values()))
+
+
+def axes(book: Phrasebook) -> dict[str, tuple[str, ...]]:
+    """Every choice and its values."""
+    return {
+        "relation": RELATIONS, "pronouns": PRONOUNS, "named": (NO, YES), "anchor": ANCHORS, "closing": CLOSINGS,
+        "breath": tuple(book.patterns), "tone": TONES, "experience": EXPERIENCES, "gentle": (NO, YES),
+        "name": (NO, YES), "intention": (NO, YES), "day": tuple(str(day) for day in DAYS),
+    }  # fmt: skip
+
+
+def rows(found: Source, book: Phrasebook) -> list[Row]:
+    """The choices of each branch: the script's own first, then as few as hold everything."""
+    values = axes(book)
+    usual = _usual(found, book)
+    groups = {group for group in depends(found.body, book) if group}
+    used = sorted(set().union(*groups)) if groups else []
+    groups |= {frozenset(pair) for pair in combinations(used, 2)}
+    made: list[Row] = [{axis: usual[axis] for axis in used}]
+    for group in sorted(groups, key=lambda group: (-len(group), sorted(group))):
+        names = sorted(group)
+        for combination in product(*(values[axis] for axis in names)):
+            wanted = dict(zip(names, combination, strict=True))
+            if _possible(wanted, book):
+                _cover(wanted, made, book)
+    complete = [{axis: row.get(axis, usual[axis]) for axis in used} for row in made]
+    return [row for row in complete if _possible(row, book)]
+
+
+def _cover(wanted: Row, made: list[Row], book: Phrasebook) -> None:
+    """See to it that some row has what is wanted: one that has it, one that can take it, or a new one."""
+    fitting = None
+    for row in made[1:]:
+        if all(row.get(axis) == value for axis, value in wanted.items()):
+            return
+        if fitting is None and all(row.get(axis, value) == value for axis, value in wanted.items()):
+            fitting = row
+    if fitting is not None and _possible(fitting | wanted, book):
+        fitting.update(wanted)
+    elif not all(made[0].get(axis) == value for axis, value in wanted.items()):
+        made.append(dict(wanted))
+
+
+def _possible(row: Row, book: Phrasebook) -> bool:
+    """Whether this can be asked for: render refuses the rest."""
+    nobody = row.get("relation") in ("self", "all")
+    held = "breath" in row and book.patterns[row["breath"]].holds
+    gentle = row.get("gentle") == YES
+    return not (
+        (nobody and row.get("named") == YES) or (gentle and held) or (gentle and row.get("relation") == "difficult")
+    )
+
+
+def _usual(found: Source, book: Phrasebook) -> Row:
+    request = prepare.chosen(Request(script=found.id, language=found.language), found.head)
+    return {
+        "relation": request.target.relation, "pronouns": request.target.pronouns, "named": NO,
+        "anchor": request.anchor, "closing": request.closing, "breath": request.breath or "soft",
+        "tone": request.tone, "experience": request.listener.experience, "gentle": NO, "name": NO,
+        "intention": NO, "day": str(request.day),
+    }  # fmt: skip
+
+
+def _request(found: Source, row: Row) -> Request:
+    """What a person would have to ask for to hear this branch."""
+
+    def word(axis: str, text: str) -> Spoken | None:
+        return Spoken(written=text, said=text) if row.get(axis) == YES else None
+
+    usual = prepare.chosen(Request(script=found.id, language=found.language, scripts=found.scripts), found.head)
+    flat = {axis: row[axis] for axis in ("anchor", "closing", "breath", "tone") if axis in row}
+    return replace(
+        usual,
+        listener=Listener(
+            name=word("name", LISTENER_NAME),
+            experience=row.get("experience", usual.listener.experience),
+            gentle=row.get("gentle") == YES,
+        ),
+        target=Target(
+            relation=row.get("relation", usual.target.relation),
+            pronouns=row.get("pronouns", usual.target.pronouns),
+            name=word("named", TARGET_NAME),
+        ),
+        intention=word("intention", INTENTION),
+        day=int(row.get("day", usual.day)),
+        asked=frozenset(row),
+        **flat,  # type: ignore[arg-type]
+    )
+
+
+# --- what a line depends on ---
+
+
+def depends(body: str, book: Phrasebook) -> list[frozenset[str]]:
+    """For every line of a script, the choices that its words depend on."""
+    return [frozenset(group) for group in _groups(body, book)]
+
+
+def _groups(body: str, book: Phrasebook) -> Iterator[set[str]]:
+    """Those of the line itself, of its section's heading, and of the template's ifs around it."""
+    section: set[str] = set()
+    around: list[set[str]] = []
+    for line in body.split("\n"):
+        text = line.strip()
+        for statement in _STATEMENT.finditer(text):
+            if statement[1] == "if":
+                around.append(_of_words(re.findall(r"\w+", statement[2]), book))
+            elif statement[1] == "endif" and around:
+                around.pop()
+            elif around:
+                around[-1] |= _of_words(re.findall(r"\w+", statement[2]), book)
+        if text.startswith(("//", ">")):
+            yield set()
+            continue
+        own = _of_line(text, book)
+        if text.lstrip("[").startswith("#") or re.match(r"(\[[^\]]*\]\s*)+#", text):
+            section = own
+        yield own | section | set().union(*around)
+
+
+def _of_line(text: str, book: Phrasebook) -> set[str]:
+    found = _of_words([word for match in _CONDITION.finditer(text) for word in match[1].split(" or ")], book)
+    found |= _of_words([match[1] for match in _SLOT.finditer(text)], book)
+    plain = re.sub(r"^(\[[^\]]*\]\s*)*[+!]*\s*", "", text)
+    block = _BLOCK.match(plain)
+    if block and block[1] == "wishes":
+        found |= {"relation", "pronouns", "named"} if block[2] == "target" else set()
+    elif block and block[1] == "return":
+        found |= set() if block[2] else {"closing"}
+        for name in ("return", *(f"return-{closing}" for closing in CLOSINGS)):
+            found |= _of_block(book, name)
+    elif block and block[1] in book.blocks:
+        found |= _of_block(book, block[1])
+    return found
+
+
+def _of_block(book: Phrasebook, name: str) -> set[str]:
+    lines = book.blocks.get(name, "").split("\n")
+    plain = [line for line in lines if not line.lstrip().startswith(("//", ">", f"@{name}"))]
+    return set().union(*(_of_line(line.strip(), book) for line in plain)) if plain else set()
+
+
+def _of_words(words: list[str], book: Phrasebook) -> set[str]:
+    return set().union(*(_axes_of(word.strip(), book) for word in words)) if words else set()
+
+
+def _axes_of(word: str, book: Phrasebook) -> set[str]:
+    """The choices behind a word of a condition or a slot; rounds depend on none."""
+    if word in ("target", "breath"):
+        return {"relation", "pronouns", "named"} if word == "target" else {"breath", "gentle"}
+    if word in axes(book):
+        return {word}
+    if word.startswith("day-"):
+        return {"day"}
+    asked = {
+        "relation": (*RELATIONS, "person"), "anchor": (*ANCHORS, "touch"), "breath": (*book.patterns, "paced"),
+        "closing": CLOSINGS, "tone": TONES, "experience": EXPERIENCES,
+    }  # fmt: skip
+    return {axis for axis, words in asked.items() if word in words}

@@ -1,0 +1,78 @@
+"""Where a script comes from: its file, before anything is filled or chosen."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from mettavox import assets, reader
+from mettavox.errors import ScriptError, ScriptNotFound
+from mettavox.script import Head
+from mettavox.suggest import nearest
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """A script's file. ``body`` keeps the file's line numbers; ``where`` is its name, for messages.
+
+    ``scripts`` is the folder that was looked in first, and where shared blocks are looked for too.
+    """
+
+    id: str
+    where: str
+    text: str
+    language: str
+    head: Head
+    body: str
+    scripts: Path | None = None
+    bundled: bool = False
+
+
+def load(name: str, language: str, scripts: Path | None = None) -> Source:
+    """The script ``name``: an id, or the path of a file that ends in .md.
+
+    Raises ScriptNotFound with the nearest id, or ScriptError when the file is not text or has no good head.
+    """
+    text, where, bundled = _read(name, language, scripts)
+    return parse(text, where, language, scripts, bundled=bundled)
+
+
+def parse(text: str, where: str, language: str, scripts: Path | None = None, *, bundled: bool = False) -> Source:
+    """The script that a text is; ``where`` is the name of the file that it has or will have. Raises ScriptError."""
+    head, body = reader.split(text)
+    return Source(
+        id=where.removesuffix(".md"),
+        where=where,
+        text=text,
+        language=language,
+        head=reader.read_head(head, where.removesuffix(".md"), where),
+        body=body,
+        scripts=scripts,
+        bundled=bundled,
+    )
+
+
+def _read(name: str, language: str, scripts: Path | None) -> tuple[str, str, bool]:
+    try:
+        if name.endswith(".md"):
+            return Path(name).read_text("utf-8"), Path(name).name, False
+        found = assets.find("scripts", (language, f"{name}.md"), scripts) if assets.is_plain(name) else None
+        if found is None:
+            raise ScriptNotFound(
+                f"There is no script “{name[:60]}” in “{language}”.",
+                hint=nearest(name, ids(language, scripts), "Scripts"),
+            )
+        return found.read_text("utf-8"), f"{name}.md", assets.is_bundled(found)
+    except UnicodeDecodeError as error:
+        raise ScriptError(f"{name} is not text in UTF-8.", hint="Save it as plain text, UTF-8.") from error
+    except OSError as error:
+        raise ScriptNotFound(f"{name} cannot be read: {error.strerror}.", hint="Check the path.") from error
+
+
+def ids(language: str, scripts: Path | None = None) -> list[str]:
+    """The ids of the scripts in a language."""
+    return [entry.name.removesuffix(".md") for entry in assets.listed("scripts", (language,), ".md", scripts)]
+
+
+def handout(body: str) -> tuple[str, ...]:
+    """The lines for paper, in their order: those that start with “>”."""
+    lines = (line.strip() for line in body.split("\n"))
+    return tuple(line.removeprefix(">").strip() for line in lines if line.startswith(">"))
