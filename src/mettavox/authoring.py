@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from string import Template
 
-from mettavox import assets, lint, output, phrasebook, review, source
+from mettavox import assets, gate, output, phrasebook, review, source
 from mettavox.errors import OutputError, RequestError, ScriptError
 
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -139,7 +139,7 @@ def _quoted(text: str) -> str:
 
 def _check(text: str, where: str, language: str, scripts: Path | None) -> None:
     """Raise ScriptError when the text breaks a rule: nothing is begun, or approved, with an error in it."""
-    lint.refuse(source.parse(text, where, language, scripts), today=date.today())
+    gate.refuse(source.parse(text, where, language, scripts))
 
 
 def _write(path: Path, text: str) -> None:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mettavox.errors import ScriptError
 from mettavox.person import Spoken
@@ -42,6 +43,7 @@ class SectionMarks:
     opt_in: str = ""
 
 
+@lru_cache(maxsize=1024)
 def section_marks(heading: str, at: str) -> SectionMarks:
     """The title and marks of a heading such as ``Settle {importance 8}``. Raises ScriptError."""
     title = " ".join(_MARK.sub(" ", heading).split())
@@ -97,6 +99,7 @@ def _own_seconds(text: str) -> float:
     return sum(float(number) * (1 if unit == "s" else 60) for number, unit in _PART.findall(text))
 
 
+@lru_cache(maxsize=4096)
 def split_pauses(text: str, at: str) -> tuple[str, tuple[Pause, ...]]:
     """A line without the pauses at its end, and those pauses. Raises ScriptError for one in the middle."""
     pauses: list[Pause] = []
@@ -119,6 +122,12 @@ def sentences(text: str, words: Mapping[str, Spoken], number: int, at: str) -> l
 
     Raises ScriptError for a mark that is not known and for a character that cannot be spoken.
     """
+    return list(_sentences(text, tuple(words.items()), number, at))
+
+
+@lru_cache(maxsize=4096)  # a script is read for one listener after another, and most of its lines are the same
+def _sentences(text: str, given: tuple[tuple[str, Spoken], ...], number: int, at: str) -> tuple[Line, ...]:
+    words = {mark: word for mark, word in given if mark in text}
     respelled: dict[str, Spoken] = {}
 
     def stand_in(match: re.Match[str]) -> str:
@@ -133,7 +142,9 @@ def sentences(text: str, words: Mapping[str, Spoken], number: int, at: str) -> l
             f"{at}: there are braces that mean nothing here.", hint="A respelling is written word{say: wurd}."
         )
     parts = [part.strip() for part in _SENTENCE_END.sub(r"\1\n", text).split("\n")]
-    return [_line(part, words, respelled, number) for part in parts if any(map(str.isalpha, part)) or _marked(part)]
+    return tuple(
+        _line(part, words, respelled, number) for part in parts if any(map(str.isalpha, part)) or _marked(part)
+    )
 
 
 def _marked(part: str) -> bool:

@@ -319,15 +319,17 @@ class _Reading:
         protected = text.startswith("!")
         text = text.lstrip("+").removeprefix("!").strip()
         made = self._block(text) if text.startswith("@") else self._speech(text)
-        self.sections[-1].passages.extend(
-            replace(
-                passage,
-                tier=max(tier, passage.tier),
-                protected=protected or passage.protected,
-                rounds=rounds if passage.rounds == "every" else passage.rounds,
-            )
-            for passage in made
-        )
+        if tier != CORE or protected or rounds != "every":
+            made = [
+                replace(
+                    passage,
+                    tier=max(tier, passage.tier),
+                    protected=protected or passage.protected,
+                    rounds=rounds if passage.rounds == "every" else passage.rounds,
+                )
+                for passage in made
+            ]
+        self.sections[-1].passages.extend(made)
 
     def _speech(self, text: str) -> list[Passage]:
         text, pauses = notation.split_pauses(text, self.at)

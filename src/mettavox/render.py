@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from mettavox import __version__, assets, bed, output
+from mettavox import __version__, assets, bed, gate, output
 from mettavox.bed import Bed
 from mettavox.clipcache import ClipCache
 from mettavox.codec import Block, Encoder
@@ -50,8 +50,9 @@ class Track:
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """How to work, apart from what to make: where clips are kept, and whether those with names are."""
+    """How to work, apart from what to make: whether the script has to pass its rules, and which clips are kept."""
 
+    lint: bool = True
     cache: bool = True
     cache_names: bool = False
     workers: int = 0
@@ -71,8 +72,11 @@ def render(
 ) -> Track:
     """Make the track and leave it at ``path``. Nothing is left there, or beside it, when this fails.
 
-    Raises EngineError, DurationError, CodecError, SoundError or OutputError.
+    Raises ScriptError or RequestError for words that break a rule, EngineError, DurationError, CodecError,
+    SoundError or OutputError.
     """
+    if settings.lint:
+        gate.admit(prepared.request)
     output.check(path, replace=replace)
     ffmpeg.find()  # rather now than after the speaking
     timeline, clips = _voiced(prepared, settings, progress)

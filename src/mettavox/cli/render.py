@@ -28,6 +28,7 @@ _DEFAULT_FOLDER = Path("output")
 @click.option("--cache-names/--no-cache-names", default=False, help="Keep clips that hold a name between runs.")
 @click.option("--no-cache", is_flag=True, help="Neither use nor keep clips between runs.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=None, help="How many lines are spoken at once.")
+@click.option("--no-lint", is_flag=True, help="Make it even of a script that breaks a rule.")
 @click.option("--dry-run", is_flag=True, help="Show the timeline instead of making the track.")
 @click.option("--json", "as_json", is_flag=True, help="Say what was made as JSON.")
 @click.pass_context
@@ -50,7 +51,12 @@ def command(ctx: click.Context, /, **chosen: Any) -> None:
         return
     from mettavox.render import Settings
 
-    settings = Settings(cache=not chosen["no_cache"], cache_names=chosen["cache_names"], workers=chosen["jobs"] or 0)
+    settings = Settings(
+        cache=not chosen["no_cache"],
+        cache_names=chosen["cache_names"],
+        workers=chosen["jobs"] or 0,
+        lint=not chosen["no_lint"],
+    )
     if to_stdout:
         _notes(_to_stdout(prepared, settings))
         return
