@@ -65,6 +65,28 @@ def test_only_the_last_sentence_of_a_line_has_its_pauses(prepared_from: Prepared
     assert [passage.pauses for passage in found[1:]] == [(), (PAUSES["rest"],)]
 
 
+@pytest.mark.parametrize("closing", ["sleep", "day"])
+def test_a_pause_under_a_pair_of_choices_belongs_to_the_one_that_is_heard(
+    prepared_from: PreparedFrom, closing: str
+) -> None:
+    """Either way round, and no pause is heard twice."""
+    body = "Rest.\n[if sleep] Night.\n[if not sleep] Morning.\n(rest)\n[if day] Up. (breath)\n[if sleep] Down.\n(long)\n"
+    found = {
+        passage.sound.text: [pause.name for pause in passage.pauses]
+        for passage in passages(prepared_from(WELCOME + body, closing=closing))
+        if isinstance(passage.sound, Line)
+    }
+    del found["You can stop at any time."]
+    expected = {"sleep": {"Night.": ["rest"], "Down.": ["long"]}, "day": {"Morning.": ["rest"], "Up.": ["breath"]}}
+    assert found == {"Rest.": [], **expected[closing]}
+
+
+def test_a_pause_under_one_choice_goes_with_it(prepared_from: PreparedFrom) -> None:
+    """The line before is not given it."""
+    found = passages(prepared_from(WELCOME + "Rest.\n[if sleep] Night.\n(rest)\n"))
+    assert [passage.pauses for passage in found] == [(), ()]
+
+
 def test_notes_and_handout_lines_are_not_spoken(prepared_from: PreparedFrom) -> None:
     """// is for the author, > for the page that is handed out."""
     assert read_body(prepared_from, "// A note (nope) {x}.\n> A handout: @anything.\nRest.\n   // Indented.\n") == [

@@ -173,20 +173,23 @@ def _groups(body: str, book: Phrasebook) -> Iterator[set[str]]:
     around: list[set[str]] = []
     for line in body.split("\n"):
         text = line.strip()
+        within: set[str] = set()
         for statement in _STATEMENT.finditer(text):
+            asked = _of_words(re.findall(r"\w+", statement[2]), book)
+            within |= asked
             if statement[1] == "if":
-                around.append(_of_words(re.findall(r"\w+", statement[2]), book))
+                around.append(asked)
             elif statement[1] == "endif" and around:
                 around.pop()
             elif around:
-                around[-1] |= _of_words(re.findall(r"\w+", statement[2]), book)
+                around[-1] |= asked
         if text.startswith(("//", ">")):
             yield set()
             continue
         own = _of_line(text, book)
         if text.lstrip("[").startswith("#") or re.match(r"(\[[^\]]*\]\s*)+#", text):
             section = own
-        yield own | section | set().union(*around)
+        yield own | section | within.union(*around)
 
 
 def _of_line(text: str, book: Phrasebook) -> set[str]:
@@ -219,7 +222,7 @@ def _axes_of(word: str, book: Phrasebook) -> set[str]:
     """The choices behind a word of a condition or a slot; rounds depend on none."""
     if word in ("target", "breath"):
         return {"relation", "pronouns", "named"} if word == "target" else {"breath", "gentle"}
-    if word in axes(book):
+    if word in axes(book) and word not in CLOSINGS:  # “day” is how it ends
         return {word}
     if word.startswith("day-"):
         return {"day"}

@@ -208,6 +208,7 @@ class _Reading:
     inside: tuple[str, ...] = ()
     skipping_section: bool = False
     skipping_pauses: bool = False
+    chosen_above: bool = False
     number: int = 0
     at: str = ""
 
@@ -216,7 +217,7 @@ class _Reading:
         text = raw.strip()
         if not text or text.startswith(("//", ">")):
             return
-        holds, rounds = True, "every"
+        holds, rounds, conditional = True, "every", bool(_CONDITION.match(text))
         while condition := _CONDITION.match(text):
             true, when = self._holds(condition)
             holds, rounds = holds and true, when if when != "every" else rounds
@@ -234,14 +235,19 @@ class _Reading:
                 f"{self.at}: there is a line before the first section.", hint="Begin with # Welcome {keep}"
             )
         elif text.startswith("("):
+            self.chosen_above = False
             if ")" not in text:
                 raise ScriptError(f"{self.at}: a pause has no closing bracket.", hint="Write (breath)")
             if holds and not self.skipping_pauses:
                 self._pauses(text)
         else:
-            self.skipping_pauses = not holds
+            # A pause belongs to the line above it; under several choices, to the one that is heard.
+            heard_above = self.chosen_above and conditional
+            self.chosen_above = conditional and (holds or heard_above)
+            self.skipping_pauses = not (holds or heard_above)
             if holds:
                 self._line(text, rounds)
+                self.chosen_above = self.chosen_above and not self.sections[-1].passages[-1].pauses
 
     def finish(self) -> tuple[Section, ...]:
         self.at = self.file
@@ -290,7 +296,7 @@ class _Reading:
                 f"{self.at}: a section's title holds a person's name.",
                 hint="Titles become chapters that anyone can see; use {{ target.role }}.",
             )
-        self.skipping_section, self.skipping_pauses = not holds, False
+        self.skipping_section, self.skipping_pauses, self.chosen_above = not holds, False, False
         if holds:
             self.sections.append(_Open(marks))
 

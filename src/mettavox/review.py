@@ -22,7 +22,7 @@ def text_hash(found: Source) -> str:
     the breath patterns: what is heard comes from all of them. Line ends and spaces at a line's end do not count.
     """
     head, body = reader.split(_plain(found.text))
-    parts = [_REVIEW.sub("", head), body]
+    parts = [_REVIEW.sub("", head), body.lstrip("\n")]
     for entry in (
         entry
         for suffix in _SHARED

@@ -1,0 +1,134 @@
+"""Authoring: a new script passes as it stands; an approval is written into a file of one's own alone."""
+
+from pathlib import Path
+
+import pytest
+
+from mettavox import authoring, gate, phrasebook, review, source
+from mettavox.errors import OutputError, RequestError, ScriptError
+from mettavox.prepare import plan, prepare
+from mettavox.request import Request
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("minutes", ["", "2,5,15", "3, 8, 12"])
+def test_a_new_script_can_be_used_at_once(tmp_path: Path, language: str, minutes: str) -> None:
+    """No rule is broken, and every minute of it can be laid."""
+    path = authoring.new("quiet-morning", language, tmp_path, title="Quiet: a morning", minutes=minutes)
+    assert path == tmp_path / language / "quiet-morning.md"
+    found = source.load("quiet-morning", language, tmp_path)
+    gate.refuse(found)
+    assert (found.head.title, found.head.language, found.head.review.status) == ("Quiet: a morning", language, "draft")
+    bounds = found.head.minutes
+    for number in range(round(bounds.shortest), round(bounds.longest) + 1):
+        made = prepare(Request(script=str(path), language=language, seconds=number * 60))  # type: ignore[arg-type]
+        assert plan(made).frames == number * 60 * 48_000
+
+
+@pytest.mark.parametrize("name", source.ids("en"))
+def test_a_script_can_begin_from_any_other(tmp_path: Path, name: str) -> None:
+    """Its text, as a draft under another name; the bundled one stays as it is."""
+    before = source.load(name, "en").text
+    authoring.new("mine", "en", tmp_path, like=name, title="Mine", purpose="For me.", minutes="2,5,6")
+    found = source.load("mine", "en", tmp_path)
+    assert (found.head.title, found.head.purpose, found.head.review.status) == ("Mine", "For me.", "draft")
+    assert (found.head.minutes.shortest, found.head.minutes.longest) == (2, 6)
+    assert found.body.strip() == source.load(name, "en").body.strip()
+    assert source.load(name, "en").text == before
+
+
+def test_where_nothing_is_said_it_goes_to_the_user_s_own_folder(own_folders: Path) -> None:
+    """And is found there by its id."""
+    path = authoring.new("my-own", "en", None)
+    assert own_folders in path.parents
+    assert "my-own" in source.ids("en")
+    assert source.load("my-own", "en").head.title == "My own"
+
+
+@pytest.mark.parametrize("name", ["", "My Script", "../x", "a/b", "-x", "x-", "ñandú", "x.md", "x" * 300 + "!"])
+def test_an_id_is_small_letters_and_hyphens(tmp_path: Path, name: str) -> None:
+    """It becomes a file's name and a word of the command line."""
+    with pytest.raises(RequestError, match="cannot be a script's id"):
+        authoring.new(name, "en", tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("minutes", ["2", "2,5", "a,b,c", "5,2,1", "0,1,2", "1,2,3,4"])
+def test_lengths_are_three_in_order(tmp_path: Path, minutes: str) -> None:
+    """Shortest, typical, longest; and nothing is written when they are not."""
+    with pytest.raises((RequestError, ScriptError)):
+        authoring.new("mine", "en", tmp_path, minutes=minutes)
+    assert list(tmp_path.rglob("*.md")) == []
+
+
+def test_a_script_that_is_there_is_never_written_over(tmp_path: Path) -> None:
+    """Work is not lost."""
+    path = authoring.new("mine", "en", tmp_path)
+    path.write_text("my work")
+    with pytest.raises(OutputError, match="is there already"):
+        authoring.new("mine", "en", tmp_path)
+    assert path.read_text() == "my work"
+
+
+def test_an_unknown_language_or_model_is_refused(tmp_path: Path) -> None:
+    """With what there is."""
+    with pytest.raises(RequestError, match="no scripts in “xx”"):
+        authoring.new("mine", "xx", tmp_path)
+    with pytest.raises(ScriptError, match="There is no script “nowhere”"):
+        authoring.new("mine", "en", tmp_path, like="nowhere")
+
+
+def test_approving_writes_into_one_s_own_file(tmp_path: Path) -> None:
+    """By id or by path; a change after that voids it."""
+    path = authoring.new("mine", "en", tmp_path)
+    assert authoring.approve("mine", "en", tmp_path, reviewer="A. Lee, PhD", on="2026-05-31") == path
+    found = source.load("mine", "en", tmp_path)
+    assert (review.state(found), found.head.review.date) == ("approved", "2026-05-31")
+    gate.refuse(found)
+    path.write_text(path.read_text().replace("Return", "Come back"))
+    changed = source.load("mine", "en", tmp_path)
+    assert review.state(changed) == "changed"
+    with pytest.raises(ScriptError, match="REVIEW-01"):
+        gate.refuse(changed)
+    authoring.approve(str(path), "en", tmp_path, reviewer="A. Lee, PhD", on=None)
+    assert review.state(source.load("mine", "en", tmp_path)) == "approved"
+
+
+def test_what_came_with_mettavox_is_copied_first() -> None:
+    """Its files are not the user's to change."""
+    with pytest.raises(ScriptError, match="came with mettavox") as caught:
+        authoring.approve("sleep", "en", None, reviewer="A. Lee", on=None)
+    assert "--like sleep" in caught.value.hint
+
+
+def test_a_script_with_errors_is_not_approved(tmp_path: Path) -> None:
+    """However much a reviewer likes it."""
+    path = authoring.new("mine", "en", tmp_path)
+    path.write_text(path.read_text().replace("@return", "You must get up now.\n@return"))
+    before = path.read_text()
+    with pytest.raises(ScriptError, match="LANG-01"):
+        authoring.approve("mine", "en", tmp_path, reviewer="A. Lee", on=None)
+    assert path.read_text() == before
+
+
+def test_a_day_that_is_none_is_refused(tmp_path: Path) -> None:
+    """Written as 2026-05-31."""
+    authoring.new("mine", "en", tmp_path)
+    with pytest.raises(RequestError, match="“yesterday” is no day"):
+        authoring.approve("mine", "en", tmp_path, reviewer="A. Lee", on="yesterday")
+
+
+def test_a_language_that_has_no_starter_says_how_to_begin(tmp_path: Path) -> None:
+    """From another script."""
+    import shutil
+    from importlib.resources import as_file
+
+    from mettavox import assets
+
+    with as_file(assets.bundled("scripts") / "en") as bundled:
+        shutil.copytree(bundled, tmp_path / "eo")
+    (tmp_path / "eo" / "shared" / "starter.txt").unlink()
+    assert "eo" in phrasebook.languages(tmp_path)
+    with pytest.raises(ScriptError, match="“eo” has no text to start from") as caught:
+        authoring.new("mine", "eo", tmp_path)
+    assert "--like" in caught.value.hint
