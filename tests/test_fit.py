@@ -14,13 +14,13 @@ from math import ceil, floor
 
 import pytest
 
-from mettavox import source
+from mettavox import phrasebook, source
 from mettavox.errors import DurationError, MettavoxError, ScriptError
 from mettavox.fit import fit, shortest_and_longest
 from mettavox.layout import CUE_SHARE, Rules
 from mettavox.person import EXPERIENCES, Listener, Target
 from mettavox.prepare import RATE, EstimatedLengths, Prepared, plan, prepare
-from mettavox.request import CLOSINGS, Request
+from mettavox.request import CLOSINGS, TONES, Request
 from mettavox.script import (
     KEEP,
     PAUSES,
@@ -35,7 +35,18 @@ from mettavox.script import (
 )  # fmt: skip
 from mettavox.timeline import Placement, Timeline
 
-SCRIPTS = source.ids("en")
+SCRIPTS = [f"{language}/{name}" for language in phrasebook.languages() for name in source.ids(language)]
+"""Every bundled script, as language/id."""
+
+WITH_TARGET = ("loving-kindness", "before-you-meet", "caring-with-limits")
+
+
+def ask(script: str, **choices: object) -> Request:
+    """A request for one of SCRIPTS."""
+    language, name = script.split("/")
+    return Request(script=name, language=language, **choices)  # type: ignore[arg-type]
+
+
 LEAST_PERMISSION_SILENCE = 10 * RATE
 SCALES = {"beginner": (0.9, 0.8, 0.6), "regular": (1, 1, 1), "experienced": (1, 1.5, 2)}
 CAPS = {"beginner": 90, "regular": 150, "experienced": 300}
@@ -66,13 +77,16 @@ def assert_tiles_exactly(laid: Timeline, total: int) -> None:
     assert reached == total
 
 
-def assert_silences_within_bounds(laid: Timeline, rules: Rules) -> None:
+def assert_silences_within_bounds(laid: Timeline, rules: Rules, script: Script) -> None:
     """No silence leaves its bounds, nor passes the cap of its listener; writing time has no cap."""
     cap = min(CAPS[rules.experience], GENTLE_CAP if rules.gentle else 10**9) * RATE
-    writing = PAUSES["write"].shortest * SCALES[rules.experience][0] * RATE
+    writers = {
+        passage.sound for section in script.sections for passage in section.passages if _for_writing(passage)
+    }
+    before = {place.end: place.sound for place in laid.placements}
     for silence in laid.silences:
         assert silence.shortest <= silence.frames <= silence.longest
-        assert silence.frames <= cap or silence.longest >= writing > cap
+        assert silence.frames <= cap or before[silence.start] in writers
 
 
 def assert_permission_first(laid: Timeline, script: Script) -> None:
@@ -136,7 +150,8 @@ def assert_pauses_follow_their_class(laid: Timeline, prepared: Prepared) -> None
             if isinstance(passage.sound, Line):
                 bounds = [_bounds(pause, lengths[passage.sound] / RATE, low, high) for pause in passage.pauses]
                 least, most = (map(sum, zip(*bounds, strict=True))) if bounds else _bounds(PAUSES["beat"], 0, low, high)
-                allowed.setdefault(passage.sound, []).append((min(least, 9.5, cap), min(most, cap)))
+                most = most if _for_writing(passage) else min(most, cap)
+                allowed.setdefault(passage.sound, []).append((min(least, 9.5, cap), most))
     paced = cues(prepared.script)
     for place, following in pairwise(laid.placements):
         if place.sound in paced or following.sound in paced or not isinstance(place.sound, Line):
@@ -146,6 +161,10 @@ def assert_pauses_follow_their_class(laid: Timeline, prepared: Prepared) -> None
             place.sound.number,
             length,
         )
+
+
+def _for_writing(passage: Passage) -> bool:
+    return any(pause.name.startswith("write") for pause in passage.pauses)
 
 
 def _bounds(pause: Pause, said: float, low: float, high: float) -> tuple[float, float]:
@@ -183,7 +202,7 @@ def _phases(breath: Breath) -> Iterator[tuple[float, float]]:
 
 def assert_sound(laid: Timeline, prepared: Prepared) -> None:
     assert_tiles_exactly(laid, prepared.frames)
-    assert_silences_within_bounds(laid, prepared.rules)
+    assert_silences_within_bounds(laid, prepared.rules, prepared.script)
     assert_permission_first(laid, prepared.script)
 
 
@@ -207,19 +226,21 @@ def sampled() -> list[object]:
     chance = random.Random(20_260_301)
     found: list[object] = []
     relations = ["self", "friend", "family", "colleague", "client", "neutral", "difficult", "group", "all"]
-    for number in range(18):
+    for number in range(2 * len(SCRIPTS)):
         script = SCRIPTS[number % len(SCRIPTS)]
-        relation = relations[number // len(SCRIPTS) % len(relations)] if script == "loving-kindness" else "friend"
+        relation = chance.choice(relations) if script.split("/")[1] in WITH_TARGET else "friend"
         gentle = chance.random() < 0.5 and relation != "difficult"
-        experience, closing = EXPERIENCES[number % 3 - number // 9], CLOSINGS[number % 4]
-        breath = chance.choice(["", "natural", "soft", "even", "ramp", "sigh"]) if script != "loving-kindness" else ""
-        anchor = chance.choice(["choose", "heart", "sound", "none"]) if script != "paced-breathing" else "choose"
+        experience, closing = EXPERIENCES[number % 3 - number // 9 % 2], chance.choice(CLOSINGS)
+        breath = chance.choice(["", "natural", "soft", "even", "ramp", "sigh"])
+        anchor = chance.choice(["choose", "heart", "sound", "none"])
+        tone = chance.choice(TONES)
         request = {
             "script": script, "closing": closing, "anchor": anchor, "breath": breath, "seconds": Fraction(1200),
             "listener": Listener(experience=experience, gentle=gentle), "target": Target(relation=relation),
+            "tone": tone,
         }  # fmt: skip
-        name = f"{script}-{experience}-{'gentle-' if gentle else ''}{closing}-{relation}-{breath or 'breath'}-{anchor}"
-        found.append(pytest.param(request, id=f"{number}-{name}"))
+        choices = (script, experience, "gentle" if gentle else "", closing, relation, breath, anchor, tone)
+        found.append(pytest.param(request, id="-".join([str(number), *filter(None, choices)])))
     return found
 
 
@@ -247,14 +268,14 @@ def assert_every_promise(prepared: Prepared, minutes: Iterable[int]) -> list[int
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_every_promise_holds_at_every_minute_of_every_script(script: str) -> None:
     """From the shortest to the longest that the script declares; with the usual choices none is refused."""
-    prepared = prepare(Request(script=script))
+    prepared = prepare(ask(script))
     assert assert_every_promise(prepared, whole_minutes(prepared)) == []
 
 
 @pytest.mark.parametrize("request_", sampled())
 def test_every_promise_holds_for_other_listeners_and_choices(request_: dict[str, object]) -> None:
     """A sample of experience, gentle, closing, relation, anchor and breath; a refusal tells the truth."""
-    prepared = prepare(Request(**request_))  # type: ignore[arg-type]
+    prepared = prepare(ask(**request_))  # type: ignore[arg-type]
     minutes = [minute for minute in whole_minutes(prepared) if minute < 8 or minute % 4 == 0]
     assert len(assert_every_promise(prepared, minutes)) < len(minutes)
 
@@ -263,25 +284,26 @@ def test_every_promise_holds_for_other_listeners_and_choices(request_: dict[str,
 @pytest.mark.parametrize("part", ["0.0001", "1/7", "1/3", "0.41", "2/3", "0.999979"])
 def test_a_length_that_is_no_whole_second_is_met_to_the_frame(script: str, part: str) -> None:
     """The nearest frame to what was asked for, anywhere between the shortest and the longest."""
-    bounds = source.load(script, "en").head.minutes
+    language, name = script.split("/")
+    bounds = source.load(name, language).head.minutes
     asked = 60 * (Fraction(bounds.shortest) + Fraction(part) * Fraction(bounds.longest - bounds.shortest))
-    laid = plan(prepare(Request(script=script, seconds=asked)))
+    laid = plan(prepare(ask(script, seconds=asked)))
     assert_tiles_exactly(laid, round(asked * RATE))
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_the_same_input_gives_the_same_timeline(script: str) -> None:
     """Fit is pure: no clock, no chance, no memory of the last time."""
-    prepared = prepare(Request(script=script))
+    prepared = prepare(ask(script))
     first = plan(prepared)
     at(prepared, prepared.script.head.minutes.longest)
-    assert plan(prepared) == first == plan(prepare(Request(script=script)))
+    assert plan(prepared) == first == plan(prepare(ask(script)))
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_chapters_begin_where_their_first_words_do(script: str) -> None:
     """The first one at 0; every line's section is its chapter."""
-    laid = plan(prepare(Request(script=script)))
+    laid = plan(prepare(ask(script)))
     assert laid.chapters[0].start == 0
     for number, chapter in enumerate(laid.chapters):
         own = [place for place in laid.placements if place.section == number]
@@ -344,7 +366,7 @@ def shown_seconds(text: str) -> list[float]:
 @pytest.mark.parametrize("share", ["1/60", "1/2", "99/100"])
 def test_too_short_says_how_short_it_can_be_and_what_to_do(script: str, share: str) -> None:
     """In minutes and seconds; and what the hint says does work."""
-    prepared = prepare(Request(script=script))
+    prepared = prepare(ask(script))
     with pytest.raises(DurationError, match=r"\d+:\d\d") as caught:
         at(prepared, Fraction(share) * Fraction(prepared.script.head.minutes.shortest))
     (offered,) = shown_seconds(caught.value.hint)
@@ -355,7 +377,7 @@ def test_too_short_says_how_short_it_can_be_and_what_to_do(script: str, share: s
 @pytest.mark.parametrize("minutes", [46, 90, 1440])
 def test_too_long_says_how_long_it_can_be_and_what_to_do(script: str, minutes: int) -> None:
     """In minutes and seconds; and what the hint says does work."""
-    prepared = prepare(Request(script=script))
+    prepared = prepare(ask(script))
     with pytest.raises(DurationError, match=r"\d+:\d\d") as caught:
         at(prepared, minutes)
     (offered,) = shown_seconds(caught.value.hint)
@@ -408,7 +430,7 @@ class _Slow(EstimatedLengths):
     """A voice that takes three seconds for anything."""
 
     def __init__(self) -> None:
-        super().__init__(prepare(Request(script=SCRIPTS[0])).voice)
+        super().__init__(prepare(ask(SCRIPTS[0])).voice)
 
     def __getitem__(self, line: Line) -> int:
         return 3 * RATE
@@ -453,7 +475,7 @@ def test_no_silence_is_over_the_cap_wherever_it_lies(
     )
     lengths = EstimatedLengths(prepared.voice)
     for total in shortest_and_longest(prepared.script, lengths, prepared.rules):
-        assert_silences_within_bounds(fit(prepared.script, lengths, total, prepared.rules), prepared.rules)
+        assert_silences_within_bounds(fit(prepared.script, lengths, total, prepared.rules), prepared.rules, prepared.script)
 
 
 def test_a_protected_line_s_pauses_stay_short_while_others_stretch(prepared_from: Callable[..., Prepared]) -> None:
@@ -585,7 +607,7 @@ def test_random_scripts_keep_every_promise(seed: int) -> None:
             assert totals[0] < total < totals[-1], "only a hole between two steps is refused"
             continue
         assert_tiles_exactly(laid, total)
-        assert_silences_within_bounds(laid, rules)
+        assert_silences_within_bounds(laid, rules, script)
         assert_permission_first(laid, script)
         assert before <= heard(laid)
         before = heard(laid)
