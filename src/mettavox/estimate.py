@@ -11,7 +11,9 @@ _SILENT_ENDING = re.compile(r"[^aeiouyl]e$|[^aeiouytd]ed$")
 
 
 # Where letters are said as written, as in Spanish: one vowel with its glides; u is mute in gue, gui, que, qui.
-_AS_WRITTEN = re.compile(r"[iuü]?[aeoáéóàèòâêôãõäö](?:[iuüy](?![aeoáéóàèòâêôãõäöíúiu]))?|[íúy]|[iuü]+")
+_AS_WRITTEN = re.compile(
+    r"[iuü]?[aeoáéóàèòâêôãõäö](?:[iuüy](?![aeoáéóàèòâêôãõäöíúiu]))?|[íú]|[iuü]+y?|y(?![aeiouáéíóúàèòâêôãõäöü])"
+)
 _MUTE = re.compile(r"(?<=[gq])u(?=[eéií])")
 
 
