@@ -475,7 +475,8 @@ def test_no_silence_is_over_the_cap_wherever_it_lies(
     )
     lengths = EstimatedLengths(prepared.voice)
     for total in shortest_and_longest(prepared.script, lengths, prepared.rules):
-        assert_silences_within_bounds(fit(prepared.script, lengths, total, prepared.rules), prepared.rules, prepared.script)
+        laid = fit(prepared.script, lengths, total, prepared.rules)
+        assert_silences_within_bounds(laid, prepared.rules, prepared.script)
 
 
 def test_a_protected_line_s_pauses_stay_short_while_others_stretch(prepared_from: Callable[..., Prepared]) -> None:

@@ -40,7 +40,8 @@ TARGETS = "relations:\n" + "".join(
         "self": "i", "friend": "you", "family": "you", "colleague": "you", "client": "you", "neutral": "third",
         "difficult": "third", "group": "you_all", "all": "all",
     }.items()
-) + "likeness:\n" + "".join(f"  {pronouns}: Também quer paz.\n" for pronouns in ("he", "she", "they", "name"))  # fmt: skip
+)  # fmt: skip
+TARGETS += "likeness:\n" + "".join(f"  {pronouns}: Também quer paz.\n" for pronouns in ("he", "she", "they", "name"))
 ANCHOR = '  invite: "{0}, se quiser."\n  notice: "Você pode notar: {0}."\n  breathe: "Respire."\n  stay: "Fique."\n'
 ANCHORS = "".join(
     f"{anchor}:\n" + ANCHOR.format(word)

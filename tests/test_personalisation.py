@@ -16,7 +16,9 @@ from mettavox.script import Line, Passage, Script, lines_of
 
 EVERY = [(language, name) for language in phrasebook.languages() for name in source.ids(language)]
 ZELDA, QUIRIN = Spoken(written="Zelda", said="Zelda"), Spoken(written="Quirin", said="Quirin")
-LEFT_OPEN = re.compile(r"[{}\[\]<>|_#@*\\/+~^=\ue000-\uf8ff]|\bNone\b(?! of)|\b(?:Undefined|True|False|null|undefined)\b")
+LEFT_OPEN = re.compile(
+    r"[{}\[\]<>|_#@*\\/+~^=\ue000-\uf8ff]|\bNone\b(?! of)|\b(?:Undefined|True|False|null|undefined)\b"
+)
 MISPLACED = re.compile(r"  |^\s|\s$|\s[,.;:!?]|[,.;:]{2}|[^.!?]$|,\.|\.\.")
 PRONOUN = {
     "en": {"he": r"\b(?:he|him|his|himself)\b", "she": r"\b(?:she|her|hers|herself)\b"},

@@ -70,7 +70,8 @@ def test_a_pause_under_a_pair_of_choices_belongs_to_the_one_that_is_heard(
     prepared_from: PreparedFrom, closing: str
 ) -> None:
     """Either way round, and no pause is heard twice."""
-    body = "Rest.\n[if sleep] Night.\n[if not sleep] Morning.\n(rest)\n[if day] Up. (breath)\n[if sleep] Down.\n(long)\n"
+    body = "Rest.\n[if sleep] Night.\n[if not sleep] Morning.\n(rest)\n"
+    body += "[if day] Up. (breath)\n[if sleep] Down.\n(long)\n"
     found = {
         passage.sound.text: [pause.name for pause in passage.pauses]
         for passage in passages(prepared_from(WELCOME + body, closing=closing))

@@ -325,12 +325,12 @@ def _clauses(table: Mapping[str, Any], triggers: frozenset[str]) -> Clauses:
 
 def _adjectives(table: Mapping[str, Any]) -> Adjectives:
     pairs = _text(table.get("plurals", "")).split()
-    sets = {key: _words(table[key]) for key in ("linking", "linking_reflexive", "naming", "naming_articles", "beside")
-            if key in table}  # fmt: skip
-    tuples = {key: tuple(sorted(_words(table[key]))) for key in ("masculine", "feminine", "endings") if key in table}
+    sets = ("linking", "linking_reflexive", "naming", "naming_articles", "beside")
+    given: dict[str, Any] = {key: _words(table[key]) for key in sets if key in table}
+    lists = ("masculine", "feminine", "endings")
+    given |= {key: tuple(sorted(_words(table[key]))) for key in lists if key in table}
     return Adjectives(
-        **sets,
-        **tuples,  # type: ignore[arg-type]
+        **given,
         plurals=dict(zip(pairs[::2], pairs[1::2], strict=True)),
         gendered=table.get("gendered", {}),
     )

@@ -1,5 +1,5 @@
 """mettavox scripts lint: check scripts against the rules."""
 
-from mettavox.cli.lint import lint as command
+from mettavox.cli.lint import command
 
 __all__ = ["command"]
