@@ -45,7 +45,7 @@ COURSE = Course(
 class Page(HTMLParser):
     """A page as a reader of the screen finds it: its elements with their attributes, and the text in each."""
 
-    VOID = ("meta", "link", "br", "img", "input")
+    VOID = ("meta", "link", "br", "img", "input", "col")
 
     def __init__(self, html: str) -> None:
         super().__init__()

@@ -1,7 +1,11 @@
 """Findings: their place, their branch, the table that their words come from, and the writer's exceptions."""
 
+import re
 from pathlib import Path
 
+import pytest
+
+from mettavox import assets
 from mettavox.lint import Finding
 
 from .conftest import BODY, Found
@@ -113,6 +117,16 @@ def test_a_copied_sentence_is_found(found: Found, tmp_path: Path) -> None:
     one = only(found("You can see that the small boat rests upon the quiet lake.", scripts=scripts), "COPY-01")
     assert (one.line, one.severity) == (18, "E")
     assert found("The small boat rests upon a quiet lake.", scripts=scripts) == []
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_known_scripts_are_kept_as_hashes_only(language: str) -> None:
+    """Nobody's text is in the repository."""
+    found = assets.find("scripts", (language, "shared", "known.txt"))
+    assert found is not None
+    lines = [line for line in found.read_text("utf-8").splitlines() if not line.startswith("#")]
+    assert len(lines) > 100
+    assert all(re.fullmatch(r"[0-9a-f]{16}", line) for line in lines)
 
 
 def test_a_run_across_sentences_is_found(found: Found, tmp_path: Path) -> None:

@@ -54,8 +54,8 @@ def _rows(laid: "Timeline") -> list[tuple[str, str, str]]:
 
 
 def _precise(seconds: float) -> str:
-    minutes, rest = divmod(seconds, 60)
-    return f"{int(minutes)}:{rest:04.1f}"
+    minutes, tenths = divmod(round(seconds * 10), 600)
+    return f"{minutes}:{tenths / 10:04.1f}"
 
 
 def facts(prepared: "Prepared", laid: "Timeline") -> dict[str, Any]:
