@@ -61,7 +61,7 @@ def test_nothing_else_is_in_the_wheel(wheel: Path):
     """No tests, no tracks, no cache."""
     assert {name.split("/")[0] for name in inside(wheel)} == {"mettavox"}
     suffixes = {Path(name).suffix for name in inside(wheel)}
-    assert suffixes <= {".py", ".typed", ".md", ".yaml", ".toml"}
+    assert suffixes <= {".py", ".typed", ".md", ".yaml", ".toml", ".txt", ".html", ".css"}
 
 
 def test_the_wheel_has_its_licence_and_its_command(wheel: Path):
