@@ -73,7 +73,7 @@ def measure_case(this: Case, *, runs: int, naive: bool) -> None:
 
 def _mettavox(this: Case) -> list[str]:
     return [
-        sys.executable, "-m", "mettavox", "render", material.SCRIPT, "--scripts", str(material.SCRIPTS),
+        sys.executable, "-m", "mettavox", "render", material.SCRIPT, "--no-lint", "--scripts", str(material.SCRIPTS),
         "--name", material.NAME, "--minutes", str(this.minutes), "--bed", this.bed,
         "--force", "-o", str(this.folder / "mettavox.mp3"),
     ]  # fmt: skip

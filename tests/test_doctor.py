@@ -39,7 +39,7 @@ def test_a_whole_machine_has_no_complaints():
 def test_it_tells_what_it_tried():
     """How many scripts, which ffmpeg, how long each voice spoke."""
     found = examined()
-    assert found["scripts"].detail.startswith(str(len(source.ids("en"))))
+    assert found["scripts"].detail.startswith(str(len(source.ids("en")) + len(source.ids("es"))))
     assert found["ffmpeg"].detail.startswith("ffmpeg version")
     assert "pyttsx3" in found["voice calm"].detail
     assert " Hz" in found["voice calm"].detail

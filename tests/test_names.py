@@ -26,9 +26,10 @@ def at(made: Prepared, minutes: float) -> Timeline:
     return plan(replace(made, seconds=Fraction(minutes) * 60))
 
 
-def minutes_of(made: Prepared) -> range:
+def minutes_of(made: Prepared) -> list[int]:
     bounds = made.script.head.minutes
-    return range(max(1, ceil(bounds.shortest)), floor(bounds.longest) + 1)
+    every = range(max(1, ceil(bounds.shortest)), floor(bounds.longest) + 1)
+    return [minutes for minutes in every if minutes <= 6 or minutes % 5 == 0]
 
 
 def named(laid: Timeline) -> list[int]:

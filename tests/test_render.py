@@ -363,7 +363,7 @@ from mettavox.render import Settings, render
 from mettavox.request import Request
 script, minutes, out = sys.argv[1:]
 asked = Request(script=script, seconds=Fraction(60 * int(minutes)), voice="hum", bed="none")
-track = render(prepare(asked), Path(out), settings=Settings(cache=False, workers=1))
+track = render(prepare(asked), Path(out), settings=Settings(lint=False, cache=False, workers=1))
 print(json.dumps([track.measured.frames, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss]))
 """
 

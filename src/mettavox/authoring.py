@@ -66,12 +66,13 @@ def approve(name: str, language: str, scripts: Path | None, *, reviewer: str, on
     """
     found = source.load(name, language, scripts)
     path = _own_file(name, found)
-    _check(found.text, found.where, found.language, scripts)
     try:
         day = date.fromisoformat(on) if on else date.today()
     except ValueError as error:
         raise RequestError(f"“{on}” is no day.", hint="Write it like 2026-05-31.") from error
-    _write(path, review.approved(found, reviewer, day))
+    text = review.approved(found, reviewer, day)
+    _check(text, found.where, found.language, scripts)
+    _write(path, text)
     return path
 
 

@@ -17,12 +17,15 @@ def test_scripts_list_names_each_with_its_lengths(run: Run) -> None:
         assert name in outcome.out
     rows = json.loads(run("scripts", "list", "--json").out)
     assert [row["id"] for row in rows] == source.ids("en")
-    assert rows[0]["minutes"] == [1, 10, 45]
+    (row,) = [row for row in rows if row["id"] == "loving-kindness"]
+    assert (row["minutes"], row["review"], row["level"]) == ([1, 10, 45], "draft", "")
+    spanish = run("scripts", "list", "--lang", "es").out
+    assert spanish.count("[draft, machine draft]") == len(rows)
 
 
 def test_scripts_show_gives_the_file_as_it_is(run: Run) -> None:
     """So that one's own can start from it."""
-    outcome = run("scripts", "show", "loving-kindness")
+    outcome = run("scripts", "show", "loving-kindness", "--source")
     assert outcome.out == source.load("loving-kindness", "en").text
 
 

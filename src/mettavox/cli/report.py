@@ -55,8 +55,8 @@ def failure(error: BaseException) -> int:
 
 def _told(error: MettavoxError) -> int:
     say(f"Error: {error.message}")
-    if error.hint:
-        say(f"       {error.hint}")
+    for line in error.hint.splitlines():
+        say(f"       {line}")
     return exit_code(error)
 
 
