@@ -132,3 +132,12 @@ def test_a_language_that_has_no_starter_says_how_to_begin(tmp_path: Path) -> Non
     with pytest.raises(ScriptError, match="“eo” has no text to start from") as caught:
         authoring.new("mine", "eo", tmp_path)
     assert "--like" in caught.value.hint
+
+
+def test_a_file_in_another_language_is_not_read_by_the_wrong_rules(tmp_path: Path) -> None:
+    """The hint says which language to ask for."""
+    path = authoring.new("mia", "es", tmp_path)
+    for read in (source.load, lambda name, language: authoring.approve(name, language, None, reviewer="A", on=None)):
+        with pytest.raises(ScriptError, match="is in “es”, and “en” was asked for") as caught:
+            read(str(path), "en")
+        assert caught.value.hint == "Add --lang es."

@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from mettavox import estimate, phrasebook, reader, source, template, voices, wishes
-from mettavox.errors import DurationError, RequestError, ScriptError, VoiceError
+from mettavox.errors import DurationError, RequestError, VoiceError
 from mettavox.fit import fit
 from mettavox.layout import Rules
 from mettavox.person import Listener, Target
 from mettavox.phrasebook import Phrasebook
 from mettavox.request import ANCHORS, TOUCHING, Request
 from mettavox.script import Head, Line, Script
-from mettavox.source import Source
+from mettavox.source import Source, first_part
 from mettavox.suggest import nearest
 from mettavox.timeline import Timeline
 from mettavox.units import clock, frames
@@ -55,7 +55,6 @@ def prepare(request: Request) -> Prepared:
     book = phrasebook.load(request.language, request.scripts)
     found = source.load(request.script, request.language, request.scripts)
     request = chosen(request, found.head)
-    _check_language(request, found.head, found.where)
     _check_options(request, found.head)
     _check_target(request.target)
     _check_letters(request)
@@ -101,21 +100,9 @@ def read(found: Source, request: Request, book: Phrasebook) -> Script:
     return reader.read(filled, found.head, book, _choices(request, book), where=found.where)
 
 
-def _check_language(request: Request, script_head: Head, where: str) -> None:
-    if _first_part(script_head.language) != _first_part(request.language):
-        raise ScriptError(
-            f"{where} is in “{script_head.language}”, and “{request.language}” was asked for.",
-            hint=f"Add --lang {script_head.language}.",
-        )
-
-
-def _first_part(language: str) -> str:
-    return language.split("-", maxsplit=1)[0].lower()
-
-
 def _voice(request: Request) -> Voice:
-    voice = voices.load(request.voice or voices.default(_first_part(request.language)))
-    if voice.language != "*" and _first_part(voice.language) != _first_part(request.language):
+    voice = voices.load(request.voice or voices.default(first_part(request.language)))
+    if voice.language != "*" and first_part(voice.language) != first_part(request.language):
         raise VoiceError(
             f"The voice “{voice.id}” speaks “{voice.language}”, not “{request.language}”.",
             hint="Choose one of that language from “mettavox voices list”.",
@@ -143,7 +130,7 @@ def _check_target(target: Target) -> None:
 
 def _check_letters(request: Request) -> None:
     """A voice reads the letters of its language; of others it says "Arabic letter", or nothing."""
-    if _first_part(request.language) not in _LATIN:
+    if first_part(request.language) not in _LATIN:
         return
     for option, name in (("--name", request.listener.name), ("--target", request.target.name)):
         if name and not all(_is_latin(letter) for letter in name.said if letter.isalpha()):

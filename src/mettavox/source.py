@@ -29,10 +29,22 @@ class Source:
 def load(name: str, language: str, scripts: Path | None = None) -> Source:
     """The script ``name``: an id, or the path of a file that ends in .md.
 
-    Raises ScriptNotFound with the nearest id, or ScriptError when the file is not text or has no good head.
+    Raises ScriptNotFound with the nearest id, or ScriptError when the file is not text, has no good head, or is in
+    another language.
     """
     text, where, bundled = _read(name, language, scripts)
-    return parse(text, where, language, scripts, bundled=bundled)
+    found = parse(text, where, language, scripts, bundled=bundled)
+    if first_part(found.head.language) != first_part(language):
+        raise ScriptError(
+            f"{where} is in “{found.head.language}”, and “{language}” was asked for.",
+            hint=f"Add --lang {found.head.language}.",
+        )
+    return found
+
+
+def first_part(language: str) -> str:
+    """The language of a tag: “es” of “es-MX”."""
+    return language.split("-", maxsplit=1)[0].lower()
 
 
 def parse(text: str, where: str, language: str, scripts: Path | None = None, *, bundled: bool = False) -> Source:
