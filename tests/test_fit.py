@@ -49,8 +49,14 @@ def ask(script: str, **choices: object) -> Request:
 
 LEAST_PERMISSION_SILENCE = 10 * RATE
 SCALES = {"beginner": (0.9, 0.8, 0.6), "regular": (1, 1, 1), "experienced": (1, 1.5, 2)}
+SPARSE = (1, 1.5, 1.6)
 CAPS = {"beginner": 90, "regular": 150, "experienced": 300}
 GENTLE_CAP = 30
+
+
+def scales(rules: Rules) -> list[float]:
+    """What multiplies each bound of a pause for this listener and this tone."""
+    return [scale * (more if rules.sparse else 1) for scale, more in zip(SCALES[rules.experience], SPARSE, strict=True)]
 
 
 def at(prepared: Prepared, minutes: float) -> Timeline:
@@ -105,7 +111,7 @@ def assert_ends_with_the_return(laid: Timeline, script: Script) -> None:
 
 def assert_unstretched(laid: Timeline, prepared: Prepared) -> None:
     """After a protected line, and in a fixed section, a pause is at most what is preferred."""
-    scale = SCALES[prepared.rules.experience][1]
+    scale = scales(prepared.rules)[1]
     lengths = EstimatedLengths(prepared.voice)
     most: dict[Line, float] = {}
     for section in prepared.script.sections:
@@ -141,7 +147,7 @@ def cues(script: Script) -> set[Line]:
 def assert_pauses_follow_their_class(laid: Timeline, prepared: Prepared) -> None:
     """Each silence between two lines is what the pauses after the first one allow, told from the script alone."""
     rules, lengths = prepared.rules, EstimatedLengths(prepared.voice)
-    low, _, high = SCALES[rules.experience]
+    low, _, high = scales(rules)
     cap = min(CAPS[rules.experience], GENTLE_CAP if rules.gentle else 10**9)
     after = {silence.start: silence.frames for silence in laid.silences}
     allowed: dict[Line, list[tuple[float, float]]] = {}
@@ -171,7 +177,7 @@ def _bounds(pause: Pause, said: float, low: float, high: float) -> tuple[float, 
     if pause.name not in PAUSES:
         return pause.shortest, pause.longest
     least = max(pause.shortest * low, said + pause.after_line if pause.after_line is not None else 0)
-    return least, max(pause.longest * high, pause.preferred * SCALES["experienced"][1], least)
+    return least, max(pause.longest * high, pause.preferred * SCALES["experienced"][1] * SPARSE[1], least)
 
 
 def assert_breath_keeps_time(laid: Timeline, script: Script) -> None:
@@ -629,3 +635,29 @@ def test_every_length_that_a_refusal_offers_can_be_laid() -> None:
                 assert offers or "no pauses that could stretch" in error.message
                 for offered in offers:
                     assert_tiles_exactly(fit(script, lengths, offered, rules), offered)
+
+
+# --- blocks that come when there is time ---
+
+
+def test_a_block_that_is_not_core_brings_its_whole_self(prepared_from: Callable[..., Prepared]) -> None:
+    """All four wishes and further breaths come with time, and not only the first two."""
+    made = prepared_from(
+        "# Rest {keep}\n! You can stop at any time.\nRest.\n(20s to 500s)\n+ @wishes self\n(rest)\n"
+        "+ @breathe soft 2 to 10\n(rest)\n",
+        seconds=Fraction(285),
+    )
+    laid = plan(made)
+    said = [place.sound.text for place in laid.placements if isinstance(place.sound, Line)]
+    assert [text for text in said if text.startswith("May ")] == [wish["i"] for wish in phrasebook.load("en").wishes]
+    assert said.count("Breathe in.") + said.count("In.") > 2
+
+
+def test_sparse_wording_has_fewer_words_at_the_same_length(prepared_from: Callable[..., Prepared]) -> None:
+    """Lines with + come later, and pauses are wider; the length is the same to the frame."""
+    for script in ("en/loving-kindness", "es/sleep", "en/inner-critic", "es/before-you-meet"):
+        language, name = script.split("/")
+        minutes = source.load(name, language).head.minutes.typical
+        plain, sparse = (at(prepare(ask(script, tone=tone)), minutes) for tone in ("plain", "sparse"))
+        assert plain.frames == sparse.frames
+        assert sparse.spoken_frames < plain.spoken_frames

@@ -1,14 +1,16 @@
 """Reading: a script's file becomes sections of passages; a slip is answered with its line."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from conftest import HEAD
 from mettavox import reader
 from mettavox.errors import MettavoxError, ScriptError
 from mettavox.person import EXPERIENCES, RELATIONS, Listener, Spoken, Target
-from mettavox.prepare import Prepared
-from mettavox.request import ANCHORS, CLOSINGS
+from mettavox.prepare import Prepared, prepare
+from mettavox.request import ANCHORS, CLOSINGS, Request
 from mettavox.script import CORE, PAUSES, PLUS, PLUS_PLUS, Bell, Breath, Line, Passage
 
 PreparedFrom = Callable[..., Prepared]
@@ -508,3 +510,55 @@ def test_a_head_that_is_no_table_is_refused(prepared_from: PreparedFrom, head: s
     """A list, or a sentence."""
     with pytest.raises(MettavoxError, match="no table"):
         prepared_from(WELCOME, head=head)
+
+
+# --- shared blocks ---
+
+
+@pytest.fixture
+def with_block(tmp_path: Path) -> Callable[[str, str], Prepared]:
+    """``with_block(block, body)``: a script with that body beside a shared block called “mine”."""
+
+    def make(block: str, body: str) -> Prepared:
+        folder = tmp_path / "scripts"
+        (folder / "en" / "shared").mkdir(parents=True)
+        (folder / "en" / "shared" / "mine.md").write_text(block)
+        path = tmp_path / "test.md"
+        path.write_text(HEAD + WELCOME + body)
+        return prepare(Request(script=str(path), scripts=folder))
+
+    return make
+
+
+def test_a_shared_block_keeps_its_own_marks(with_block: Callable[[str, str], Prepared]) -> None:
+    """What it marks as extra stays extra; the calling line can only make more so."""
+    found = passages(with_block("One.\n+ Two.\n! Three.\n[if again] Four.\n(rest)\n", "+ @mine\n"))
+    told = {p.sound.text: (p.tier, p.protected, p.rounds) for p in found if isinstance(p.sound, Line)}
+    assert told["One."] == (PLUS, False, "every")
+    assert told["Two."] == (PLUS, False, "every")
+    assert told["Three."] == (PLUS, True, "every")
+    assert told["Four."] == (PLUS, False, "again")
+
+
+@pytest.mark.parametrize(
+    ("block", "body", "message"),
+    [
+        ("@mine\n", "@mine\n", "the block “@mine” holds itself"),
+        ("# Part\nRest.\n", "@mine\n", "the block “@mine” has a section in it"),
+        ("Rest.\n", "@mine now\n", "@mine takes nothing after it"),
+        ("Rest.\n(nope)\n", "@mine\n", r"\(nope\) is not a pause"),
+    ],
+)
+def test_a_slip_with_a_shared_block_names_the_calling_line(
+    with_block: Callable[[str, str], Prepared], block: str, body: str, message: str
+) -> None:
+    """File, line and block."""
+    with pytest.raises(ScriptError, match=rf"test\.md, line 9: .*{message}"):
+        with_block(block, body)
+
+
+def test_a_round_and_a_choice_do_not_mix_in_one_condition(prepared_from: PreparedFrom) -> None:
+    """They stand one after another."""
+    with pytest.raises(ScriptError, match="“first or sleep” mixes a round with a choice") as caught:
+        prepared_from(WELCOME + "[if first or sleep] Rest.\n")
+    assert "[if sleep] [if first]" in caught.value.hint

@@ -96,7 +96,7 @@ def one_of(option: str, word: str, words: tuple[str, ...]) -> str:
 
 def _day(value: Any) -> int:
     text = str(value)
-    if not text.isdecimal() or int(text) not in DAYS:
+    if text not in map(str, DAYS):
         raise RequestError(
             f"--day {text[:20]} is no day of a week of prompts.", hint=f"Choose {DAYS[0]} to {DAYS[-1]}."
         )

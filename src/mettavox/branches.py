@@ -27,10 +27,10 @@ Row = dict[str, str]
 """One value for some or all of the choices."""
 
 NO, YES = "no", "yes"
-_STATEMENT = re.compile(r"\{%-?\s*(if|elif|else|endif)\b([^%]*)%\}")
-_CONDITION = re.compile(r"\[\s*if\s+(?:not\s+)?([a-z0-9_ -]+?)\s*\]")
-_SLOT = re.compile(r"\{\{-?\s*(\w+)")
+_BRACES = re.compile(r"\{%[-+]?\s*(\w+)(.*?)%\}|\{\{(.*?)\}\}", re.DOTALL)
+_CONDITION = re.compile(r"\[\s*if\s+(?:not\s+)?([a-z0-9_\s-]+?)\s*\]")
 _BLOCK = re.compile(r"@(\w[\w-]*)\s*(\w*)")
+_HEADING = re.compile(r"(\[[^\]]*\]\s*)*#")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +58,10 @@ class Branches:
 def branches(found: Source) -> Branches:
     """Every branch of a script that matters; the first is that of the script's own defaults."""
     book = phrasebook.load(found.language, found.scripts)
+    try:
+        prepare.check_defaults(found, book)
+    except ScriptError as error:
+        return Branches(heard=(), errors=(error,))
     heard: list[Branch] = []
     errors: dict[str, ScriptError] = {}
     for row in rows(found, book):
@@ -167,34 +171,48 @@ def depends(body: str, book: Phrasebook) -> list[frozenset[str]]:
     return [frozenset(group) for group in _groups(body, book)]
 
 
-def _groups(body: str, book: Phrasebook) -> Iterator[set[str]]:
-    """Those of the line itself, of its section's heading, and of the template's ifs around it."""
+def _groups(body: str, book: Phrasebook, inside: tuple[str, ...] = ()) -> Iterator[set[str]]:
+    """Those of the line itself, of its section's heading, and of the template's braces in and around it."""
     section: set[str] = set()
-    around: list[set[str]] = []
-    for line in body.split("\n"):
+    for line, braces in zip(body.split("\n"), _of_braces(body, book), strict=True):
         text = line.strip()
-        within: set[str] = set()
-        for statement in _STATEMENT.finditer(text):
-            asked = _of_words(re.findall(r"\w+", statement[2]), book)
-            within |= asked
-            if statement[1] == "if":
-                around.append(asked)
-            elif statement[1] == "endif" and around:
-                around.pop()
-            elif around:
-                around[-1] |= asked
         if text.startswith(("//", ">")):
             yield set()
             continue
-        own = _of_line(text, book)
-        if text.lstrip("[").startswith("#") or re.match(r"(\[[^\]]*\]\s*)+#", text):
-            section = own
-        yield own | section | within.union(*around)
+        own = _of_line(text, book, inside) | braces
+        if _HEADING.match(text):
+            section = own | section if braces else own  # where an if leaves the heading out, the one above holds
+        yield own | section
 
 
-def _of_line(text: str, book: Phrasebook) -> set[str]:
-    found = _of_words([word for match in _CONDITION.finditer(text) for word in match[1].split(" or ")], book)
-    found |= _of_words([match[1] for match in _SLOT.finditer(text)], book)
+def _of_braces(body: str, book: Phrasebook) -> list[set[str]]:
+    """For every line, what the slots in it ask for, and the ifs in it and around it."""
+    found: list[set[str]] = [set() for _ in body.split("\n")]
+    around: list[set[str]] = []
+    line = 0
+    for match in _BRACES.finditer(body):
+        first, last = (body.count("\n", 0, place) for place in match.span())
+        _add(found[line : first + 1], around)
+        asked = _of_words(re.findall(r"\w+", match[2] or match[3] or ""), book)
+        _add(found[first : last + 1], [asked])
+        if match[1] == "if":
+            around.append(asked)
+        elif match[1] == "endif" and around:
+            around.pop()
+        elif match[1] and around:
+            around[-1] |= asked
+        line = last
+    _add(found[line:], around)
+    return found
+
+
+def _add(lines: list[set[str]], asked: list[set[str]]) -> None:
+    for line in lines:
+        line.update(*asked)
+
+
+def _of_line(text: str, book: Phrasebook, inside: tuple[str, ...]) -> set[str]:
+    found = _of_words([word for match in _CONDITION.finditer(text) for word in re.split(r"\s+or\s+", match[1])], book)
     plain = re.sub(r"^(\[[^\]]*\]\s*)*[+!]*\s*", "", text)
     block = _BLOCK.match(plain)
     if block and block[1] == "wishes":
@@ -202,16 +220,17 @@ def _of_line(text: str, book: Phrasebook) -> set[str]:
     elif block and block[1] == "return":
         found |= set() if block[2] else {"closing"}
         for name in ("return", *(f"return-{closing}" for closing in CLOSINGS)):
-            found |= _of_block(book, name)
-    elif block and block[1] in book.blocks:
-        found |= _of_block(book, block[1])
+            found |= _of_block(book, name, inside)
+    elif block:
+        found |= _of_block(book, block[1], inside)
     return found
 
 
-def _of_block(book: Phrasebook, name: str) -> set[str]:
-    lines = book.blocks.get(name, "").split("\n")
-    plain = [line for line in lines if not line.lstrip().startswith(("//", ">", f"@{name}"))]
-    return set().union(*(_of_line(line.strip(), book) for line in plain)) if plain else set()
+def _of_block(book: Phrasebook, name: str, inside: tuple[str, ...]) -> set[str]:
+    """All that any line of a shared block depends on; one that holds itself is the reader's to refuse."""
+    if name in inside or name not in book.blocks:
+        return set()
+    return set().union(*_groups(book.blocks[name], book, (*inside, name)))
 
 
 def _of_words(words: list[str], book: Phrasebook) -> set[str]:

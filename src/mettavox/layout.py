@@ -21,6 +21,7 @@ Lengths = Mapping[Line, int]
 # Multipliers of the shortest, preferred and longest pause, and the longest single silence in
 # seconds: unwanted effects were reported most from long solo practice, so experience decides.
 _SCALES = {"beginner": (0.9, 0.8, 0.6), "regular": (1.0, 1.0, 1.0), "experienced": (1.0, 1.5, 2.0)}
+_SPARSE_SCALES = (1.0, 1.5, 1.6)
 _CAPS = {"beginner": 90.0, "regular": 150.0, "experienced": 300.0}
 _GENTLE_CAP = 30.0
 # Before the listener has heard that they may stop, no silence reaches 10 s.
@@ -76,6 +77,13 @@ class Rules:
     def tail_seconds(self) -> float:
         """The quiet at the end."""
         return SLEEP_TAIL_SECONDS if self.sleep else TAIL_SECONDS
+
+    @property
+    def scales(self) -> tuple[float, float, float]:
+        """What multiplies the shortest, preferred and longest pause; fewer words have more room around them."""
+        shortest, preferred, longest = _SCALES[self.experience]
+        more = _SPARSE_SCALES if self.sparse else (1.0, 1.0, 1.0)
+        return shortest * more[0], preferred * more[1], longest * more[2]
 
     @property
     def cap_seconds(self) -> float:
@@ -216,7 +224,7 @@ class Layout:
 
     def _bounds(self, pause: Pause, line: Line | None) -> _Gap:
         rate, own = self._rules.rate, pause.name not in CLASSES
-        scales = (1.0, 1.0, 1.0) if own else _SCALES[self._rules.experience]
+        scales = (1.0, 1.0, 1.0) if own else self._rules.scales
         shortest = frames(pause.shortest * scales[0], rate)
         if pause.after_line is not None and line is not None:
             shortest = max(shortest, self._lengths[line] + frames(pause.after_line, rate))

@@ -164,7 +164,9 @@ def _check_characters(text: str, words: Mapping[str, Spoken], at: str) -> None:
 
 def _line(part: str, words: Mapping[str, Spoken], respelled: Mapping[str, Spoken], number: int) -> Line:
     text, spoken, personal = part, part, False
-    unnamed = _line(part.replace(f", {LISTENER}", ""), words, respelled, number) if f", {LISTENER}" in part else None
+    bare = part.replace(f", {LISTENER}", "")
+    could = bare != part and (any(map(str.isalpha, bare)) or _marked(bare))  # a name alone cannot be left out
+    unnamed = _line(bare, words, respelled, number) if could else None
     for mark, word in {**respelled, **words}.items():  # a respelling may be that of a personal word
         if mark in text:
             personal = personal or mark in words

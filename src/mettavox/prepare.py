@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from mettavox import estimate, phrasebook, reader, source, template, voices, wishes
-from mettavox.errors import DurationError, RequestError, VoiceError
+from mettavox.errors import DurationError, RequestError, ScriptError, VoiceError
 from mettavox.fit import fit
 from mettavox.layout import Rules
 from mettavox.person import Listener, Target
@@ -54,6 +54,7 @@ def prepare(request: Request) -> Prepared:
     """Read, check and fill. Raises RequestError, ScriptError, VoiceError or DurationError."""
     book = phrasebook.load(request.language, request.scripts)
     found = source.load(request.script, request.language, request.scripts)
+    check_defaults(found, book)
     request = chosen(request, found.head)
     _check_options(request, found.head)
     _check_target(request.target)
@@ -72,6 +73,16 @@ def prepare(request: Request) -> Prepared:
         ),
         seconds=seconds,
     )
+
+
+def check_defaults(found: Source, book: Phrasebook) -> None:
+    """Raise ScriptError when the script's own breath is none of the patterns."""
+    breath = found.head.defaults.get("breath")
+    if breath is not None and breath not in book.patterns:
+        raise ScriptError(
+            f"{found.where}: the head's “defaults” have a breath “{breath}”, which there is not.",
+            hint=nearest(breath, book.patterns, "Breaths"),
+        )
 
 
 def chosen(request: Request, head: Head) -> Request:
@@ -132,6 +143,11 @@ def _check_letters(request: Request) -> None:
     """A voice reads the letters of its language; of others it says "Arabic letter", or nothing."""
     if first_part(request.language) not in _LATIN:
         return
+    if request.intention and not all(_is_latin(letter) for letter in request.intention.said if letter.isalpha()):
+        raise RequestError(
+            "--intention is written in letters that this language's voices cannot read.",
+            hint="Write it in Latin letters, as it is said.",
+        )
     for option, name in (("--name", request.listener.name), ("--target", request.target.name)):
         if name and not all(_is_latin(letter) for letter in name.said if letter.isalpha()):
             say = "--say" if option == "--name" else "--target-say"

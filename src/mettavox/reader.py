@@ -110,7 +110,7 @@ def _minutes(value: object, at: str) -> Minutes:
         if not isinstance(value, dict):
             raise TypeError
         shortest, typical, longest = (float(value[key]) for key in ("shortest", "typical", "longest"))
-    except (TypeError, KeyError, ValueError):
+    except (TypeError, KeyError, ValueError, OverflowError):
         shortest, typical, longest = 0, 0, 0
     if not 0 < shortest <= typical <= longest <= LONGEST_SECONDS / 60:
         raise ScriptError(
@@ -158,6 +158,7 @@ def _review(value: object, at: str) -> Review:
     table = {"status": value} if isinstance(value, str) else value
     if not isinstance(table, dict):
         raise ScriptError(f"{at}: “review” is not a table.", hint="Write review: {status: draft}")
+    table = {key: text for key, text in table.items() if text is not None}  # a field that waits to be filled in
     for key, known in (("status", STATUSES), ("level", LEVELS)):
         if table.get(key, known[0]) not in known:
             raise ScriptError(
@@ -274,7 +275,7 @@ class _Reading:
         return sections
 
     def _holds(self, condition: re.Match[str]) -> tuple[bool, str]:
-        words = condition[2].split(" or ")
+        words = re.split(r"\s+or\s+", condition[2])
         for word in words:
             if word not in CHOICES and word not in self.book.patterns:
                 known = CHOICES | set(self.book.patterns)

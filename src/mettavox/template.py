@@ -147,6 +147,8 @@ def _render(source: str, slots: Mapping[str, Any], where: str) -> tuple[str, tup
     """The filled text, and for each of its lines the number that it had."""
     try:
         return _lines_and_numbers(_compiled(source, where).render(slots))
+    except ScriptError:
+        raise
     except TemplateSyntaxError as error:
         raise ScriptError(
             f"{where}, line {error.lineno}: {_sentence(error.message or 'this cannot be read')}",
