@@ -17,9 +17,7 @@ from mettavox.errors import RequestError, ScriptError, ScriptNotFound
 from mettavox.fields import Fields, Problems, toml
 from mettavox.prepare import Prepared
 from mettavox.render import Settings, render
-from mettavox.script import Head
 from mettavox.suggest import nearest
-from mettavox.template import SLOTS
 from mettavox.units import file_stem
 
 RECORD, INDEX, HANDOUT = "course.json", "index.html", "handout.html"
@@ -42,9 +40,6 @@ _ELSEWHERE = {
 
 _COMPANION = {"say": "name", "target-say": "target"}
 """Options that make sense only beside another."""
-
-_SLOT_OF = {**_COMPANION, "relation": "target", "pronouns": "target"}
-"""Options that fill a slot of another name."""
 
 _LONGEST_NAME = 50
 _STANDARD = Settings()
@@ -244,19 +239,13 @@ class _Reader:
             script = str(self.beside / script)
         with self.problems.at(place):
             found = source.load(script, self.language, self.fixed.get("scripts"))
-            general = {option: value for option, value in self.options.items() if _has_place(option, found.head)}
+            general = {option: value for option, value in self.options.items() if prepare.has_place(option, found.head)}
             prepared = prepare.prepare(ask.request({**general, **own, **self.fixed, "script": script}))
             prepare.plan(prepared)
             if self.lint:
                 gate.admit(prepared.request)
             return _Read(prepared=prepared, role=role, note=note, lines=source.handout(found.body))
         return None
-
-
-def _has_place(option: str, head: Head) -> bool:
-    """Whether a script has a place for an option that was set for every track; most need none."""
-    slot = _SLOT_OF.get(option, option)
-    return slot in head.slots or slot not in SLOTS or slot == "experience"
 
 
 def _shown(track: _Read, file: str) -> handout.Track:

@@ -24,7 +24,7 @@ def whole_folder(path: Path, *, replace: bool, ours: Callable[[Path], frozenset[
     nothing but what ``ours`` says of it: the paths of what was made there, or nothing for a stranger's.
     Raises OutputError for that, and for whatever the disk refuses.
     """
-    with _translated(path):
+    with output.translated(path):
         place = path.resolve()
         check(path, replace=replace, ours=ours)
         shed = Path(tempfile.mkdtemp(dir=place.parent, prefix=".", suffix=".part"))
@@ -42,7 +42,7 @@ def whole_folder(path: Path, *, replace: bool, ours: Callable[[Path], frozenset[
 
 def check(path: Path, *, replace: bool, ours: Callable[[Path], frozenset[str]]) -> None:
     """Raise OutputError when a folder at ``path`` could not be made: better now than after the work."""
-    with _translated(path):
+    with output.translated(path):
         if not path.exists():
             output.check(path, replace=False)
             return
@@ -97,13 +97,3 @@ def _renamed(new: Path, path: Path) -> Iterator[None]:
     except OutputError as error:
         message = error.message.replace(f"{new}{os.sep}", f"{path}{os.sep}")
         raise OutputError(message, hint=error.hint) from error
-
-
-@contextlib.contextmanager
-def _translated(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OutputError:
-        raise
-    except OSError as error:
-        raise OutputError(f"“{path}” cannot be written: {error.strerror}.", hint=_ELSEWHERE) from error

@@ -26,7 +26,7 @@ _REASONS = {
 
 def check(path: Path, *, replace: bool) -> None:
     """Raise OutputError when a file at ``path`` could not be made: better now than after the work."""
-    with _translated(path):
+    with translated(path):
         if path.is_dir():
             raise _refused(path, errno.EISDIR)
         if not path.parent.is_dir():
@@ -46,7 +46,7 @@ def whole_file(path: Path, *, replace: bool) -> Iterator[tuple[BinaryIO, Path]]:
 
     Raises OutputError for whatever the disk refuses, and when ``path`` exists and is not to be replaced.
     """
-    with _translated(path):
+    with translated(path):
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
         scratch = Path(name)
         try:
@@ -81,7 +81,8 @@ def _umask() -> int:
 
 
 @contextlib.contextmanager
-def _translated(path: Path) -> Iterator[None]:
+def translated(path: Path) -> Iterator[None]:
+    """What the disk refuses in this block, as an OutputError that names ``path``."""
     try:
         yield
     except OutputError:

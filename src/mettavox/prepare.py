@@ -121,10 +121,15 @@ def _voice(request: Request) -> Voice:
     return voice
 
 
+def has_place(option: str, script_head: Head) -> bool:
+    """Whether a script can do anything with an option; one that fills no slot goes with every script."""
+    slot = _SLOT_OF.get(option)
+    return slot is None or slot in script_head.slots
+
+
 def _check_options(request: Request, script_head: Head) -> None:
     for option in sorted(request.asked):
-        slot = _SLOT_OF.get(option)
-        if slot and slot not in script_head.slots:
+        if not has_place(option, script_head):
             raise RequestError(
                 f"“{script_head.id}” has no place for --{option}.",
                 hint=f"It takes: {', '.join(script_head.slots) or 'nothing'}.",
