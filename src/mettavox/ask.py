@@ -64,7 +64,7 @@ def request(values: Mapping[str, Any]) -> Request:
         wishes=chosen["wishes"],
         language=chosen["lang"],
         include=frozenset(chosen["include"]),
-        scripts=_folder(chosen["scripts"]),
+        scripts=folder(chosen["scripts"]),
         asked=frozenset(values),
     )
 
@@ -125,7 +125,8 @@ def _seconds(minutes: str | None, duration: str | None) -> Fraction | None:
     return None if duration is None else parse_duration(duration)
 
 
-def _folder(value: Any) -> Path | None:
+def folder(value: Any) -> Path | None:
+    """The folder of scripts to look in first, if one was given. Raises RequestError when it is none."""
     if value is None:
         return None
     if not Path(value).is_dir():

@@ -53,7 +53,7 @@ def find(kind: str, parts: tuple[str, ...], first: Path | None = None) -> Traver
 
 def is_bundled(entry: Traversable) -> bool:
     """Whether a file is one of those that came with mettavox."""
-    roots = [str(bundled(kind)) for kind in ("scripts", "voices")]
+    roots = [str(bundled(kind)) + os.sep for kind in ("scripts", "voices")]
     return any(str(entry).startswith(root) for root in roots)
 
 

@@ -12,7 +12,7 @@ from mettavox.errors import OutputError, RequestError, ScriptError
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _STARTER = "starter.txt"
 _STANDARD_MINUTES = ("2", "5", "15")
-_HEAD_FIELD = r"^{}:.*\n(?:[ \t]+.*\n)*"
+_LONGEST_ID = 100
 
 
 def new(
@@ -30,11 +30,16 @@ def new(
     It goes to ``scripts`` or the user's own folder, and passes the rules as it stands. Raises
     RequestError, ScriptError, or OutputError when there is one of that name already.
     """
-    if not _ID.fullmatch(name):
+    if not _ID.fullmatch(name) or len(name) > _LONGEST_ID:
         raise RequestError(
             f"“{name[:40]}” cannot be a script's id.", hint="Use small letters and hyphens, such as quiet-morning."
         )
     phrasebook.load(language, scripts)
+    if assets.bundled("scripts").joinpath(language, f"{name}.md").is_file():
+        raise RequestError(
+            f"“{name}” is the id of a script that came with mettavox, and yours would hide it.",
+            hint=f"Choose another id, such as my-{name}.",
+        )
     path = _folder(scripts) / language / f"{name}.md"
     if path.exists():
         raise OutputError(f"{path} is there already.", hint="Choose another id.")
@@ -55,8 +60,11 @@ def title_of(name: str) -> str:
 
 def next_step(name: str, language: str, scripts: Path | None) -> str:
     """The command to try after a new script was written."""
-    further = (f" --lang {language}" if language != "en" else "") + (f" --scripts {scripts}" if scripts else "")
-    return f"mettavox plan {name}{further}"
+    return f"mettavox plan {name}{_in(language)}" + (f" --scripts {scripts}" if scripts else "")
+
+
+def _in(language: str) -> str:
+    return f" --lang {language}" if language != "en" else ""
 
 
 def approve(name: str, language: str, scripts: Path | None, *, reviewer: str, on: str | None) -> Path:
@@ -84,7 +92,7 @@ def _own_file(name: str, found: source.Source) -> Path:
     if found.bundled or not isinstance(entry, Path):
         raise ScriptError(
             f"“{name}” came with mettavox, and its file is not yours to change.",
-            hint=f"Copy it first: mettavox scripts new my-{name} --like {name}",
+            hint=f"Copy it first: mettavox scripts new my-{name} --like {name}{_in(found.language)}",
         )
     return entry
 
@@ -97,6 +105,9 @@ def _minutes(text: str) -> tuple[str, ...]:
     parts = tuple(part.strip() for part in text.split(",")) if text else _STANDARD_MINUTES
     if len(parts) != len(_STANDARD_MINUTES) or not all(re.fullmatch(r"\d+(\.\d+)?", part) for part in parts):
         raise RequestError(f"--minutes “{text[:30]}” is not three lengths.", hint="Write --minutes 2,5,15")
+    shortest, typical, longest = map(float, parts)
+    if not 0 < shortest <= typical <= longest:
+        raise RequestError(f"--minutes {text[:30]} is not in order.", hint="Shortest, typical, longest: 2,5,15")
     return parts
 
 
@@ -121,17 +132,23 @@ def _like(
     name: str, language: str, scripts: Path | None, *, title: str, purpose: str, lengths: tuple[str, ...] | None
 ) -> str:
     """Another script's text, as a draft of one's own."""
-    head, body = source.load(name, language, scripts).text.split("\n---", maxsplit=1)
+    found = source.load(name, language, scripts)
+    head, body = found.text.split("\n---", maxsplit=1)
     head += "\n"
+    level = f", level: {found.head.review.level}" if found.head.review.level else ""  # a copied draft is one too
     changes = {"title": _quoted(title) if title else "", "purpose": _quoted(purpose) if purpose else ""}
     if lengths:
         changes["minutes"] = "{{shortest: {}, typical: {}, longest: {}}}".format(*lengths)
-    for field, value in {**changes, "review": "{status: draft}"}.items():
+    for field, value in {**changes, "review": f"{{status: draft{level}}}"}.items():
         if value:
-            found = re.search(_HEAD_FIELD.format(field), head, flags=re.MULTILINE)
-            if found:
-                head = f"{head[: found.start()]}{field}: {value}\n{head[found.end() :]}"
+            head = _with_field(head, field, f"{field}: {value}\n")
     return f"{head.rstrip(chr(10))}\n---{body}"
+
+
+def _with_field(head: str, field: str, line: str) -> str:
+    """The head with ``line`` where the field was, or at its end."""
+    found = source.field_of(field).search(head)
+    return head[: found.start()] + line + head[found.end() :] if found else head + line
 
 
 def _quoted(text: str) -> str:

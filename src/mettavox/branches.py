@@ -30,6 +30,8 @@ NO, YES = "no", "yes"
 _BRACES = re.compile(r"\{%[-+]?\s*(\w+)(.*?)%\}|\{\{(.*?)\}\}", re.DOTALL)
 _CONDITION = re.compile(r"\[\s*if\s+(?:not\s+)?([a-z0-9_\s-]+?)\s*\]")
 _BLOCK = re.compile(r"@(\w[\w-]*)\s*(\w*)")
+_BEFORE_BLOCK = re.compile(r"^(\[[^\]]*\]\s*)*[+!]*\s*")
+_RETURNS = {closing: "return" if closing == "return" else f"return-{closing}" for closing in CLOSINGS}
 _HEADING = re.compile(r"(\[[^\]]*\]\s*)*#")
 
 
@@ -88,7 +90,7 @@ def rows(found: Source, book: Phrasebook) -> list[Row]:
     """The choices of each branch: the script's own first, then as few as hold everything."""
     values = axes(book)
     usual = _usual(found, book)
-    groups = {group for group in depends(found.body, book) if group}
+    groups = {frozenset(group) for groups in _groups(found.body, book) for group in groups if group}
     used = sorted(set().union(*groups)) if groups else []
     groups |= {frozenset(pair) for pair in combinations(used, 2)}
     made: list[Row] = [{axis: usual[axis] for axis in used}]
@@ -98,8 +100,15 @@ def rows(found: Source, book: Phrasebook) -> list[Row]:
             wanted = dict(zip(names, combination, strict=True))
             if _possible(wanted, book):
                 _cover(wanted, made, book)
-    complete = [{axis: row.get(axis, usual[axis]) for axis in used} for row in made]
-    return [row for row in complete if _possible(row, book)]
+    return [_completed(row, {axis: (usual[axis], *values[axis]) for axis in used}, book) for row in made]
+
+
+def _completed(row: Row, values: Mapping[str, tuple[str, ...]], book: Phrasebook) -> Row:
+    """The row with the first value that it allows for each choice that it leaves open."""
+    whole = dict(row)
+    for axis in [axis for axis in values if axis not in row]:
+        whole[axis] = next(value for value in values[axis] if _possible({**whole, axis: value}, book))
+    return {axis: whole[axis] for axis in values}
 
 
 def _cover(wanted: Row, made: list[Row], book: Phrasebook) -> None:
@@ -168,21 +177,24 @@ def _request(found: Source, row: Row) -> Request:
 
 def depends(body: str, book: Phrasebook) -> list[frozenset[str]]:
     """For every line of a script, the choices that its words depend on."""
-    return [frozenset(group) for group in _groups(body, book)]
+    return [frozenset().union(*groups) for groups in _groups(body, book)]
 
 
-def _groups(body: str, book: Phrasebook, inside: tuple[str, ...] = ()) -> Iterator[set[str]]:
-    """Those of the line itself, of its section's heading, and of the template's braces in and around it."""
+def _groups(body: str, book: Phrasebook, inside: tuple[str, ...] = ()) -> Iterator[list[set[str]]]:
+    """For every line what its words depend on together; a line that calls a block has such a group for each of its.
+
+    They come from the line itself, from its section's heading, and from the template's braces in and around it.
+    """
     section: set[str] = set()
     for line, braces in zip(body.split("\n"), _of_braces(body, book), strict=True):
         text = line.strip()
         if text.startswith(("//", ">")):
-            yield set()
+            yield []
             continue
-        own = _of_line(text, book, inside) | braces
+        own = _of_conditions(text, book) | braces
         if _HEADING.match(text):
             section = own | section if braces else own  # where an if leaves the heading out, the one above holds
-        yield own | section
+        yield [own | section | group for group in [set(), *_of_block(text, book, inside)]]
 
 
 def _of_braces(body: str, book: Phrasebook) -> list[set[str]]:
@@ -211,26 +223,24 @@ def _add(lines: list[set[str]], asked: list[set[str]]) -> None:
         line.update(*asked)
 
 
-def _of_line(text: str, book: Phrasebook, inside: tuple[str, ...]) -> set[str]:
-    found = _of_words([word for match in _CONDITION.finditer(text) for word in re.split(r"\s+or\s+", match[1])], book)
-    plain = re.sub(r"^(\[[^\]]*\]\s*)*[+!]*\s*", "", text)
-    block = _BLOCK.match(plain)
-    if block and block[1] == "wishes":
-        found |= {"relation", "pronouns", "named"} if block[2] == "target" else set()
-    elif block and block[1] == "return":
-        found |= set() if block[2] else {"closing"}
-        for name in ("return", *(f"return-{closing}" for closing in CLOSINGS)):
-            found |= _of_block(book, name, inside)
-    elif block:
-        found |= _of_block(book, block[1], inside)
-    return found
+def _of_conditions(text: str, book: Phrasebook) -> set[str]:
+    words = [word for match in _CONDITION.finditer(text) for word in re.split(r"\s+or\s+", match[1])]
+    return _of_words(words, book)
 
 
-def _of_block(book: Phrasebook, name: str, inside: tuple[str, ...]) -> set[str]:
-    """All that any line of a shared block depends on; one that holds itself is the reader's to refuse."""
-    if name in inside or name not in book.blocks:
-        return set()
-    return set().union(*_groups(book.blocks[name], book, (*inside, name)))
+def _of_block(text: str, book: Phrasebook, inside: tuple[str, ...]) -> Iterator[set[str]]:
+    """What the lines of the block depend on that a line calls; one that holds itself is the reader's to refuse."""
+    block = _BLOCK.match(_BEFORE_BLOCK.sub("", text))
+    if not block:
+        return
+    if block[1] == "wishes":
+        yield {"relation", "pronouns", "named"} if block[2] == "target" else set()
+        return
+    closings = [block[2]] if block[2] else CLOSINGS
+    names = [_RETURNS[closing] for closing in closings if closing in _RETURNS] if block[1] == "return" else [block[1]]
+    for name in set(names) & set(book.blocks) - set(inside):
+        for groups in _groups(book.blocks[name], book, (*inside, name)):
+            yield from (group | ({"closing"} if len(names) > 1 else set()) for group in groups)
 
 
 def _of_words(words: list[str], book: Phrasebook) -> set[str]:

@@ -1,11 +1,17 @@
 """The gate: a script with errors is not made into sound, begun, or approved."""
 
+import re
 from datetime import UTC, datetime
 
-from mettavox import assets, lint, source
+from mettavox import assets, lint, source, wishes
 from mettavox.errors import RequestError, ScriptError
 from mettavox.request import Request
 from mettavox.source import Source
+
+HARM = "HARM-01"
+"""The one rule that a listener's own wishes have to keep as well."""
+
+_SAY = re.compile(r"\{say:[^{}]*\}")
 
 
 def refuse(found: Source) -> None:
@@ -27,24 +33,32 @@ def admit(request: Request) -> None:
     The scripts and tables that come with mettavox passed before they were delivered, and are not read again.
     """
     if request.intention is not None:
-        errors = [
-            one
-            for one in lint.wording(request.intention.written, request.language, request.scripts)
-            if one.severity == lint.ERROR
-        ]
-        if errors:
+        for one in _errors(request.intention.written, request):
             raise RequestError(
-                f"--intention breaks the rule {errors[0].rule}: {lint.rule(errors[0].rule).title}",
-                hint=f"{errors[0].instead.rstrip('.')}. Or make it all the same with --no-lint.",
+                f"--intention breaks the rule {one.rule}: {lint.rule(one.rule).title}.",
+                hint=one.instead if one.rule == HARM else f"{one.instead.rstrip('.')}. Or add --no-lint.",
             )
+    if request.wishes:
+        for place, wish in enumerate(wishes.own(request.wishes, request.language, request.scripts), start=1):
+            for one in _errors(wish["i"], request):
+                if one.rule == HARM:  # of a wish of their own, a listener may name any other thing
+                    raise RequestError(
+                        f"Wish {place} breaks the rule {HARM}: {lint.rule(HARM).title}.", hint=one.instead
+                    )
     found = source.load(request.script, request.language, request.scripts)
     if not (found.bundled and _bundled_tables(request)):
         refuse(found)
 
 
+def _errors(text: str, request: Request) -> list[lint.Finding]:
+    found = lint.wording(_SAY.sub("", text), request.language, request.scripts)
+    return sorted((one for one in found if one.severity == lint.ERROR), key=lambda one: one.rule != HARM)
+
+
 def _bundled_tables(request: Request) -> bool:
+    places = [(place, suffix) for place in ((), (request.language, "shared")) for suffix in (".md", ".yaml")]
     return all(
         assets.is_bundled(entry)
-        for suffix in (".md", ".yaml")
-        for entry in assets.listed("scripts", (request.language, "shared"), suffix, request.scripts)
+        for place, suffix in places
+        for entry in assets.listed("scripts", place, suffix, request.scripts)
     )

@@ -236,13 +236,13 @@ class Layout:
         """Which of the lines that could say the listener's name do: the first, the last, then those after the
         longest quiet. In a track for sleep none in its second half, since one's own name wakes."""
         could = [unit for unit in self._units if isinstance(unit.passage.sound, Line) and unit.passage.sound.unnamed]
+        if self._rules.sleep and could:
+            early = self._early()
+            could = [unit for unit in could if unit in early]
         if not could:
             return set()
         first, *more = could
-        if self._rules.sleep:
-            early = self._early()
-            more = [unit for unit in more if unit in early]
-        elif more:
+        if more and not self._rules.sleep:
             more = [more[-1], *sorted(more[:-1], key=lambda unit: -self._quiet_before(unit))]
         return {first, *more[: self._names - 1]}
 

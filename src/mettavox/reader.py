@@ -72,7 +72,7 @@ def read_head(head: str, name: str, where: str) -> Head:
         if key not in _HEAD_FIELDS:
             raise ScriptError(f"{at[key]}: the head has an unknown “{key}”.", hint=nearest(str(key), _HEAD_FIELDS))
     for key in ("title", "language", "minutes"):
-        if not table.get(key):
+        if table.get(key) in (None, "", [], {}):
             raise ScriptError(f"{at[key]}: the head has no “{key}”.", hint=f"Add “{key}:” to it.")
     for key in ("title", "language", "purpose"):
         if not isinstance(table.get(key, ""), str):
@@ -248,7 +248,8 @@ class _Reading:
             self.skipping_pauses = not (holds or heard_above)
             if holds:
                 self._line(text, rounds)
-                self.chosen_above = self.chosen_above and not self.sections[-1].passages[-1].pauses
+                last = self.sections[-1].passages[-1:]  # none where a block's own choices leave all of it out
+                self.chosen_above = self.chosen_above and not (last and last[0].pauses)
 
     def finish(self) -> tuple[Section, ...]:
         self.at = self.file

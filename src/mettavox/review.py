@@ -1,18 +1,17 @@
 """Review: what a reviewer approved, and whether it is still what a listener would hear."""
 
 import hashlib
-import re
 from datetime import date
 
-from mettavox import assets, reader
-from mettavox.errors import ScriptError
+from mettavox import assets, reader, source
+from mettavox.errors import RequestError, ScriptError
 from mettavox.source import Source
 
 _SHARED = (".md", ".yaml")
 _NOT_HEARD = ("lint.yaml", "pages.yaml", "crisis.yaml")
 """Tables that no listener hears."""
 
-_REVIEW = re.compile(r"^review:.*\n(?:[ \t]+.*\n)*", re.MULTILINE)
+_REVIEW = source.field_of("review")
 
 
 def text_hash(found: Source) -> str:
@@ -29,7 +28,7 @@ def text_hash(found: Source) -> str:
         for entry in assets.listed("scripts", (found.language, "shared"), suffix, found.scripts)
         if entry.name not in _NOT_HEARD
     ):
-        parts.append(f"{entry.name}\n{_plain(entry.read_text('utf-8'))}")
+        parts.append(f"{entry.name}\n{_plain(entry.read_bytes().decode(errors='replace'))}")
     patterns = assets.find("scripts", ("patterns.yaml",), found.scripts)
     parts.append(_plain(patterns.read_text("utf-8")) if patterns else "")
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
@@ -51,8 +50,8 @@ def state(found: Source) -> str:
 def approved(found: Source, reviewer: str, on: date) -> str:
     """The text of the script's file with the approval in its head.
 
-    Raises ScriptError for a machine's draft, which a native speaker has to read first, and for a
-    reviewer without a name.
+    Raises ScriptError for a machine's draft, which a native speaker has to read first, and RequestError
+    for a reviewer without a name.
     """
     if found.head.review.level == "machine-draft":
         raise ScriptError(
@@ -60,8 +59,8 @@ def approved(found: Source, reviewer: str, on: date) -> str:
             hint="Have a native speaker read it, then write level: native-reviewed under “review:”.",
         )
     name = " ".join(reviewer.split())
-    if not name or any(letter in name for letter in '"\\\n{}'):
-        raise ScriptError("The reviewer has no name that can be written down.", hint='Write --reviewer "A. Lee, PhD"')
+    if not name.isprintable() or not name or any(letter in name for letter in '"\\{}'):
+        raise RequestError("The reviewer has no name that can be written down.", hint='Write --reviewer "A. Lee, PhD"')
     level = f", level: {found.head.review.level}" if found.head.review.level else ""
     line = (
         f'review: {{status: approved{level}, reviewer: "{name}", date: {on.isoformat()}, hash: "{text_hash(found)}"}}\n'

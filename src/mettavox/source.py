@@ -1,6 +1,8 @@
 """Where a script comes from: its file, before anything is filled or chosen."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from mettavox import assets, reader
@@ -27,13 +29,15 @@ class Source:
 
 
 def load(name: str, language: str, scripts: Path | None = None) -> Source:
-    """The script ``name``: an id, or the path of a file that ends in .md.
+    """The script ``name``: an id, or the path of a file that ends in .md; no language is the one that the file says.
 
     Raises ScriptNotFound with the nearest id, or ScriptError when the file is not text, has no good head, or is in
     another language.
     """
     text, where, bundled = _read(name, language, scripts)
     found = parse(text, where, language, scripts, bundled=bundled)
+    if not language:
+        return replace(found, language=found.head.language)
     if first_part(found.head.language) != first_part(language):
         raise ScriptError(
             f"{where} is in “{found.head.language}”, and “{language}” was asked for.",
@@ -77,6 +81,12 @@ def _read(name: str, language: str, scripts: Path | None) -> tuple[str, str, boo
         raise ScriptError(f"{name} is not text in UTF-8.", hint="Save it as plain text, UTF-8.") from error
     except OSError as error:
         raise ScriptNotFound(f"{name} cannot be read: {error.strerror}.", hint="Check the path.") from error
+
+
+@cache
+def field_of(key: str) -> re.Pattern[str]:
+    """Where a field stands in a head, with all the lines of its value; blank lines and comments may be among them."""
+    return re.compile(rf"^([\"']?){key}\1[ \t]*:.*\n(?:(?:(?:#.*|[ \t]*)\n)*[ \t]+\S.*\n)*", re.MULTILINE)
 
 
 def ids(language: str, scripts: Path | None = None) -> list[str]:

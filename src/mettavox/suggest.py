@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 def nearest(word: str, known: Iterable[str], what: str = "Known") -> str:
     """A hint: the nearest of the known words, or all of them."""
-    words = sorted(known)
+    words = sorted(set(known))
     close = get_close_matches(word, words, n=1, cutoff=0.5)
     if close:
         return f"Did you mean “{close[0]}”?"

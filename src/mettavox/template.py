@@ -214,9 +214,10 @@ def _unknown_slot(error: UndefinedError, source: str, slots: Mapping[str, Any], 
     word = next((group for group in match.groups() if group), "") if match else ""
     line = next((n for n, text in enumerate(source.splitlines(), 1) if re.search(rf"{{[{{%].*\b{word}\b", text)), None)
     at = f"{where}, line {line}" if word and line else where
-    if word in _WITHOUT_TEXT:
+    part = bool(match and match[2])  # of a slot, and no slot itself
+    if word in _WITHOUT_TEXT and not part:
         return ScriptError(f"{at}: “{word}” is no text to fill in.", hint=_WITHOUT_TEXT[word])
-    if word in SLOTS:
+    if word in SLOTS and not part:
         return ScriptError(
             f"{at}: the slot “{word}” is used but not declared.", hint=f"Add {word} to “slots:” in the script's head."
         )

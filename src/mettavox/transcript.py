@@ -9,13 +9,16 @@ from mettavox.phrasebook import Phrasebook
 from mettavox.script import CORE, PLUS, Line, Passage, Section, lines_of
 from mettavox.source import Source
 
+When = Mapping[str, tuple[str, ...]]
+"""For some of the choices, the values that they have together."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Wording:
     """One wording of a line: where it stands, how it bends with the length, and for which choices it is heard.
 
-    ``mark`` is "!", "+", "++" or nothing; ``rounds`` is "every", "first" or "again". ``when`` has, for each
-    choice that matters, the values with which this is heard; nothing means always.
+    ``mark`` is "!", "+", "++" or nothing; ``rounds`` is "every", "first" or "again". ``when`` has the ways
+    in which this is heard, each with its values for the choices that matter; none means always.
     """
 
     number: int
@@ -24,7 +27,7 @@ class Wording:
     rounds: str
     text: str
     pauses: tuple[str, ...]
-    when: Mapping[str, tuple[str, ...]]
+    when: tuple[When, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +84,7 @@ def _wordings(found: Source, book: Phrasebook, heard: tuple[Branch, ...]) -> Ite
     for branch in heard:
         for section in branch.script.sections:
             for passage in section.passages:
-                if key := _key(section, passage):
+                for key in _keys(section, passage):
                     seen.setdefault(key, (passage, []))[1].append(branch)
     for key in sorted(seen, key=lambda key: key[0]):  # a stable sort: within a line, in the order heard
         passage, where = seen[key]
@@ -97,13 +100,15 @@ def _wordings(found: Source, book: Phrasebook, heard: tuple[Branch, ...]) -> Ite
         )
 
 
-def _key(section: Section, passage: Passage) -> _Key | None:
-    lines = lines_of(passage)
-    if not lines:
-        return None
-    text = lines[0].text if isinstance(passage.sound, Line) else _cues(lines)
+def _keys(section: Section, passage: Passage) -> Iterator[_Key]:
+    """A passage's wordings: as it is, and as it is where the listener's name is left out."""
     mark = "!" if passage.protected else "" if passage.tier == CORE else "+" if passage.tier == PLUS else "++"
-    return lines[0].number, section.title, mark, passage.rounds, text
+    if isinstance(passage.sound, Line):
+        texts = [line.text for line in (passage.sound, passage.sound.unnamed) if line is not None]
+    else:
+        texts = [_cues(lines)] if (lines := lines_of(passage)) else []
+    for text in texts:
+        yield lines_of(passage)[0].number, section.title, mark, passage.rounds, text
 
 
 def _cues(lines: tuple[Line, ...]) -> str:
@@ -112,15 +117,38 @@ def _cues(lines: tuple[Line, ...]) -> str:
 
 def _when(
     matters: frozenset[str], where: list[Branch], heard: tuple[Branch, ...], book: Phrasebook
-) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    for axis, values in axes(book).items():
-        if axis in matters:
-            there = {branch.choices[axis] for branch in where}
-            everywhere = {branch.choices[axis] for branch in heard}
-            if there != everywhere:
-                found[axis] = tuple(value for value in values if value in there)
-    return found
+) -> tuple[When, ...]:
+    choices = {axis: values for axis, values in axes(book).items() if axis in matters}
+    there, everywhere = (
+        {tuple(branch.choices[axis] for axis in choices) for branch in some} for some in (where, heard)
+    )
+    return tuple(way for way in _ways(list(choices.items()), there, everywhere) if way)
+
+
+_Row = tuple[str, ...]
+
+
+def _ways(choices: list[tuple[str, tuple[str, ...]]], there: set[_Row], everywhere: set[_Row]) -> list[When]:
+    """The rows that are there, as few boxes of values: one where that is exact, else one for each way to go on."""
+    if there == everywhere:
+        return [{}]
+    box = [{row[place] for row in there} for place in range(len(choices))]
+    inside = {row for row in everywhere if all(value in box[place] for place, value in enumerate(row))}
+    if inside == there:
+        return [
+            {
+                axis: tuple(value for value in values if value in box[place])
+                for place, (axis, values) in enumerate(choices)
+                if box[place] != {row[place] for row in everywhere}
+            }
+        ]
+    (axis, values), *others = choices
+    found: dict[str, tuple[list[When], list[str]]] = {}
+    for value in values:
+        if rows := {row[1:] for row in there if row[0] == value}:
+            ways = _ways(others, rows, {row[1:] for row in everywhere if row[0] == value})
+            found.setdefault(repr(ways), (ways, []))[1].append(value)
+    return [{axis: tuple(first), **way} for ways, first in found.values() for way in ways]
 
 
 def as_text(whole: Transcript) -> Iterator[str]:
@@ -149,8 +177,8 @@ def as_text(whole: Transcript) -> Iterator[str]:
 
 def _as_text(wording: Wording) -> str:
     rounds = {"first": "first round", "again": "later rounds"}.get(wording.rounds)
-    when = [f"{axis} {' or '.join(values)}" for axis, values in wording.when.items()]
-    notes = [*([rounds] if rounds else []), *when]
+    ways = [", ".join(f"{axis} {' or '.join(values)}" for axis, values in way.items()) for way in wording.when]
+    notes = [note for note in (rounds, "; or ".join(ways)) if note]
     pauses = "".join(f" ({pause})" for pause in wording.pauses)
     heard = f"   [{'; '.join(notes)}]" if notes else ""
     return f"{wording.number:>4} {wording.mark:>2} {wording.text}{pauses}{heard}"

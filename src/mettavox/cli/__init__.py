@@ -51,10 +51,10 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run one command; gives the exit code."""
     try:
-        cli.main(arguments, prog_name="mettavox", standalone_mode=False)
+        code = cli.main(arguments, prog_name="mettavox", standalone_mode=False)
     except BaseException as error:
         return report.failure(error)
-    return report.flushed()
+    return report.flushed() or (code if isinstance(code, int) else 0)
 
 
 def _interrupted(number: int, frame: FrameType | None) -> None:

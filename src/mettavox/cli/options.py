@@ -31,7 +31,11 @@ def _word(option: str, text: str) -> Callable[..., Any]:
 
 
 LANGUAGE = click.option("--lang", default="en", metavar="TAG", help="The language of the script.")
-FOLDER = click.option("--scripts", type=click.Path(path_type=Path), default=None, help="A folder to look in first.")
+NEW_FOLDER = click.option("--scripts", type=click.Path(path_type=Path), default=None, help="A folder to look in first.")
+FOLDER = click.option(
+    "--scripts", type=click.Path(path_type=Path), default=None, help="A folder to look in first.",
+    callback=lambda ctx, param, value: ask.folder(value),
+)  # fmt: skip
 
 _OPTIONS = (
     click.argument("script"),

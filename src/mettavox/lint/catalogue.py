@@ -241,6 +241,15 @@ RULES = _table(
         instead="May you be well.",
         source="Reasoned",
     ),
+    Rule(
+        id="HARM-01",
+        severity="E",
+        title="no words of dying or of being hurt",
+        why="A listener's own words, said back in a calm voice, must not carry a wish to die or to hurt anyone.",
+        instead="If you think of ending your life, talk to someone now: a person you trust, a doctor, or the "
+        "emergency number where you are.",
+        source="Suicide prevention messaging; reasoned",
+    ),
     # --- breath ---
     Rule(
         id="BREATH-01",
@@ -434,7 +443,7 @@ RULES = _table(
         severity="W",
         title="words with two readings were checked by ear",
         why="The word has two readings, and nobody has noted that this place was heard.",
-        instead="Another word; or listen with “mettavox say”, and add the place to “checked” in lint.yaml.",
+        instead="Another word; or listen to it in a track, and add the place to “checked” in lint.yaml.",
         source="Measured",
     ),
     Rule(

@@ -18,7 +18,7 @@ PLACES = ("spoken", "title", "purpose", "handout")
 
 WORD_RULES = (
     "EYES-01", "LANG-01", "LANG-02", "LANG-03", "LANG-04", "LANG-05", "LANG-06", "FORG-01", "CLAIM-01", "CLAIM-02",
-    "BREATH-02", "BODY-01", "TOUCH-03", "SPIRIT-01", "STIG-01", "WISH-01", "TTS-02", "LOC-01",
+    "BREATH-02", "BODY-01", "TOUCH-03", "SPIRIT-01", "STIG-01", "WISH-01", "HARM-01", "TTS-02", "LOC-01",
 )  # fmt: skip
 """The rules that are lists of words and phrases."""
 

@@ -78,9 +78,7 @@ def _checked(name: str, tag: str, scripts: Path | None) -> list["Finding"]:
     from mettavox.errors import ScriptError, ScriptNotFound
 
     try:
-        found = source.load(name, tag or "en", scripts)
-        if not tag:
-            found = source.load(name, found.head.language, scripts)
+        found = source.load(name, tag, scripts)
     except ScriptNotFound:
         raise
     except ScriptError as error:  # its head cannot be read: a finding like others, and the rest go on

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mettavox.cli import options
+from mettavox.errors import ScriptError
 from mettavox.units import clock
 
 if TYPE_CHECKING:
@@ -22,10 +23,21 @@ def command(lang: str, scripts: Path | None, as_json: bool) -> None:
     from mettavox import phrasebook, source
 
     phrasebook.load(lang, scripts)
-    found = [source.load(name, lang, scripts) for name in source.ids(lang, scripts)]
+    found, broken = [], []
+    for name in source.ids(lang, scripts):
+        try:
+            found.append(source.load(name, lang, scripts))
+        except ScriptError as error:
+            broken.append(error)
     if as_json:
         click.echo(json.dumps([_facts(each) for each in found], ensure_ascii=False, indent=2))
-        return
+    else:
+        _as_text(found)
+    if broken:  # the others are shown all the same
+        raise broken[0]
+
+
+def _as_text(found: "list[Source]") -> None:
     width = max((len(each.id) for each in found), default=0)
     for each in found:
         minutes = each.head.minutes

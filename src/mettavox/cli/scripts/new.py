@@ -15,7 +15,7 @@ from mettavox.cli import options, report
 @click.option("--minutes", default="", metavar="S,T,L", help="Shortest, typical and longest length, such as 2,5,15.")
 @click.option("--like", default="", metavar="SCRIPT", help="Start from the text of another script.")
 @options.LANGUAGE
-@options.FOLDER
+@options.NEW_FOLDER
 def command(id: str, lang: str, scripts: Path | None, **chosen: str) -> None:
     """Begin a script called ID: a whole small meditation to change line by line.
 
