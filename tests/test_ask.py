@@ -124,3 +124,9 @@ def test_the_standard_is_the_request_s_own() -> None:
     assert (Request(script="x").listener, Request(script="x").target) == (Listener(), Target())
     for option in ("closing", "anchor", "breath", "tone", "day", "voice", "bed"):
         assert ask.STANDARD[option] == getattr(Request(script="x"), option)
+
+
+def test_a_day_of_any_length_is_answered() -> None:
+    """Python reads no number of 5,000 digits."""
+    with pytest.raises(RequestError, match="is no day"):
+        ask.request({"script": "journaling", "day": "1" * 5000})

@@ -141,3 +141,28 @@ def test_a_file_in_another_language_is_not_read_by_the_wrong_rules(tmp_path: Pat
         with pytest.raises(ScriptError, match="is in “es”, and “en” was asked for") as caught:
             read(str(path), "en")
         assert caught.value.hint == "Add --lang es."
+
+
+def test_a_copy_of_a_machine_s_draft_is_one_too(tmp_path: Path) -> None:
+    """Copying is not reading: it cannot be approved yet."""
+    authoring.new("mine", "es", tmp_path, like="sleep")
+    assert source.load("mine", "es", tmp_path).head.review.level == source.load("sleep", "es").head.review.level
+    with pytest.raises(ScriptError, match="machine's draft"):
+        authoring.approve("mine", "es", tmp_path, reviewer="A. Lee", on=None)
+
+
+def test_a_copy_has_what_was_asked_for_however_the_other_was_written(tmp_path: Path) -> None:
+    """Fields of several lines, with blank ones among them, and one that was not there."""
+    path = authoring.new("mine", "en", tmp_path)
+    lines = [line for line in path.read_text().splitlines(keepends=True) if not line.startswith(("purpose", "minutes"))]
+    lines.insert(2, "minutes:\n  shortest: 1\n\n  typical: 2\n# at most\n  longest: 9\n")
+    path.write_text("".join(lines))
+    authoring.new("other", "en", tmp_path, like="mine", title='A: "B"', purpose="For: me.", minutes="2,5,6")
+    head = source.load("other", "en", tmp_path).head
+    assert (head.title, head.purpose, head.minutes.typical, head.minutes.longest) == ('A: "B"', "For: me.", 5, 6)
+
+
+def test_an_id_that_no_disk_takes_is_refused(tmp_path: Path) -> None:
+    """Before anything is written."""
+    with pytest.raises(RequestError, match="cannot be a script's id"):
+        authoring.new("a" * 300, "en", tmp_path)

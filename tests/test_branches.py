@@ -2,11 +2,15 @@
 
 from itertools import combinations, product
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from mettavox import phrasebook, prepare, source
 from mettavox.branches import NO, YES, Branch, axes, branches, rows
+from mettavox.branches import _possible as can_be_asked
+from mettavox.branches import _request as asked
+from mettavox.errors import ScriptError
 from mettavox.person import PRONOUNS, RELATIONS, Listener, Spoken, Target
 from mettavox.request import ANCHORS, CLOSINGS, TONES, Request
 from mettavox.script import Line, lines_of
@@ -161,3 +165,98 @@ def test_own_scripts_use_their_own_blocks(tmp_path: Path) -> None:
     (tmp_path / "en" / "shared" / "hello.md").write_text("[if name] Hello{{ name }}, from a block.\n")
     (tmp_path / "en" / "mine.md").write_text(HEAD + "@hello\n")
     assert "Hello, Maya, from a block." in texts(branches(source.load("mine", "en", tmp_path)).heard)
+
+
+def test_a_choice_that_the_script_s_own_default_forbids_is_heard_all_the_same() -> None:
+    """What is not chosen gives way to what is: “difficult” to a gentle listener."""
+    body = "[if gentle] [if day-2] [if sleep] [if sparse] Four.\n[if friend] A friend.\n"
+    text = (HEAD + body).replace("slots:", "defaults: {relation: difficult}\nslots:")
+    found, book = source.parse(text, "test.md", "en"), phrasebook.load("en")
+    made, values = rows(found, book), axes(book)
+    there = {(row["closing"], row["day"], row["gentle"], row["tone"]) for row in made}
+    assert there == set(product(values["closing"], values["day"], values["gentle"], values["tone"]))
+
+
+def with_blocks(folder: Path, body: str, defaults: str = "", **blocks: str) -> Source:
+    (folder / "en" / "shared").mkdir(parents=True, exist_ok=True)
+    for name, text in blocks.items():
+        (folder / "en" / "shared" / f"{name}.md").write_text(text)
+    return source.parse(HEAD.replace("slots:", f"{defaults}slots:") + body, "test.md", "en", folder)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("{{ 'Deep.' if closing == 'sleep' else 'Light.' }}\n", {"Deep.", "Light."}),
+        ("{% if\n name %}Named.{% else %}Nameless.{% endif %}\n", {"Named.", "Nameless."}),
+        ("[if not touch  or  sleep] [if sparse] Few.\n", {"Few."}),
+        ("{% if closing == 'sleep' %}\n[if heart] # Late\n{% endif %}\nLast.\n", {"Last."}),
+        ("@outer\n", {"From within.", "By name."}),
+    ],
+)
+def test_whatever_a_line_hangs_on_is_found(tmp_path: Path, body: str, expected: set[str]) -> None:
+    """An expression in a slot, an if of two lines, a block in a block with an if of its own."""
+    blocks = {"outer": "[if sleep] @inner\n{% if name %}\n[if warm] [if day-3] By name.\n{% endif %}\n",
+              "inner": "[if hands] [if day-5] From within.\n"}  # fmt: skip
+    made = branches(with_blocks(tmp_path, "Rest.\n" + body, **blocks))
+    assert made.errors == ()
+    assert expected <= texts(made.heard)
+
+
+@pytest.mark.parametrize(
+    "blocks", [{"a": "+ @a\n"}, {"a": "[if touch] @a\n"}, {"a": "@b\n", "b": "@a\n"}, {"a": "@a\n"}]
+)
+def test_a_block_that_holds_itself_is_refused(tmp_path: Path, blocks: dict[str, str]) -> None:
+    """With the line that calls it, and not without an end."""
+    made = branches(with_blocks(tmp_path, "@a\n", **blocks))
+    assert [error.message for error in made.errors] == ["test.md, line 9: the block “@a” holds itself."]
+
+
+def test_a_default_breath_that_is_none_is_the_script_s_error(tmp_path: Path) -> None:
+    """Whoever reads it."""
+    found = with_blocks(tmp_path, "@breathe {{ breath }} 2\n", "defaults: {breath: bogus}\n")
+    (error,) = branches(found).errors
+    assert "a breath “bogus”" in error.message
+    with pytest.raises(ScriptError, match="a breath “bogus”"):
+        prepare.check_defaults(found, phrasebook.load("en"))
+
+
+def test_many_choices_in_one_block_are_no_product_of_them_all(tmp_path: Path) -> None:
+    """Each of a block's lines hangs on its own."""
+    block = "[if touch] A.\n[if warm] B.\n[if beginner] C.\n[if day-2] D.\n[if name] E.\nDear {{ target.label }}.\n"
+    made = branches(with_blocks(tmp_path, "@many\n", many=block))
+    assert len(made.heard) < 200
+    assert {"A.", "B.", "C.", "D.", "E.", "Dear Sam."} <= texts(made.heard)
+
+
+_WORDS = ("name", "gentle", "intention", "sleep", "work", "warm", "sparse")  # of few values, for the sake of time
+_ASKED = ("name", "closing == 'sleep'", "name or intention")
+
+
+def _random_line(chance: Random, number: int, calls: tuple[str, ...]) -> str:
+    condition = f"[if {chance.choice(('', 'not '))}{' or '.join(chance.sample(_WORDS, chance.choice((1, 2))))}] "
+    word = f"Word{chr(97 + number)}"
+    asked = chance.choice(_ASKED)
+    kinds = (
+        f"{word}.", f"{word}{{{{ name }}}}.", f"{word} {{{{ closing }}}}.", "@return",
+        f"{word} {{{{ 'one' if {asked} else 'two' }}}}.", f"{{% if {asked} %}}\n{word}.\n{{% endif %}}", *calls,
+    )  # fmt: skip
+    kind = chance.choice(kinds)
+    return kind if kind.startswith("{%") else chance.choice(("", condition)) + kind
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_request_for_a_random_script_says_what_no_branch_has(tmp_path: Path, seed: int) -> None:
+    """Conditions, ifs, slots, headings and blocks in any order."""
+    chance = Random(seed)
+    block = "\n".join(_random_line(chance, 20 + each, ()) for each in range(3)) + "\n"
+    body = "\n".join(_random_line(chance, each, ("@inner", "# Part")) for each in range(6)) + "\nLast.\n"
+    found, book = with_blocks(tmp_path, body, inner=block), phrasebook.load("en", tmp_path)
+    made = branches(found)
+    assert made.errors == ()
+    every = texts(made.heard)
+    for _ in range(60):
+        row = {axis: chance.choice(values) for axis, values in axes(book).items()}
+        if can_be_asked(row, book):
+            script = prepare.read(found, asked(found, row), book)
+            assert {line.text for line in script.lines()} <= every, (body, block, row)

@@ -133,3 +133,25 @@ def test_further_names_follow_the_longest_quiet() -> None:
 
     assert said(4) == ["Hello"]
     assert said(10) == ["Hello", "Five"]
+
+
+def test_a_place_in_the_second_half_of_a_track_for_sleep_stays_without_the_name() -> None:
+    """Even where it is the only one."""
+    from mettavox.fit import fit
+    from mettavox.layout import Rules
+    from mettavox.script import KEEP, PAUSES, Head, Minutes, Passage, Script, Section
+
+    hello, bare, late = (Line(text=text, spoken=text, number=1) for text in ("Hello", "Good night", "Good night Maya"))
+    late = replace(late, personal=True, unnamed=bare)
+    passages = (
+        Passage(sound=hello, protected=True),
+        Passage(sound=Line(text="Rest", spoken="Rest", number=2), pauses=(PAUSES["long"],) * 2),
+        Passage(sound=late),
+    )
+    head = Head(id="t", title="T", language="en", minutes=Minutes(shortest=1, typical=2, longest=5))
+    script = Script(head=head, sections=(Section(title="S", passages=passages, importance=KEEP),))
+    lengths = dict.fromkeys((hello, bare, late, passages[1].sound), 8000)
+    for sleep, said in ((True, "Good night"), (False, "Good night Maya")):
+        laid = fit(script, lengths, 2 * 60 * 8000, Rules(rate=8000, sleep=sleep))  # type: ignore[arg-type]
+        assert isinstance(laid.placements[-1].sound, Line)
+        assert laid.placements[-1].sound.text == said

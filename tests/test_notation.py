@@ -263,3 +263,12 @@ def test_a_respelling_on_a_name_keeps_the_name() -> None:
     words = {LISTENER: Spoken(written="José", said="José")}
     (line,) = sentences(f"Hello {LISTENER}{{say: ho-SAY}}.", words, 12, AT)
     assert (line.text, line.spoken, line.personal) == ("Hello José.", "Hello ho-SAY.", True)
+
+
+def test_a_line_of_a_name_alone_has_no_form_without_it() -> None:
+    """Nothing would be left to say."""
+    words = {LISTENER: Spoken(written="Maya", said="Maya")}
+    (alone,) = sentences(f", {LISTENER}.", words, 1, "t.md")
+    (more,) = sentences(f"Hello, {LISTENER}.", words, 1, "t.md")
+    assert alone.unnamed is None
+    assert more.unnamed is not None

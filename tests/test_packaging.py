@@ -71,7 +71,7 @@ def test_the_wheel_has_its_licence_and_its_command(wheel: Path):
             name.split(".dist-info/")[1]: archive.read(name).decode()
             for name in set(archive.namelist()) - inside(wheel)
         }
-    assert "mettavox = mettavox.cli:main" in about["entry_points.txt"]
+    assert "mettavox = mettavox.__main__:main" in about["entry_points.txt"]
     assert any(name.startswith("licenses/LICENSE") for name in about)
     assert "Name: mettavox" in about["METADATA"]
 

@@ -226,3 +226,10 @@ def test_no_refusal_shows_a_name(request_: dict[str, object]) -> None:
     with pytest.raises(MettavoxError) as caught:
         prepare(Request(listener=Listener(name=word), **{"target": Target(name=word), **request_}))  # type: ignore[arg-type]
     assert "Zebedee" not in caught.value.message + caught.value.hint
+
+
+def test_an_intention_in_letters_that_no_voice_reads_is_refused() -> None:
+    """As a name in them is; it is not repeated."""
+    with pytest.raises(RequestError, match="--intention is written in letters") as caught:
+        prepare(Request(script="loving-kindness", intention=Spoken(written="Я хочу", said="Я хочу")))
+    assert "хочу" not in caught.value.message + caught.value.hint

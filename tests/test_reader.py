@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 from conftest import HEAD
-from mettavox import reader
+from mettavox import phrasebook, reader, source
 from mettavox.errors import MettavoxError, ScriptError
 from mettavox.person import EXPERIENCES, RELATIONS, Listener, Spoken, Target
 from mettavox.prepare import Prepared, prepare
+from mettavox.prepare import read as read_for
 from mettavox.request import ANCHORS, CLOSINGS, Request
-from mettavox.script import CORE, PAUSES, PLUS, PLUS_PLUS, Bell, Breath, Line, Passage
+from mettavox.script import CORE, PAUSES, PLUS, PLUS_PLUS, Bell, Breath, Line, Passage, Review
 
 PreparedFrom = Callable[..., Prepared]
 
@@ -562,3 +563,36 @@ def test_a_round_and_a_choice_do_not_mix_in_one_condition(prepared_from: Prepare
     with pytest.raises(ScriptError, match="“first or sleep” mixes a round with a choice") as caught:
         prepared_from(WELCOME + "[if first or sleep] Rest.\n")
     assert "[if sleep] [if first]" in caught.value.hint
+
+
+@pytest.mark.parametrize("field", ["language: no", "title: no", "title: 0", "language: off"])
+def test_a_word_that_yaml_takes_for_something_else_needs_quotes(field: str) -> None:
+    """Norwegian is not “no”; the field is there all the same."""
+    key = field.split(":", maxsplit=1)[0]
+    lines = {"title": "title: T", "language": "language: en", key: field}
+    head = "\n".join([*lines.values(), "minutes: {shortest: 1, typical: 2, longest: 3}", ""])
+    with pytest.raises(ScriptError, match=f"“{key}” is not text") as caught:
+        reader.read_head(head, "t", "t.md")
+    assert "quotes" in caught.value.hint
+
+
+def test_a_head_s_odd_values_are_answered() -> None:
+    """A number of 400 digits; a field of the review that waits to be filled in."""
+    head = "title: T\nlanguage: en\nminutes: {shortest: 1, typical: 2, longest: %s}\nreview: {reviewer: , level: }\n"
+    with pytest.raises(ScriptError, match="“minutes” needs"):
+        reader.read_head(head % ("9" * 400), "t", "t.md")
+    assert reader.read_head(head % 3, "t", "t.md").review == Review()
+
+
+def test_a_chosen_block_may_be_empty_for_this_listener(tmp_path: Path) -> None:
+    """All of its own lines may be for others; the script goes on."""
+    shared = tmp_path / "en" / "shared"
+    shared.mkdir(parents=True)
+    (shared / "aside.md").write_text("[if sleep] For the night.\n")
+    text = (
+        "---\ntitle: T\nlanguage: en\nminutes: {shortest: 1, typical: 2, longest: 3}\nslots: [closing]\n---\n"
+        "# Welcome {keep}\n[if touch] @aside\n(rest)\n! You can stop at any time.\n"
+    )
+    found = source.parse(text, "t.md", "en", tmp_path)
+    script = read_for(found, Request(script="t"), phrasebook.load("en", tmp_path))
+    assert [line.text for line in script.lines()] == ["You can stop at any time."]

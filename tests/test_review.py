@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mettavox import assets, review, source
-from mettavox.errors import ScriptError
+from mettavox.errors import RequestError, ScriptError
 from mettavox.source import Source
 
 TEXT = """\
@@ -101,7 +101,7 @@ def test_a_machine_s_draft_cannot_be_approved() -> None:
 @pytest.mark.parametrize("name", ["", "  ", 'A "quoted" Lee', "A\\B", "{x}"])
 def test_a_reviewer_has_a_name_that_can_be_written_down(name: str) -> None:
     """It stands in the head in quotes."""
-    with pytest.raises(ScriptError, match="no name that can be written"):
+    with pytest.raises(RequestError, match="no name that can be written"):
         review.approved(parsed(TEXT), name, DAY)
 
 
@@ -118,3 +118,26 @@ def test_the_hash_is_of_the_folder_that_is_used(tmp_path: Path) -> None:
     """A folder of one's own without shared blocks uses the bundled ones, and their hash."""
     assert review.text_hash(parsed(TEXT, tmp_path)) == review.text_hash(parsed(TEXT))
     assert assets.bundled("scripts").joinpath("patterns.yaml").is_file()
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "review:\n  status: draft\n\n  level: translated\n", "review:\n  status: draft\n# note\n  level: translated\n",
+        "'review': {status: draft, level: translated}\n", "review : {status: draft,\n  level: translated}\n",
+    ],
+)  # fmt: skip
+def test_an_approval_takes_the_place_of_the_review_however_it_was_written(field: str) -> None:
+    """With blank lines, notes or quotes in it."""
+    text = approved(TEXT.replace("review:\n  status: draft\n", field))
+    found = parsed(text)
+    assert (review.state(found), found.head.review.level) == ("approved", "translated")
+    assert text.count("status:") == 1
+    assert found.head.slots == ("name",)
+
+
+@pytest.mark.parametrize("reviewer", ["", "A\udcff Lee", "A\x07 Lee", 'A "Lee"'])
+def test_a_reviewer_has_a_name_that_a_file_can_hold(reviewer: str) -> None:
+    """Letters that were lost in a terminal are none."""
+    with pytest.raises(RequestError, match="no name that can be written down"):
+        review.approved(parsed(TEXT), reviewer, DAY)

@@ -268,3 +268,16 @@ def test_a_filled_script_leaves_no_slot_open(english: Phrasebook, tmp_path: Path
     asked = Request(script="test")
     done = fill("{{ name }}", ("name",), asked, english, where="test.md")
     assert not any("{{" in text for text in (done.text, *done.blocks.values()))
+
+
+def test_a_statement_that_is_not_for_scripts_is_named_with_its_line(english: Phrasebook) -> None:
+    """The error of the check is not taken for one of the template's own."""
+    with pytest.raises(ScriptError, match=r"^test\.md, line 2: include is not for scripts"):
+        fill("Rest.\n{% include 'x' %}\n", (), Request(script="x"), english, where="test.md")
+
+
+def test_a_part_that_a_slot_has_not_is_no_slot_that_was_not_declared(english: Phrasebook) -> None:
+    """The target's name is in its label; name is a slot of its own."""
+    with pytest.raises(ScriptError, match="there is no slot “name”") as caught:
+        filled("{% if target.name %}Yes{% endif %}", english)
+    assert caught.value.hint

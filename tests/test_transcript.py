@@ -5,6 +5,7 @@ import pytest
 from mettavox import source, transcript
 from mettavox.branches import branches
 from mettavox.errors import ScriptError
+from mettavox.request import ANCHORS
 from mettavox.script import Line, lines_of
 from mettavox.transcript import Transcript, Wording
 
@@ -56,11 +57,11 @@ def test_each_is_there_once_in_the_order_of_the_file() -> None:
 def test_a_wording_says_with_which_choices_it_is_heard() -> None:
     """And nothing where it is always heard."""
     whole = made("Rest.\n[if heart or belly] Touch.\n[if not sleep] Awake.\nFor {{ target.label }}.\n")
-    assert wording(whole, "Rest.").when == {}
-    assert wording(whole, "Touch.").when == {"anchor": ("heart", "belly")}
-    assert wording(whole, "Awake.").when == {"closing": ("return", "day", "work")}
-    assert wording(whole, "Hello, Maya.").when == {"name": ("yes",)}
-    assert wording(whole, "For your group.").when == {"relation": ("group",), "named": ("no",)}
+    assert wording(whole, "Rest.").when == ()
+    assert wording(whole, "Touch.").when == ({"anchor": ("heart", "belly")},)
+    assert wording(whole, "Awake.").when == ({"closing": ("return", "day", "work")},)
+    assert wording(whole, "Hello, Maya.").when == ({"name": ("yes",)},)
+    assert wording(whole, "For your group.").when == ({"relation": ("group",), "named": ("no",)},)
 
 
 def test_marks_rounds_and_pauses_are_told() -> None:
@@ -88,3 +89,20 @@ def test_a_choice_that_cannot_be_read_is_refused() -> None:
     """Rather than left out of what a reviewer sees."""
     with pytest.raises(ScriptError, match=r"test\.md, line 10: \(nope\)"):
         made("[if sleep] Rest. (nope)\n")
+
+
+def test_what_one_of_two_choices_brings_is_not_called_always() -> None:
+    """Each way in which it is heard is told; a reviewer who reads “always” may rely on it."""
+    whole = made("Rest.\n[if heart or sleep] Either.\n[if heart] [if sleep] Both.\n")
+    others = tuple(anchor for anchor in ANCHORS if anchor != "heart")
+    ways = wording(whole, "Either.").when
+    assert sorted(ways, key=len) == [{"anchor": ("heart",)}, {"anchor": others, "closing": ("sleep",)}]
+    assert wording(whole, "Both.").when == ({"anchor": ("heart",), "closing": ("sleep",)},)
+    (line,) = [line for line in transcript.as_text(whole) if "Either." in line]
+    assert "; or " in line
+
+
+def test_a_line_whose_name_may_be_left_out_is_told_without_it_too() -> None:
+    """The layout says a name only so often, whoever may hear the line."""
+    whole = made("[if name] So rest{{ name }}, as you like.\n")
+    assert wording(whole, "So rest, as you like.").when == ({"name": ("yes",)},)

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from mettavox import source, voices
 
 from .conftest import Run, assert_refused
@@ -39,7 +41,10 @@ def test_a_broken_script_of_one_s_own_is_named(run: Run, here: Path) -> None:
     """Not the list's bug."""
     (here / "en").mkdir()
     (here / "en" / "broken.md").write_text("no head\n")
-    assert_refused(run("scripts", "list", "--scripts", "."), 3, "broken.md, line 1: the script has no head", hint="---")
+    outcome = run("scripts", "list", "--scripts", ".")
+    assert outcome.code == 3
+    assert "Error: broken.md, line 1: the script has no head" in outcome.err
+    assert "loving-kindness" in outcome.out
 
 
 def test_voices_list_names_each_with_its_licence(run: Run) -> None:
@@ -61,3 +66,26 @@ def test_the_version_is_told(run: Run) -> None:
     outcome = run("--version")
     assert (outcome.code, outcome.err) == (0, "")
     assert __version__ in outcome.out
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["list"], ["lint"], ["transcript", "sleep"], ["approve", "sleep", "--reviewer", "A. Lee"], ["show", "sleep"]],
+)
+def test_a_folder_of_scripts_that_is_not_there_is_said(run: Run, command: list[str]) -> None:
+    """Rather than passing over it; only a new script makes its folder."""
+    assert_refused(run("scripts", *command, "--scripts", "nowhere"), 2, "--scripts nowhere is not a folder", hint="en/")
+    assert run("scripts", "new", "mine", "--scripts", "nowhere").code == 0
+
+
+def test_doctor_s_exit_code_is_that_of_the_first_part_that_fails(run: Run, here: Path) -> None:
+    """0 when all is well."""
+    assert run("doctor").code == 0
+    own = here / "own" / "mettavox" / "scripts" / "en"
+    own.mkdir(parents=True)
+    (own / "broken.md").write_text("no head\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DATA_HOME", str(here / "own"))
+        outcome = run("doctor")
+    assert outcome.code == 3
+    assert "!!  scripts" in outcome.out
