@@ -260,3 +260,13 @@ def test_no_request_for_a_random_script_says_what_no_branch_has(tmp_path: Path, 
         if can_be_asked(row, book):
             script = prepare.read(found, asked(found, row), book)
             assert {line.text for line in script.lines()} <= every, (body, block, row)
+
+
+def test_a_line_under_too_many_choices_is_refused_with_its_number() -> None:
+    """Nobody could review it, and reading it would take minutes."""
+    body = "Rest.\n[if touch] [if sleep] [if soft] [if warm] [if day-1] [if name] [if friend] Too much.\n"
+    made = branches(written(body))
+    assert made.heard == ()
+    (error,) = made.errors
+    assert "test.md, line 10: this depends on 7 choices at once" in error.message
+    assert "Split it" in error.hint

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations, product
+from math import prod
 
 from mettavox import phrasebook, prepare
 from mettavox.errors import ScriptError
@@ -27,6 +28,10 @@ Row = dict[str, str]
 """One value for some or all of the choices."""
 
 NO, YES = "no", "yes"
+
+MOST_WORDINGS = 2000
+"""How many combinations of choices one line may depend on."""
+
 _BRACES = re.compile(r"\{%[-+]?\s*(\w+)(.*?)%\}|\{\{(.*?)\}\}", re.DOTALL)
 _CONDITION = re.compile(r"\[\s*if\s+(?:not\s+)?([a-z0-9_\s-]+?)\s*\]")
 _BLOCK = re.compile(r"@(\w[\w-]*)\s*(\w*)")
@@ -62,11 +67,12 @@ def branches(found: Source) -> Branches:
     book = phrasebook.load(found.language, found.scripts)
     try:
         prepare.check_defaults(found, book)
+        every = rows(found, book)
     except ScriptError as error:
         return Branches(heard=(), errors=(error,))
     heard: list[Branch] = []
     errors: dict[str, ScriptError] = {}
-    for row in rows(found, book):
+    for row in every:
         request = _request(found, row)
         try:
             script = prepare.read(found, request, book)
@@ -87,10 +93,22 @@ def axes(book: Phrasebook) -> dict[str, tuple[str, ...]]:
 
 
 def rows(found: Source, book: Phrasebook) -> list[Row]:
-    """The choices of each branch: the script's own first, then as few as hold everything."""
+    """The choices of each branch: the script's own first, then as few as hold everything.
+
+    Raises ScriptError for a line that depends on more choices at once than anyone could review.
+    """
     values = axes(book)
     usual = _usual(found, book)
-    groups = {frozenset(group) for groups in _groups(found.body, book) for group in groups if group}
+    groups: set[frozenset[str]] = set()
+    for number, of_line in enumerate(_groups(found.body, book), start=1):
+        for depended in of_line:
+            if (count := prod(len(values[choice]) for choice in depended)) > MOST_WORDINGS:
+                raise ScriptError(
+                    f"{found.where}, line {number}: this depends on {len(depended)} choices at once, "
+                    f"which makes {count} combinations; {MOST_WORDINGS} is the most.",
+                    hint="Split it into lines with a choice or two each.",
+                )
+        groups |= {frozenset(group) for group in of_line if group}
     used = sorted(set().union(*groups)) if groups else []
     groups |= {frozenset(pair) for pair in combinations(used, 2)}
     made: list[Row] = [{axis: usual[axis] for axis in used}]
