@@ -71,6 +71,18 @@ def version(program: Path) -> str:
     return run.stdout.decode("utf-8", "replace").splitlines()[0]
 
 
+def as_wav(path: Path) -> bytes:
+    """The sound in a file of any format that ffmpeg reads, as 16-bit WAV. Raises CodecError when there is none."""
+    command = [find(), "-nostdin", "-v", "error", "-i", path, "-map", "0:a:0", "-c:a", "pcm_s16le", "-f", "wav", "pipe:1"]
+    try:
+        run = subprocess.run(command, capture_output=True, check=False, timeout=_PATIENCE_SECONDS)
+    except (OSError, subprocess.SubprocessError) as error:
+        raise CodecError(f"ffmpeg does not run ({type(error).__name__}).", hint=_HINT) from error
+    if run.returncode or not run.stdout:
+        raise CodecError(f"“{path.name}” is not sound that ffmpeg can read.", hint="Give it as WAV, FLAC, MP3 or M4A.")
+    return run.stdout
+
+
 def _widen(pipe: IO[bytes] | None) -> None:
     """Let a pipe hold more, where the system can: every switch between two processes costs both."""
     if pipe is not None and sys.platform == "linux":
