@@ -30,9 +30,6 @@ STANDARD: Mapping[str, Any] = {
 """Every option of a track, and what holds when nobody chose."""
 
 LONGEST_INTENTION_WORDS = 15
-_PERSONAL = ("name", "say", "target", "target-say", "intention", "wishes")
-"""Options whose values are not repeated in an error."""
-
 
 def request(values: Mapping[str, Any]) -> Request:
     """What the options ask for, checked. Raises RequestError, which never repeats a personal value."""

@@ -17,9 +17,6 @@ from mettavox.phrasebook import Phrasebook
 from mettavox.request import ANCHORS, CLOSINGS, DAYS, TONES, Request
 from mettavox.script import Script
 from mettavox.source import Source
-from mettavox.source import load as source
-
-__all__ = ["INTENTION", "LISTENER_NAME", "TARGET_NAME", "Branch", "Branches", "Source", "branches", "source"]
 
 LISTENER_NAME, TARGET_NAME, INTENTION = "Maya", "Sam", "I want to be kind to myself"
 """The words of branches that have a name or an intention in them."""
@@ -98,7 +95,7 @@ def rows(found: Source, book: Phrasebook) -> list[Row]:
     Raises ScriptError for a line that depends on more choices at once than anyone could review.
     """
     values = axes(book)
-    usual = _usual(found, book)
+    own = _own_row(found)
     groups: set[frozenset[str]] = set()
     for number, of_line in enumerate(_groups(found.body, book), start=1):
         for depended in of_line:
@@ -111,14 +108,14 @@ def rows(found: Source, book: Phrasebook) -> list[Row]:
         groups |= {frozenset(group) for group in of_line if group}
     used = sorted(set().union(*groups)) if groups else []
     groups |= {frozenset(pair) for pair in combinations(used, 2)}
-    made: list[Row] = [{axis: usual[axis] for axis in used}]
+    made: list[Row] = [{axis: own[axis] for axis in used}]
     for group in sorted(groups, key=lambda group: (-len(group), sorted(group))):
         names = sorted(group)
         for combination in product(*(values[axis] for axis in names)):
             wanted = dict(zip(names, combination, strict=True))
             if _possible(wanted, book):
                 _cover(wanted, made, book)
-    return [_completed(row, {axis: (usual[axis], *values[axis]) for axis in used}, book) for row in made]
+    return [_completed(row, {axis: (own[axis], *values[axis]) for axis in used}, book) for row in made]
 
 
 def _completed(row: Row, values: Mapping[str, tuple[str, ...]], book: Phrasebook) -> Row:
@@ -153,8 +150,13 @@ def _possible(row: Row, book: Phrasebook) -> bool:
     )
 
 
-def _usual(found: Source, book: Phrasebook) -> Row:
-    request = prepare.chosen(Request(script=found.id, language=found.language), found.head)
+def usual(found: Source) -> Request:
+    """What is heard when nobody chooses: the script's own defaults."""
+    return prepare.chosen(Request(script=found.id, language=found.language, scripts=found.scripts), found.head)
+
+
+def _own_row(found: Source) -> Row:
+    request = usual(found)
     return {
         "relation": request.target.relation, "pronouns": request.target.pronouns, "named": NO,
         "anchor": request.anchor, "closing": request.closing, "breath": request.breath or "soft",
@@ -169,22 +171,22 @@ def _request(found: Source, row: Row) -> Request:
     def word(axis: str, text: str) -> Spoken | None:
         return Spoken(written=text, said=text) if row.get(axis) == YES else None
 
-    usual = prepare.chosen(Request(script=found.id, language=found.language, scripts=found.scripts), found.head)
+    request = usual(found)
     flat = {axis: row[axis] for axis in ("anchor", "closing", "breath", "tone") if axis in row}
     return replace(
-        usual,
+        request,
         listener=Listener(
             name=word("name", LISTENER_NAME),
-            experience=row.get("experience", usual.listener.experience),
+            experience=row.get("experience", request.listener.experience),
             gentle=row.get("gentle") == YES,
         ),
         target=Target(
-            relation=row.get("relation", usual.target.relation),
-            pronouns=row.get("pronouns", usual.target.pronouns),
+            relation=row.get("relation", request.target.relation),
+            pronouns=row.get("pronouns", request.target.pronouns),
             name=word("named", TARGET_NAME),
         ),
         intention=word("intention", INTENTION),
-        day=int(row.get("day", usual.day)),
+        day=int(row.get("day", request.day)),
         asked=frozenset(row),
         **flat,  # type: ignore[arg-type]
     )

@@ -243,7 +243,7 @@ class _Reader:
             prepared = prepare.prepare(ask.request({**general, **own, **self.fixed, "script": script}))
             prepare.plan(prepared)
             if self.lint:
-                gate.admit(prepared.request)
+                gate.admit(prepared)
             return _Read(prepared=prepared, role=role, note=note, lines=source.handout(found.body))
         return None
 

@@ -3,8 +3,9 @@
 import re
 from datetime import UTC, datetime
 
-from mettavox import assets, lint, source, wishes
+from mettavox import assets, lint, wishes
 from mettavox.errors import RequestError, ScriptError
+from mettavox.prepare import Prepared
 from mettavox.request import Request
 from mettavox.source import Source
 
@@ -27,11 +28,12 @@ def refuse(found: Source) -> None:
     )
 
 
-def admit(request: Request) -> None:
-    """Raise what keeps a request from being made: an error in its script, or in the listener's own intention.
+def admit(prepared: Prepared) -> None:
+    """Raise what keeps a track from being made: an error in its script, or in the listener's own intention.
 
     The scripts and tables that come with mettavox passed before they were delivered, and are not read again.
     """
+    request = prepared.request
     if request.intention is not None:
         for one in _errors(request.intention.written, request):
             raise RequestError(
@@ -45,9 +47,8 @@ def admit(request: Request) -> None:
                     raise RequestError(
                         f"Wish {place} breaks the rule {HARM}: {lint.rule(HARM).title}.", hint=one.instead
                     )
-    found = source.load(request.script, request.language, request.scripts)
-    if not (found.bundled and _bundled_tables(request)):
-        refuse(found)
+    if not (prepared.source.bundled and _bundled_tables(request)):
+        refuse(prepared.source)
 
 
 def _errors(text: str, request: Request) -> list[lint.Finding]:

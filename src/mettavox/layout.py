@@ -28,10 +28,10 @@ _GENTLE_CAP = 30.0
 _BEFORE_PERMISSION = 9.5
 
 # The listener is called by name once in five minutes, and four times at most: own names call one back.
-_SECONDS_A_NAME, _MOST_NAMES = 300, 4
+MOST_NAMES, _SECONDS_A_NAME = 4, 300
 
 # A track does not end in a silence longer than this, unless it is meant for sleep.
-_ENDING_SECONDS = 15.0
+ENDING_SECONDS = 15
 
 # Steps are taken while they fit with pauses squeezed this far from preferred to shortest.
 _SQUEEZE = 0.35
@@ -138,7 +138,7 @@ class Layout:
 
     def __init__(self, script: Script, lengths: Lengths, rules: Rules, total: int) -> None:
         self._script = script
-        self._names = max(1, min(_MOST_NAMES, total // frames(_SECONDS_A_NAME, rules.rate)))
+        self._names = max(1, min(MOST_NAMES, total // frames(_SECONDS_A_NAME, rules.rate)))
         self._lengths = lengths
         self._rules = rules
         self._units: list[Unit] = []
@@ -202,7 +202,7 @@ class Layout:
             permitted = permitted or unit.passage.protected
             pending, previous, quiet = self._after(unit), unit, sound.margin * 3 // 2 + sound.quiet
         if pending.longest:  # pauses at the very end are a silent sound of no length
-            ending = min(cap, max(frames(_ENDING_SECONDS, self._rules.rate), self._tail))
+            ending = min(cap, max(frames(ENDING_SECONDS, self._rules.rate), self._tail))
             yield _Sound(self._units[-1].section, 0, [], pending.cut_to(ending - self._tail - quiet))
 
     def _after(self, unit: Unit) -> _Gap:

@@ -36,9 +36,13 @@ _SLOT_OF = {
 
 @dataclass(frozen=True, kw_only=True)
 class Prepared:
-    """A script filled for a request, the voice that will speak it, and the rules for its silences."""
+    """A script filled for a request, the voice that will speak it, and the rules for its silences.
+
+    ``source`` is the file that it was read from.
+    """
 
     request: Request
+    source: Source
     script: Script
     voice: Voice
     rules: Rules
@@ -66,11 +70,10 @@ def prepare(request: Request) -> Prepared:
     _check_include(request, script)
     return Prepared(
         request=request,
+        source=found,
         script=script,
         voice=_voice(request),
-        rules=Rules.of(
-            request.listener, rate=RATE, include=request.include, closing=request.closing, tone=request.tone
-        ),
+        rules=rules_of(request),
         seconds=seconds,
     )
 
@@ -83,6 +86,11 @@ def check_defaults(found: Source, book: Phrasebook) -> None:
             f"{found.where}: the head's “defaults” have a breath “{breath}”, which there is not.",
             hint=nearest(breath, book.patterns, "Breaths"),
         )
+
+
+def rules_of(request: Request) -> Rules:
+    """What bounds the silences of a request in which everything is chosen."""
+    return Rules.of(request.listener, rate=RATE, include=request.include, closing=request.closing, tone=request.tone)
 
 
 def chosen(request: Request, head: Head) -> Request:
@@ -234,19 +242,27 @@ def _choices(request: Request, book: Phrasebook) -> reader.Choices:
 
 
 class EstimatedLengths(Mapping[Line, int]):
-    """How many frames each line will take, judged by its syllables and the voice's pace."""
+    """How many frames each line will take, judged once by its syllables and the voice's pace."""
 
     def __init__(self, voice: Voice) -> None:
         self._voice = voice
+        self._known: dict[Line, int] = {}
 
     def __getitem__(self, line: Line) -> int:
-        return max(1, frames(estimate.seconds(line.spoken, self._voice.pace, self._voice.language), RATE))
+        if line not in self._known:
+            seconds = estimate.seconds(line.spoken, self._voice.pace, self._voice.language)
+            self._known[line] = max(1, frames(seconds, RATE))
+        return self._known[line]
 
     def __iter__(self) -> Iterator[Line]:
-        return iter(())
+        return iter(self._known)
 
     def __len__(self) -> int:
-        return 0
+        return len(self._known)
+
+    def seconds(self, line: Line) -> float:
+        """The length of a line in seconds."""
+        return self[line] / RATE
 
 
 def plan(prepared: Prepared) -> Timeline:

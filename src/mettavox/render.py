@@ -76,7 +76,7 @@ def render(
     SoundError or OutputError.
     """
     if settings.lint:
-        gate.admit(prepared.request)
+        gate.admit(prepared)
     output.check(path, replace=replace)
     ffmpeg.find()  # rather now than after the speaking
     timeline, clips = _voiced(prepared, settings, progress)

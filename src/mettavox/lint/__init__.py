@@ -5,13 +5,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mettavox import phrasebook, voices
-from mettavox.branches import Branch, Source, branches
+from mettavox.branches import Branch, branches
 from mettavox.errors import VoiceError
 from mettavox.lint import breathing, copied, form, lexicon, paper, readability, sound, structure, timing, words
 from mettavox.lint.catalogue import RULES, Rule, rule
 from mettavox.lint.finding import ERROR, INFO, WARNING, Finding
 from mettavox.lint.heard import Heard, Material, read
-from mettavox.lint.layouts import Lengths, lay
+from mettavox.lint.layouts import lay
+from mettavox.phrasebook import Phrasebook
+from mettavox.prepare import EstimatedLengths
+from mettavox.source import Source, first_part
 
 __all__ = [
     "ERROR", "INFO", "RULES", "WARNING", "Finding", "Rule",
@@ -78,18 +81,18 @@ def _of_rules(material: Material) -> Iterator[Finding]:
     book = phrasebook.load(material.source.language, material.source.scripts)
     yield from breathing.unasked(material, book)
     yield from breathing.counts(material, book)
-    yield from _of_lengths(material)
+    yield from _of_lengths(material, book)
 
 
-def _of_lengths(material: Material) -> Iterator[Finding]:
+def _of_lengths(material: Material, book: Phrasebook) -> Iterator[Finding]:
     """The rules that need the lengths of lines, in the language's own voice."""
     try:
-        lengths = Lengths(voices.load(voices.default(material.source.language.split("-", maxsplit=1)[0].lower())))
+        lengths = EstimatedLengths(voices.load(voices.default(first_part(material.source.language))))
     except VoiceError as error:
         yield material.finding("FORM-04", 1, f"{error.message} The rules on time were not tried.", instead=error.hint)
         return
     yield from breathing.cues(material, lengths)
-    layouts = lay(material.source, lengths)
+    layouts = lay(material.source, book, lengths)
     if layouts.broken:
         yield from form.unreadable([layouts.broken], material.source.where)
     for each in timing.RULES_LAID:

@@ -3,16 +3,14 @@
 import re
 from collections.abc import Iterator
 
+from mettavox.layout import CUE_SHARE
 from mettavox.lint.finding import Finding
 from mettavox.lint.heard import Heard, Material, Sentence
-from mettavox.lint.layouts import Lengths
 from mettavox.lint.lexicon import Counting
 from mettavox.phrasebook import Pattern, Phrasebook
+from mettavox.prepare import EstimatedLengths
 from mettavox.script import Breath, Passage
 from mettavox.units import clock
-
-CUE_SHARE = 0.45
-"""The most of its phase that a cue may take."""
 
 SLOWEST_PER_MINUTE = 4.5
 TASTE_MINUTES = 5
@@ -142,7 +140,7 @@ def _quiet_after(heard: Heard, sentence: Sentence) -> tuple[float, float]:
     return sum(pause.shortest for pause in pauses), sum(pause.preferred for pause in pauses)
 
 
-def cues(material: Material, lengths: Lengths) -> Iterator[Finding]:
+def cues(material: Material, lengths: EstimatedLengths) -> Iterator[Finding]:
     """BREATH-04: some cue of each phase is short enough for it."""
     told: set[str] = set()
     for heard in material.heard:
@@ -153,7 +151,7 @@ def cues(material: Material, lengths: Lengths) -> Iterator[Finding]:
                 yield material.finding("BREATH-04", line, message, needle="@breathe", heard=heard)
 
 
-def _tight(breath: Breath, lengths: Lengths) -> str:
+def _tight(breath: Breath, lengths: EstimatedLengths) -> str:
     for cycle in breath.cycles:
         for cue in cycle:
             seconds = [lengths.seconds(line) for line in cue.lines]

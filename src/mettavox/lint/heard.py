@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from mettavox.branches import Branch, Source
+from mettavox.branches import Branch
 from mettavox.lint.catalogue import RULES
 from mettavox.lint.finding import Finding
 from mettavox.lint.lexicon import Lexicon, plain
 from mettavox.script import Breath, Line, Passage, Section, lines_of
+from mettavox.source import Source
 
 NEAR = 2
 """How many lines before and after a cue still belong to it."""

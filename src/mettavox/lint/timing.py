@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from mettavox.branches import LISTENER_NAME
+from mettavox.layout import ENDING_SECONDS, MOST_NAMES
 from mettavox.lint.finding import Finding
 from mettavox.lint.heard import Heard, Material, Sentence
 from mettavox.lint.layouts import USUAL_MINUTES, Laid, Layouts
@@ -14,13 +15,11 @@ from mettavox.timeline import Placement, Timeline
 SOON_SECONDS, QUIET_SECONDS = 30, 10
 LONG_SILENCE_SECONDS = 45
 LONGEST_SILENCE_SECONDS = 150
-ENDING_SECONDS = 15
 RETURN_SECONDS = (20, 60)
 # A track of under 80 seconds has a shorter return; from five minutes on its part of the track counts.
 _RETURN_SHARE_AT_LEAST, _RETURN_SHARE, _SHARE_FROM_MINUTES = 0.25, 0.15, 5
 SPACIOUSNESS = (-0.5, 0.6)
 _REFUSED = "Give the script more to say or fewer words, or change “minutes:” in its head."
-MOST_NAMES = 4
 
 
 # --- permission to stop ---

@@ -33,10 +33,9 @@ def command(ctx: click.Context, /, as_written: bool, **chosen: Any) -> None:
         text = source.load(chosen["script"], chosen["lang"], chosen["scripts"]).text
         click.echo(text, nl=not text.endswith("\n"))
         return
-    request = options.request(ctx, **chosen)
-    script = prepare.prepare(request).script
-    found = source.load(request.script, request.language, request.scripts)
-    click.echo("\n".join([*_head(script), *_body(script), *_paper(source.handout(found.body))]))
+    prepared = prepare.prepare(options.request(ctx, **chosen))
+    paper = source.handout(prepared.source.body)
+    click.echo("\n".join([*_head(prepared.script), *_body(prepared.script), *_paper(paper)]))
 
 
 def _head(script: "Script") -> Iterator[str]:
