@@ -22,7 +22,7 @@ def test_what_came_with_mettavox_is_found(kind: str):
 
 def test_bundled_files_are_found_by_name():
     """And told apart from what is not there."""
-    found = assets.find("voices", ("calm.toml",))
+    found = assets.find("voices", ("system.toml",))
     assert found is not None
     assert "engine" in found.read_text("utf-8")
     assert assets.find("voices", ("nobody.toml",)) is None
@@ -31,8 +31,8 @@ def test_bundled_files_are_found_by_name():
 
 def test_the_users_own_comes_before_the_bundled():
     """A voice of the same name is theirs."""
-    own = written(assets.own_folder("voices"), "calm.toml", "mine")
-    found = assets.find("voices", ("calm.toml",))
+    own = written(assets.own_folder("voices"), "system.toml", "mine")
+    found = assets.find("voices", ("system.toml",))
     assert found is not None
     assert found.read_text("utf-8") == own.read_text() == "mine"
 

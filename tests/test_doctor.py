@@ -33,7 +33,7 @@ def test_a_whole_machine_has_no_complaints():
     """This one."""
     found = examined()
     assert not [finding for finding in found.values() if finding.error]
-    assert {"mettavox", "scripts", "ffmpeg", "voice calm", "voice hum", "cache"} <= set(found)
+    assert {"mettavox", "scripts", "ffmpeg", "voice system", "voice hum", "cache"} <= set(found)
 
 
 def test_it_tells_what_it_tried():
@@ -41,8 +41,8 @@ def test_it_tells_what_it_tried():
     found = examined()
     assert found["scripts"].detail.startswith(str(len(source.ids("en")) + len(source.ids("es"))))
     assert found["ffmpeg"].detail.startswith("ffmpeg version")
-    assert "pyttsx3" in found["voice calm"].detail
-    assert " Hz" in found["voice calm"].detail
+    assert "pyttsx3" in found["voice system"].detail
+    assert " Hz" in found["voice system"].detail
     assert str(assets.cache_folder()) in found["cache"].detail
 
 
@@ -79,7 +79,7 @@ def test_a_broken_profile_is_one_finding():
     found = examined()
     assert isinstance(found["voice broken"].error, VoiceError)
     assert found["voice broken"].hint
-    assert found["voice calm"].error is None
+    assert found["voice system"].error is None
 
 
 def test_a_voice_that_its_engine_does_not_have_is_one_finding():

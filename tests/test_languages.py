@@ -192,7 +192,7 @@ def test_a_voice_profile_is_all_that_a_voice_takes(portuguese: Path, own_folders
 
     folder = assets.own_folder("voices")
     folder.mkdir(parents=True)
-    text = (assets.bundled("voices") / "calm-es.toml").read_text("utf-8")
+    text = (assets.bundled("voices") / "system-es.toml").read_text("utf-8")
     (folder / "calma.toml").write_text(
         text.replace('language = "es"', 'language = "pt-BR"').replace("roa/es-419", "roa/pt-BR")
     )

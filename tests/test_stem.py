@@ -48,7 +48,7 @@ def spiky() -> dict[Line, Shaped]:
 
 MATERIAL = {
     "hum": lambda: spoken("hum"),
-    "calm": lambda: spoken("calm"),
+    "calm": lambda: spoken("system"),
     "22 kHz": lambda: speech(22_050),
     "16 kHz": lambda: speech(16_000),
     "48 kHz": lambda: speech(48_000),

@@ -62,9 +62,9 @@ def test_a_voice_s_name_is_never_a_path(name: str) -> None:
 def test_a_profile_of_one_s_own_is_found_and_comes_first(own_voice: Path) -> None:
     """In the user's own folder."""
     own_voice.write_text(WHOLE)
-    own_voice.with_name("calm.toml").write_text(WHOLE)
+    own_voice.with_name("system.toml").write_text(WHOLE)
     assert voices.load("mine").label == "Mine"
-    assert voices.load("calm").label == "Mine"
+    assert voices.load("system").label == "Mine"
     assert "mine" in voices.names()
 
 

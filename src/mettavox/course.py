@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from mettavox import __version__, ask, assets, folder, gate, handout, output, phrasebook, prepare, source, voices
+from mettavox import __version__, ask, assets, casting, folder, gate, handout, output, phrasebook, prepare, source
 from mettavox.errors import RequestError, ScriptError, ScriptNotFound
 from mettavox.fields import Fields, Problems, toml
 from mettavox.prepare import Prepared
@@ -95,7 +95,7 @@ def load(name: str, *, language: str = "", voice: str = "", scripts: Path | None
     if language:
         phrasebook.load(language, scripts)
     if voice:
-        voices.load(voice)
+        casting.known(voice)
     where, text, beside = _read(name, language, scripts)
     table = toml(text, where)
     problems = Problems(where)
@@ -173,7 +173,7 @@ def _check_option(option: str, value: Any) -> None:
     if option not in _COMPANION:
         ask.request({option: value})
     if option == "voice":
-        voices.load(str(value))
+        casting.known(str(value))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from mettavox import __version__, assets, phrasebook, prepare, source, speech, voices
+from mettavox import __version__, assets, casting, phrasebook, prepare, source, speech, voices
 from mettavox.codecs import ffmpeg
 from mettavox.engines import table
 from mettavox.engines.process import EngineProcess
@@ -33,7 +33,7 @@ def examine() -> Iterator[Finding]:
     yield Finding(what="mettavox", detail=f"{__version__} on Python {platform.python_version()}, {sys.platform}")
     yield _tried("scripts", _scripts)
     yield _tried("ffmpeg", lambda: ffmpeg.version(ffmpeg.find()))
-    for name in voices.names():
+    for name in [voice.id for voice in casting.every() if not casting.lacks(voice)]:
         yield _tried(f"voice {name}", partial(_speaks, name))
     yield _tried("cache", _cache)
 

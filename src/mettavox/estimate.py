@@ -2,6 +2,7 @@
 
 import re
 
+from mettavox import ipa
 from mettavox.voice import Pace
 
 _IN_A_DIGIT = 2
@@ -22,6 +23,7 @@ def syllables(text: str, language: str = "en") -> int:
 
     English, or no language at all ("*"), has its silent endings; any other is taken as written.
     """
+    text = ipa.plain(text)
     digits = sum(map(str.isdigit, text))
     count = _in_english if language.startswith(("en", "*")) else _as_written
     return sum(count(word) for word in _WORD.findall(text.lower())) + _IN_A_DIGIT * digits
@@ -45,5 +47,6 @@ def seconds(text: str, pace: Pace, language: str = "en") -> float:
     A straight line through measured clips: within a few per cent over a script, and within 20 per
     cent for nine lines in ten.
     """
+    text = ipa.plain(text)
     commas = sum(text.count(mark) for mark in ",;:—")
     return pace.per_line + pace.per_syllable * syllables(text, language) + pace.per_comma * commas

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from mettavox import estimate, phrasebook, reader, source, template, voices, wishes
-from mettavox.errors import DurationError, RequestError, ScriptError, VoiceError
+from mettavox import casting, estimate, phrasebook, reader, source, template, wishes
+from mettavox.errors import DurationError, RequestError, ScriptError
 from mettavox.fit import fit
 from mettavox.layout import Rules
 from mettavox.person import Listener, Target
@@ -38,7 +38,7 @@ _SLOT_OF = {
 class Prepared:
     """A script filled for a request, the voice that will speak it, and the rules for its silences.
 
-    ``source`` is the file that it was read from.
+    ``source`` is the file that it was read from; ``note`` what a person should be told of the voice, or nothing.
     """
 
     request: Request
@@ -47,6 +47,7 @@ class Prepared:
     voice: Voice
     rules: Rules
     seconds: Fraction
+    note: str = ""
 
     @property
     def frames(self) -> int:
@@ -68,13 +69,15 @@ def prepare(request: Request) -> Prepared:
     seconds = Fraction(script.head.minutes.typical) * 60 if request.seconds is None else request.seconds
     check_difficult(request, seconds)
     _check_include(request, script)
+    chosen_voice = casting.cast(request.voice, request.language)
     return Prepared(
         request=request,
         source=found,
         script=script,
-        voice=_voice(request),
+        voice=chosen_voice.voice,
         rules=rules_of(request),
         seconds=seconds,
+        note=chosen_voice.note,
     )
 
 
@@ -117,16 +120,6 @@ def read(found: Source, request: Request, book: Phrasebook) -> Script:
         book = replace(book, wishes=wishes.own(request.wishes, request.language, request.scripts))
     filled = template.fill(found.body, found.head.slots, request, book, where=found.where)
     return reader.read(filled, found.head, book, _choices(request, book), where=found.where)
-
-
-def _voice(request: Request) -> Voice:
-    voice = voices.load(request.voice or voices.default(first_part(request.language)))
-    if voice.language != "*" and first_part(voice.language) != first_part(request.language):
-        raise VoiceError(
-            f"The voice “{voice.id}” speaks “{voice.language}”, not “{request.language}”.",
-            hint="Choose one of that language from “mettavox voices list”.",
-        )
-    return voice
 
 
 def has_place(option: str, script_head: Head) -> bool:

@@ -51,8 +51,8 @@ def fault(clip: Clip, text: str, voice: Voice) -> str:
 class Speech:
     """Speaks lines, several at once, each checked and tried again in a fresh process when it fails.
 
-    ``start`` makes one more speaker; ``personal`` lines stay out of the cache unless
-    ``cache_names`` is set.
+    ``start`` makes one more speaker; ``pronounce`` gives the text that the engine receives for a line's.
+    ``personal`` lines stay out of the cache unless ``cache_names`` is set.
     """
 
     def __init__(
@@ -64,6 +64,7 @@ class Speech:
         cache_names: bool = False,
         workers: int = 2,
         version: str = "",
+        pronounce: Callable[[str], str] = str,
     ) -> None:
         self._voice = voice
         self._start = start
@@ -71,6 +72,7 @@ class Speech:
         self._cache_names = cache_names
         self._workers = workers
         self._version = version
+        self._pronounce = pronounce
         self._clips: dict[str, Clip] = {}
         self._idle: SimpleQueue[Speaker] = SimpleQueue()
         self._speakers: list[Speaker] = []
@@ -132,10 +134,10 @@ class Speech:
             self._cache.put(self._key(line), clip)
 
     def _try(self, speaker: Speaker, line: Line) -> Clip:
-        wrong, cause = "", None
+        wrong, cause, text = "", None, self._pronounce(line.spoken)
         for _ in range(ATTEMPTS):
             try:
-                clip = speaker.speak(line.spoken, within=_TIME_LIMIT_SECONDS + _TIME_LIMIT_A_LETTER * len(line.spoken))
+                clip = speaker.speak(text, within=_TIME_LIMIT_SECONDS + _TIME_LIMIT_A_LETTER * len(text))
             except VoiceError:
                 raise  # another attempt would not find it either
             except EngineError as error:
@@ -166,7 +168,7 @@ class Speech:
         return self._cache_names or not line.personal
 
     def _key(self, line: Line) -> str:
-        return clipcache.key(line.spoken, self._voice, self._version)
+        return clipcache.key(self._pronounce(line.spoken), self._voice, self._version)
 
 
 def _hint(line: Line, cause: EngineError | None) -> str:

@@ -1,10 +1,17 @@
-"""A voice: which engine speaks, with what settings, under what licence."""
+"""A voice: which engine speaks, with what settings, under what licence, from which files."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from mettavox.errors import VoiceError
 
 _SLOWEST_SECONDS = 10.0
+
+ALPHABETS = ("ipa", "espeak", "respell")
+"""How an engine takes the sounds of a word: as IPA, in eSpeak's mnemonics, or not at all, so that it is respelled."""
+
+COMMERCIAL = ("yes", "no", "unknown")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,8 +50,50 @@ class Shaping:
 
 
 @dataclass(frozen=True, kw_only=True)
+class VoiceFile:
+    """A file that a voice needs: its name, size in bytes, SHA-256, and where it can be had, if that is known."""
+
+    path: str
+    bytes: int
+    sha256: str
+    url: str = ""
+
+    def __post_init__(self) -> None:
+        plain_name = self.path and all(letter.isalnum() or letter in "-_." for letter in self.path)
+        if not plain_name or self.path.startswith("."):
+            raise VoiceError(f"A file of a voice has the name {self.path!r}.", hint="Give a name without a folder.")
+        if not isinstance(self.bytes, int) or self.bytes < 1:
+            raise VoiceError(f"The size of {self.path} is no number of bytes.", hint="Write bytes = 114199011.")
+        if len(self.sha256) != 64 or set(self.sha256) - set("0123456789abcdef"):  # noqa: PLR2004
+            raise VoiceError(f"The SHA-256 of {self.path} is not 64 hexadecimal digits.", hint="See sha256sum FILE.")
+        if self.url and not self.url.startswith("https://"):
+            raise VoiceError(f"The address of {self.path} does not begin with https://.", hint="Give a safe address.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Licence:
+    """Under what terms a voice speaks: in short, the engine's, the weights', and those of the recordings behind it."""
+
+    name: str = "unknown"
+    commercial: str = "unknown"
+    weights: str = ""
+    training_data: str = ""
+    attribution: str = ""
+    share_alike: bool = False
+
+    def __post_init__(self) -> None:
+        if self.commercial not in COMMERCIAL:
+            raise VoiceError(f"“commercial” is {self.commercial!r}.", hint=f"It takes {', '.join(COMMERCIAL)}.")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Voice:
-    """A profile. ``settings`` are the engine's own (voice id, rate, pitch …) for this platform."""
+    """A profile. ``settings`` are the engine's own (voice id, rate, pitch …) for this platform.
+
+    ``folder`` is where its ``files`` lie when they are installed. ``alphabet`` overrules the engine's own.
+    ``speed`` is the predicted seconds of work for a second of speech on one core, ``quality`` the predicted
+    naturalness from 1 to 5; 0 is unknown. An empty ``platforms`` is all of them.
+    """
 
     id: str
     label: str
@@ -53,5 +102,29 @@ class Voice:
     settings: dict[str, str | int | float] = field(default_factory=dict)
     pace: Pace
     shaping: Shaping = Shaping()
-    licence: str = "unknown"
-    commercial: str = "unknown"
+    licence: Licence = Licence()
+    gender: str = ""
+    alphabet: str = ""
+    speed: float = 0.0
+    quality: float = 0.0
+    platforms: tuple[str, ...] = ()
+    files: tuple[VoiceFile, ...] = ()
+    folder: str = ""
+
+    def plain(self) -> dict[str, Any]:
+        """As plain data, to travel to a worker."""
+        return asdict(self)
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> "Voice":
+        """The voice that ``plain`` gave."""
+        return cls(
+            **{
+                **plain,
+                "pace": Pace(**plain["pace"]),
+                "shaping": Shaping(**plain["shaping"]),
+                "licence": Licence(**plain["licence"]),
+                "platforms": tuple(plain["platforms"]),
+                "files": tuple(VoiceFile(**each) for each in plain["files"]),
+            }
+        )

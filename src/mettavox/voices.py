@@ -2,34 +2,41 @@
 
 import sys
 import tomllib
-from importlib.resources.abc import Traversable
+from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 from mettavox import assets
 from mettavox.errors import VoiceError
 from mettavox.suggest import nearest
-from mettavox.voice import Pace, Shaping, Voice
+from mettavox.voice import ALPHABETS, Licence, Pace, Shaping, Voice, VoiceFile
 
+_TEXTS = ("label", "language", "engine", "gender", "alphabet", "store")
+_NUMBERS = ("speed", "quality")
 _TABLES = ("settings", "pace", "shaping", "licence")
-_FIELDS = ("label", "language", "engine", *_TABLES)
-_DEFAULT = "calm"
+_FIELDS = (*_TEXTS, *_NUMBERS, "platforms", *_TABLES, "files")
 PLATFORMS = ("linux", "darwin", "win32")
+CALM = "calm"
+"""No profile, but the best voice of a language that is installed; ``casting`` knows which."""
+
+_STANDARD = "system"
+_COMPARE = "Compare it with a bundled profile."
 
 
 def load(name: str) -> Voice:
     """The profile ``name``, with the settings of this platform. Raises VoiceError."""
     found = assets.find("voices", (f"{name}.toml",)) if assets.is_plain(name) else None
     if found is None:
-        raise VoiceError(f"There is no voice “{name[:40]}”.", hint=nearest(name, names(), "Voices"))
-    return _read(found)
+        raise VoiceError(f"There is no voice “{name[:40]}”.", hint=nearest(name, [CALM, *names()], "Voices"))
+    return parse(found.read_bytes(), name, f"voices/{found.name}")
 
 
-def default(language: str) -> str:
-    """The voice for a language when none is chosen. Raises VoiceError where there is none."""
-    for name in (_DEFAULT, f"{_DEFAULT}-{language}"):
-        if name in names() and load(name).language.split("-")[0] == language:
+def standard(language: str) -> str:
+    """The voice of a language that is the same on every machine of a kind. Raises VoiceError where there is none."""
+    for name in (_STANDARD, f"{_STANDARD}-{language}"):
+        if name in names() and speaks(load(name), language):
             return name
-    spoken = [name for name in names() if load(name).language.split("-")[0] == language]
+    spoken = [name for name in names() if speaks(load(name), language)]
     if not spoken:
         raise VoiceError(
             f"There is no voice that speaks “{language}”.",
@@ -38,36 +45,106 @@ def default(language: str) -> str:
     return spoken[0]
 
 
+def speaks(voice: Voice, language: str) -> bool:
+    """Whether a voice speaks a language, whichever kind of it."""
+    return voice.language.split("-")[0].lower() == language.split("-", maxsplit=1)[0].lower()
+
+
 def names() -> list[str]:
     """The ids of every profile there is."""
     return [entry.name.removesuffix(".toml") for entry in assets.listed("voices", (), ".toml")]
 
 
-def _read(entry: Traversable) -> Voice:
-    where = f"voices/{entry.name}"
+def folder(store: str) -> Path:
+    """Where the files of a voice lie once they are installed; voices with one ``store`` share them."""
+    return assets.own_folder("voices") / store
+
+
+def missing(voice: Voice) -> list[VoiceFile]:
+    """The files of a voice that are not there, or not whole."""
+    return [each for each in voice.files if _size(Path(voice.folder) / each.path) != each.bytes]
+
+
+def _size(path: Path) -> int:
     try:
-        table = tomllib.loads(entry.read_text("utf-8"))
-        for key in table:
-            if key not in _FIELDS:
-                raise VoiceError(f"{where} has an unknown “{key}”.", hint=nearest(key, _FIELDS, "Fields"))
-        return Voice(
-            id=entry.name.removesuffix(".toml"),
-            label=_text(table, "label"),
-            language=_text(table, "language"),
-            engine=_text(table, "engine"),
-            settings=_settings(_part(table, "settings")),
-            pace=Pace(**_part(table, "pace")),
-            shaping=Shaping(**_part(table, "shaping")),
-            licence=_text(_part(table, "licence"), "name", "unknown"),
-            commercial=_text(_part(table, "licence"), "commercial", "unknown"),
-        )
+        return path.stat().st_size
+    except OSError:
+        return -1
+
+
+def parse(data: bytes, name: str, where: str) -> Voice:
+    """The profile that a TOML file is; ``where`` names it in errors. Raises VoiceError."""
+    try:
+        table = tomllib.loads(data.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise VoiceError(f"{where} is not a TOML file: {error}.", hint="Compare it with a bundled profile.") from error
+        raise VoiceError(f"{where} is not a TOML file: {error}.", hint=_COMPARE) from error
+    _known(table, _FIELDS, where)
+    try:
+        return _voice(table, name, where)
+    except VoiceError as error:
+        said = error.message if where in error.message else f"{where}: {error.message}"
+        raise VoiceError(said, hint=error.hint) from error
     except (KeyError, TypeError) as error:
-        raise VoiceError(
-            f"{where} cannot be used: {str(error).strip()} is missing or wrong.",
-            hint="Compare it with a bundled profile.",
-        ) from error
+        raise VoiceError(f"{where} cannot be used: {str(error).strip()} is missing or wrong.", hint=_COMPARE) from error
+
+
+def _voice(table: dict[str, Any], name: str, where: str) -> Voice:
+    alphabet = _text(table, "alphabet", "")
+    if alphabet and alphabet not in ALPHABETS:
+        raise VoiceError(f"there is no alphabet “{alphabet}”.", hint=f"It takes {', '.join(ALPHABETS)}.")
+    return Voice(
+        id=name,
+        label=_text(table, "label"),
+        language=_text(table, "language"),
+        engine=_text(table, "engine"),
+        gender=_text(table, "gender", ""),
+        alphabet=alphabet,
+        speed=_number(table, "speed"),
+        quality=_number(table, "quality"),
+        platforms=_platforms(table.get("platforms", [])),
+        settings=_settings(_part(table, "settings")),
+        pace=Pace(**_checked(Pace, _part(table, "pace"), f"{where} [pace]")),
+        shaping=Shaping(**_checked(Shaping, _part(table, "shaping"), f"{where} [shaping]")),
+        licence=Licence(**_checked(Licence, _part(table, "licence"), f"{where} [licence]")),
+        files=_files(table.get("files", []), where),
+        folder=str(folder(_store(_text(table, "store", name)))),
+    )
+
+
+def _store(name: str) -> str:
+    if not assets.is_plain(name):
+        raise VoiceError(f"“store” is {name!r}.", hint="Letters, digits, hyphens and underscores make a folder's name.")
+    return name
+
+
+def _known(table: dict[str, Any], known: tuple[str, ...], where: str) -> None:
+    for key in table:
+        if key not in known:
+            raise VoiceError(f"{where} has an unknown “{key}”.", hint=nearest(key, known, "Fields"))
+
+
+def _checked(kind: Any, table: dict[str, Any], where: str) -> dict[str, Any]:
+    known = {field.name: field.type for field in fields(kind)}
+    _known(table, tuple(known), where)
+    for key, value in table.items():
+        wanted = known[key] if known[key] in (str, bool) else (int, float)
+        if not isinstance(value, wanted):  # type: ignore[arg-type]
+            raise TypeError(key)
+    return table
+
+
+def _files(tables: Any, where: str) -> tuple[VoiceFile, ...]:
+    if not isinstance(tables, list):
+        raise TypeError("[[files]]")
+    for each in tables:
+        _known(each, tuple(field.name for field in fields(VoiceFile)), f"{where} [[files]]")
+    return tuple(VoiceFile(**each) for each in tables)
+
+
+def _platforms(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or any(each not in PLATFORMS for each in value):
+        raise VoiceError("“platforms” is wrong.", hint=f"It is a list of {', '.join(PLATFORMS)}.")
+    return tuple(value)
 
 
 def _part(table: dict[str, Any], name: str) -> dict[str, Any]:
@@ -82,6 +159,13 @@ def _text(table: dict[str, Any], name: str, default: str | None = None) -> str:
     if not isinstance(text, str):
         raise TypeError(name)
     return text
+
+
+def _number(table: dict[str, Any], name: str) -> float:
+    number = table.get(name, 0)
+    if isinstance(number, bool) or not isinstance(number, (int, float)):
+        raise TypeError(name)
+    return float(number)
 
 
 def _settings(table: dict[str, Any]) -> dict[str, str | int | float]:

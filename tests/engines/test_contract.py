@@ -13,7 +13,7 @@ from mettavox.engines import table
 from mettavox.engines.process import EngineProcess
 from mettavox.errors import EngineError
 
-VOICES = ("calm", "hum")
+VOICES = ("system", "hum")
 LINES = (
     "Rest.",
     "May you be safe.",

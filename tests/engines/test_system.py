@@ -25,7 +25,7 @@ def speak() -> Iterator[Speak]:
     started: list[EngineProcess] = []
 
     def make(text: str = TEXT, **settings: str | int | float) -> Clip:
-        voice = voices.load("calm")
+        voice = voices.load("system")
         voice = replace(voice, settings=voice.settings | settings)
         started.append(EngineProcess(table.target(voice.engine), voice))
         return started[-1].speak(text, within=30)

@@ -66,7 +66,7 @@ def phrases(count: int) -> list[str]:
 
 def reference(texts: list[str]) -> dict[str, tuple[int, str]]:
     """Each phrase's frames and hash, from eSpeak itself."""
-    settings = voices.load("calm").settings
+    settings = voices.load("system").settings
     program = Path(__file__).with_name("espeak.py")
     run = subprocess.run(
         [sys.executable, program, str(settings["voice"]), str(settings["rate"]), str(settings["pitch"])],
@@ -84,7 +84,7 @@ class Overheard(EngineProcess):
 
     def __init__(self, target: str, heard: "list[tuple[str, Clip | None]]") -> None:
         self._heard = heard
-        super().__init__(target, voices.load("calm"))
+        super().__init__(target, voices.load("system"))
 
     def speak(self, text: str, *, within: float) -> Clip:
         try:
@@ -109,7 +109,7 @@ def verdict(clip: Clip | None, expected: tuple[int, str]) -> str:
 
 def speak_and_compare(distinct: int, total: int) -> None:
     """Speak ``distinct`` phrases until ``total`` were spoken, two workers at a time and without a cache."""
-    voice = voices.load("calm")
+    voice = voices.load("system")
     texts = phrases(distinct)
     assert len(set(texts)) == distinct
     expected = reference(texts)

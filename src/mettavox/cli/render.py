@@ -46,6 +46,8 @@ def command(ctx: click.Context, /, **chosen: Any) -> None:
     if to_stdout and chosen["as_json"]:
         raise RequestError("-o - and --json both write to standard output.", hint="Leave one of them out.")
     prepared = prepare(request)
+    if prepared.note:
+        report.say(prepared.note)
     if chosen["dry_run"]:
         show.timeline(prepared, plan(prepared), as_json=chosen["as_json"])
         return

@@ -22,8 +22,8 @@ def list_(as_json: bool) -> None:
             "label": voice.label,
             "language": voice.language,
             "engine": voice.engine,
-            "commercial": voice.commercial,
-            "licence": voice.licence,
+            "commercial": voice.licence.commercial,
+            "licence": voice.licence.name,
         }
         for voice in map(voices.load, voices.names())
     ]

@@ -74,7 +74,7 @@ def version(program: Path) -> str:
 def as_wav(path: Path) -> bytes:
     """The sound in a file of any format that ffmpeg reads, as 16-bit WAV. Raises CodecError when there is none."""
     options = ["-map", "0:a:0", "-c:a", "pcm_s16le", "-f", "wav", "pipe:1"]
-    command = [find(), "-nostdin", "-v", "error", "-i", path, *options]
+    command: list[str | Path] = [find(), "-nostdin", "-v", "error", "-i", path, *options]
     try:
         run = subprocess.run(command, capture_output=True, check=False, timeout=_PATIENCE_SECONDS)
     except (OSError, subprocess.SubprocessError) as error:

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-from dataclasses import asdict
 from typing import Any
 
 from mettavox.audio import Clip
@@ -67,7 +66,7 @@ class EngineProcess:
                 start_new_session=True,  # Ctrl-C reaches us alone, and we end the whole group
             )
         try:
-            self._ask(asdict(self._voice), _START_SECONDS)
+            self._ask(self._voice.plain(), _START_SECONDS)
         except BaseException:
             self._kill()
             raise

