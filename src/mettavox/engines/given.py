@@ -1,0 +1,122 @@
+"""Words whose sounds are given, among words whose sounds an engine finds itself."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Collection
+
+from mettavox import ipa
+from mettavox.errors import VoiceError
+
+# Words that stand in for given ones while the line is read, so that the words round them sound as they would
+# beside a name. One begins with a consonant and one with a vowel: “the” and “a” listen for that.
+_STAND_INS = ("Zeus", "Ajax")
+_POSSESSIVE = re.compile(r"^['’]s\b")
+_HISSING, _VOICELESS = "szʃʒ", "ptkfθ"
+_APART = r"\s,.;:!?\"()\-"
+_NO_SOUND = frozenset(".‿|- ͜͡")
+# The nearest sound for a sign that a voice does not know; each may lead on to a further one.
+_NEAREST = {
+    "g": "ɡ", "ʧ": "tʃ", "ʤ": "dʒ", "ʦ": "ts", "ʣ": "dz", "ɝ": "ɜː", "ɚ": "əɹ", "ɫ": "l", "r": "ɹ", "ʀ": "r",
+    "ʁ": "ʀ", "ɽ": "ɾ", "ɻ": "ɹ", "ɾ": "r", "ɺ": "l", "x": "h", "χ": "x", "ħ": "h", "ʕ": "ʔ", "ɦ": "h", "ɧ": "ʃ",
+    "ç": "h", "ʝ": "j", "ɣ": "ɡ", "ɟ": "ɡ", "c": "k", "q": "k", "ɢ": "ɡ", "ʈ": "t", "ɖ": "d", "β": "b", "ɸ": "f",
+    "ʋ": "v", "ʍ": "w", "ɥ": "w", "ɰ": "w", "ɱ": "m", "ɲ": "nj", "ɳ": "n", "ɴ": "ŋ", "ʙ": "b", "ɬ": "l", "ɮ": "l",
+    "ɭ": "l", "ʎ": "lj", "ʟ": "l", "ʂ": "ʃ", "ʐ": "ʒ", "ɕ": "ʃ", "ʑ": "ʒ", "ʔ": "t",
+    "y": "u", "ʉ": "u", "ɨ": "ɪ", "ᵻ": "ɪ", "ɯ": "u", "ʏ": "ʊ", "ø": "ɜ", "ɘ": "ə", "ɵ": "ə", "ɤ": "ʌ", "œ": "ɜ",
+    "ɞ": "ɜ", "ɶ": "a", "ɒ": "ɑ", "ɐ": "ə", "ɜ": "ə", "ʌ": "a", "ɔ": "o", "ɛ": "e", "ɪ": "i", "ʊ": "u", "æ": "a",
+    "ɑ": "a", "ə": "e",
+}  # fmt: skip
+ENGLISH = frozenset("pbtdkɡmnŋfvθðszʃʒhlɹjwɾiɪeɛæaɑɔoʊuʌəɚɜᵻɐˈˌː")
+"""What eSpeak NG prints for American English; voices that speak it have heard nothing else."""
+# American voices have heard these vowels only with a length or a glide.
+_AMERICAN = tuple(
+    (re.compile(pattern), whole)
+    for pattern, whole in (
+        ("a(?![ɪʊ])", "ɑː"), ("e(?!ɪ)", "ɛ"), ("o(?!ʊ)", "oʊ"), ("ɑ(?!ː)", "ɑː"), ("u(?!ː)", "uː"),
+        ("ɜ(?!ː)", "ɜː"), ("ɔ(?![ːɪ])", "ɔː"),
+    )
+)  # fmt: skip
+
+
+def spliced(text: str, say: Callable[[str], str], fit: Callable[[str], str]) -> str:
+    """What is said, in IPA: ``say`` finds it for running text, ``fit`` makes given sounds the voice's own."""
+    parts = _with_endings(ipa.pieces(text))
+    given = [part for part in parts if isinstance(part, ipa.Sounds)]
+    if not given:
+        return say(text)
+    sounds = [fit(each.ipa) for each in given]
+    words = [_STAND_INS[_begins_with_vowel(each)] for each in sounds]
+    queue = iter(words)
+    read = say("".join(next(queue) if isinstance(part, ipa.Sounds) else part for part in parts))
+    return _replaced(read, words, sounds, say) or _side_by_side(parts, sounds, say)
+
+
+def fitted(sounds: str, known: Collection[str], *, american: bool = False) -> str:
+    """Given sounds in the signs that a voice knows, decomposed (NFD), each stress before its vowel as eSpeak has it.
+
+    Raises VoiceError, with the sign, for one that has no sound near it.
+    """
+    signs = unicodedata.normalize("NFD", sounds).replace("c\u0327", "ç")
+    near = unicodedata.normalize("NFD", "".join(_near(sign, known) for sign in signs))
+    if american:
+        for pattern, whole in _AMERICAN:
+            near = pattern.sub(whole, near)
+    vowels = "".join(sorted(ipa.VOWELS))
+    near = re.sub(rf"([ˈˌ])([^{vowels}ˈˌ]+)(?=[{vowels}])", r"\2\1", near)
+    return near if "ˈ" in near else re.sub(rf"ˌ?([{vowels}])", r"ˈ\1", near, count=1)
+
+
+def _near(sign: str, known: Collection[str]) -> str:
+    seen = ""
+    while sign not in known:
+        if sign in _NO_SOUND or unicodedata.combining(sign) or unicodedata.category(sign) in ("Lm", "Sk"):
+            return ""
+        if sign not in _NEAREST or sign in seen:
+            raise VoiceError(f"The voice has no sound for “{(seen + sign)[0]}”.", hint="Write it with another sign.")
+        seen += sign
+        sign = _NEAREST[sign]
+        if len(sign) > 1:
+            return "".join(_near(each, known) for each in sign)
+    return sign
+
+
+def _begins_with_vowel(sounds: str) -> bool:
+    return sounds.lstrip("ˈˌ")[:1] in ipa.VOWELS
+
+
+def _with_endings(parts: list[str | ipa.Sounds]) -> list[str | ipa.Sounds]:
+    """The parts, with an English “’s” after given sounds made sounds too: it depends on the one before."""
+    whole: list[str | ipa.Sounds] = []
+    for part in parts:
+        before = whole[-1] if whole else None
+        if isinstance(part, str) and isinstance(before, ipa.Sounds) and _POSSESSIVE.match(part):
+            whole[-1] = ipa.Sounds(written=before.written, ipa=before.ipa + _possessive(before.ipa))
+            part = part[2:]  # noqa: PLW2901
+        if part:
+            whole.append(part)
+    return whole
+
+
+def _possessive(sounds: str) -> str:
+    last = sounds.rstrip("ːˑ͡. ")[-1:]
+    return "ɪz" if last in (*_HISSING, "ʧ", "ʤ") else "s" if last in _VOICELESS else "z"
+
+
+def _replaced(read: str, words: list[str], sounds: list[str], say: Callable[[str], str]) -> str:
+    """The line with each stand-in's sounds replaced, or nothing where they cannot be told apart."""
+    bare = {word: re.sub("[ˈˌ]", "", say(word)).strip(" .,") for word in set(words)}
+    patterns = [r"[ˈˌ]*".join(["", *map(re.escape, bare[word])]) for word in sorted(bare)]
+    found = list(re.finditer(rf"(?<![^{_APART}])(?:{'|'.join(patterns)})(?![^{_APART}])", read))
+    if [re.sub("[ˈˌ]", "", each[0]) for each in found] != [bare[word] for word in words]:
+        return ""
+    for match, own in reversed(list(zip(found, sounds, strict=True))):
+        read = read[: match.start()] + own + read[match.end() :]
+    return read
+
+
+def _side_by_side(parts: list[str | ipa.Sounds], sounds: list[str], say: Callable[[str], str]) -> str:
+    queue = iter(sounds)
+    said = [
+        next(queue) if isinstance(part, ipa.Sounds) else say(part) if any(map(str.isalnum, part)) else part.strip()
+        for part in parts
+    ]
+    return " ".join(each for each in said if each)

@@ -1,0 +1,90 @@
+"""Kokoro v1.0: one network in ONNX, many voices in one file, and eSpeak NG for the sounds of words."""
+
+import zipfile
+
+import numpy as np
+
+from mettavox import ipa
+from mettavox.audio import Clip
+from mettavox.engines import floats, given, installed, kokoro_signs, split
+from mettavox.engines.onnx import Model
+from mettavox.engines.phonemes import Phonemes
+from mettavox.errors import EngineError, VoiceError
+from mettavox.suggest import nearest
+from mettavox.voice import Voice
+
+_SETTINGS = ("model", "voices", "voice", "speed", "espeak")
+_RATE = 24_000
+_LONGEST_SIGNS = 510
+_SPEEDS = (0.5, 2.0)
+_VOICES_FILE = ".bin"
+# The first letter of a voice's name is its language; the same letter is Kokoro's own code for it.
+_LANGUAGES = {"a": "en-us", "b": "en-gb", "e": "es", "f": "fr-fr", "h": "hi", "i": "it", "p": "pt-br"}
+# Without a sound of their own in misaki's English.
+_NOT_FOR_ENGLISH = frozenset("AIOQSTWYᵊ")
+
+
+class KokoroEngine:
+    """Speaks with one of Kokoro's voices."""
+
+    def open(self, voice: Voice) -> None:
+        """Load the voice. Raises EngineError without onnxruntime, VoiceError when settings or files are wrong."""
+        installed.check(voice, _SETTINGS)
+        self._speed = installed.number(voice, "speed", 1.0, *_SPEEDS)
+        name = installed.word(voice, "voice", "")
+        self._styles = _styles(voice, _file(voice, "voices", _VOICES_FILE), name)
+        self._language = installed.word(voice, "espeak", _LANGUAGES.get(name[:1], "en-us"))
+        self._phonemes = Phonemes(self._language)
+        self._american = self._language == "en-us"
+        self._known = given.ENGLISH if self._american else frozenset(kokoro_signs.NUMBERS) - _NOT_FOR_ENGLISH
+        self._model = Model(voice, _file(voice, "model", ".onnx"))
+        # Older exports call the signs “tokens”, newer ones “input_ids”.
+        self._signs_input = "input_ids" if "input_ids" in self._model.inputs else "tokens"
+
+    def speak(self, text: str) -> Clip:
+        """``text``, spoken. Raises EngineError, or VoiceError for a given sound that the voice cannot say."""
+        if not any(map(str.isalnum, ipa.plain(text))):
+            raise EngineError("There is nothing in the line to say.")
+        signs = self.signs(text)
+        if not any(map(str.isalpha, signs)):
+            raise EngineError("The line has no sounds that the voice knows.")
+        return floats.clip(np.concatenate([self._sound(each) for each in split.signs(signs, _LONGEST_SIGNS)]), _RATE)
+
+    def close(self) -> None:
+        """Nothing to do: the process ends."""
+
+    def signs(self, text: str) -> str:
+        """The line in Kokoro's signs."""
+        said = given.spliced(
+            text, self._phonemes.said, lambda each: given.fitted(each, self._known, american=self._american)
+        )
+        return kokoro_signs.written(said.replace("\n", " "), self._language)
+
+    def _sound(self, signs: str) -> floats.Floats:
+        numbers = [kokoro_signs.NUMBERS[sign] for sign in signs]
+        style = self._styles[min(len(numbers), len(self._styles)) - 1]
+        return self._model.sound(
+            {self._signs_input: [[0, *numbers, 0]], "style": style.reshape(1, -1), "speed": [self._speed]}
+        )
+
+
+def _file(voice: Voice, setting: str, ending: str) -> str:
+    """The file that a setting names, or the only one of the voice's with that ending."""
+    named = installed.word(voice, setting, "")
+    files = [named] if named else [file.path for file in voice.files if file.path.endswith(ending)]
+    if len(files) != 1:
+        raise VoiceError(f"The voice “{voice.id}” names no {setting}.", hint=f'Set {setting} = "NAME{ending}".')
+    return files[0]
+
+
+def _styles(voice: Voice, file: str, name: str) -> floats.Floats:
+    """The styles of one voice, a row for each count of signs, shape ``(counts, size)``."""
+    path = installed.path(voice, file)
+    try:
+        with np.load(path, allow_pickle=False) as voices:
+            if name not in voices:
+                raise VoiceError(f"{file} has no voice {name!r}.", hint=nearest(name, voices.files, "Voices"))
+            styles = np.asarray(voices[name], dtype=np.float32)
+        return styles.reshape(len(styles), -1)
+    except (OSError, ValueError, EOFError, AttributeError, TypeError, zipfile.BadZipFile) as error:
+        raise installed.broken(voice, f"{file} is no whole file of voices") from error

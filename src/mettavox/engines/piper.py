@@ -1,0 +1,106 @@
+"""Piper's voices: a VITS network in ONNX with its table of signs, and eSpeak NG for the sounds of words.
+
+Run on onnxruntime alone: piper-tts is under the GPL, and sherpa-onnx wants metadata that the published files lack.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from mettavox import ipa
+from mettavox.audio import Clip
+from mettavox.engines import floats, given, installed, split
+from mettavox.engines.onnx import Model
+from mettavox.engines.phonemes import Phonemes
+from mettavox.errors import EngineError, VoiceError
+from mettavox.voice import Voice
+
+_SETTINGS = ("model", "length_scale", "noise_scale", "noise_w", "speaker")
+_PAD, _BEGIN, _END = "_", "^", "$"
+_LONGEST_SIGNS = 400
+_SCALES = {"noise_scale": 0.667, "length_scale": 1.0, "noise_w": 0.8}
+_RANGES = {"noise_scale": (0.0, 2.0), "length_scale": (0.5, 3.0), "noise_w": (0.0, 2.0)}
+
+
+class PiperEngine:
+    """Speaks with a Piper voice."""
+
+    def open(self, voice: Voice) -> None:
+        """Load the voice. Raises EngineError without onnxruntime, VoiceError when settings or files are wrong."""
+        installed.check(voice, _SETTINGS)
+        name = _model_name(voice)
+        told = installed.table(voice, f"{name}.json")
+        try:
+            self._ids = {sign: [int(place) for place in places] for sign, places in told["phoneme_id_map"].items()}
+            self._rate = int(told["audio"]["sample_rate"])
+            language = str(told["espeak"]["voice"])
+            speakers = int(told.get("num_speakers", 1))
+            learnt = _SCALES | {key: float(value) for key, value in told.get("inference", {}).items() if key in _SCALES}
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise installed.broken(voice, f"{name}.json is no Piper voice's table") from error
+        if not {_PAD, _BEGIN, _END} <= set(self._ids) or told.get("phoneme_type", "espeak") != "espeak":
+            raise installed.broken(voice, f"{name}.json has no table of eSpeak's signs")
+        self._scales = [installed.number(voice, key, learnt[key], *_RANGES[key]) for key in _SCALES]
+        self._speaker = _speaker(voice, told, speakers)
+        self._phonemes = Phonemes(language)
+        self._american = language in ("en", "en-us")
+        known = frozenset(sign for sign in self._ids if len(sign) == 1) - set("_^$ ")
+        self._known = known & given.ENGLISH if self._american else known
+        self._longest_key = max(map(len, self._ids))
+        self._model = Model(voice, name)
+
+    def speak(self, text: str) -> Clip:
+        """``text``, spoken. Raises EngineError, or VoiceError for a given sound that the voice cannot say."""
+        if not any(map(str.isalnum, ipa.plain(text))):
+            raise EngineError("There is nothing in the line to say.")
+        said = given.spliced(
+            text, self._phonemes.said, lambda each: given.fitted(each, self._known, american=self._american)
+        )
+        pieces = [piece for sentence in said.split("\n") for piece in split.signs(sentence, _LONGEST_SIGNS)]
+        sounds = [self._sound(piece) for piece in pieces if any(map(str.isalpha, piece))]
+        if not sounds:
+            raise EngineError("The line has no sounds that the voice knows.")
+        return floats.clip(np.concatenate(sounds), self._rate)
+
+    def close(self) -> None:
+        """Nothing to do: the process ends."""
+
+    def _sound(self, signs: str) -> floats.Floats:
+        ids = self._places(signs)
+        inputs: dict[str, object] = {"input": [ids], "input_lengths": [len(ids)], "scales": self._scales}
+        if self._speaker is not None:
+            inputs["sid"] = [self._speaker]
+        return self._model.sound(inputs)
+
+    def _places(self, signs: str) -> list[int]:
+        """The numbers of the signs, each followed by a pad. One that is not in the table is left out, as in Piper."""
+        pad = self._ids[_PAD]
+        places = [*self._ids[_BEGIN], *pad]
+        at = 0
+        while at < len(signs):
+            length = next((n for n in range(self._longest_key, 0, -1) if signs[at : at + n] in self._ids), 0)
+            if length:
+                places += [*self._ids[signs[at : at + length]], *pad]
+            at += length or 1
+        return [*places, *self._ids[_END]]
+
+
+def _model_name(voice: Voice) -> str:
+    """The model that the settings name, or the only one among the voice's files."""
+    named = installed.word(voice, "model", "")
+    models = [named] if named else [file.path for file in voice.files if file.path.endswith(".onnx")]
+    if len(models) != 1:
+        raise VoiceError(f"The voice “{voice.id}” names no model.", hint='Set model = "NAME.onnx".')
+    return models[0]
+
+
+def _speaker(voice: Voice, told: dict[str, Any], speakers: int) -> int | None:
+    """The number of the speaker, among several; a setting may give its name."""
+    wanted = voice.settings.get("speaker", told.get("default_speaker_id", 0))
+    names = told.get("speaker_id_map") or {}
+    number = names.get(wanted, wanted)
+    if not isinstance(number, int) or not 0 <= number < max(1, speakers):
+        raise VoiceError(
+            f"The voice “{voice.id}” has no speaker {wanted!r}.", hint=f"There are {speakers}, counted from 0."
+        )
+    return number if speakers > 1 else None

@@ -1,0 +1,218 @@
+"""sanoTTS: a neural voice of a few megabytes, in plain numpy.
+
+Its own Synthesizer takes text only and looks for voices on the network. Here its models are run by hand:
+the signs of a line are ours, so that the sounds of a name can be given; the durations are known before
+the sound is, so that a line can be spoken inside a carrier sentence and cut out where it begins and ends.
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mettavox import ipa
+from mettavox.audio import Clip
+from mettavox.engines import floats, given, installed, split
+from mettavox.engines.floats import Floats
+from mettavox.engines.system import readable
+from mettavox.errors import EngineError, VoiceError
+from mettavox.voice import Voice
+
+_SETTINGS = ("length_scale", "g2p", "short_words", "short_length_scale", "carrier_before", "carrier_after")
+_FORMAT, _PARTS = "roota.raw-fp16.v1", ("duration", "acoustic", "decoder")
+_KINDS = {"float16": "<f2", "int64": "<i8", "int32": "<i4"}
+_FRAMES_A_STEP = 256
+_ENDINGS = ".,;:?!"
+_PAD, _BEGIN, _END = "_", "^", "$"
+_LENGTH_SCALES, _MOST_WORDS = (0.5, 3.0), 50
+_WINDOW_SECONDS = 0.010
+# The lexicon says nothing for these, where a reader pauses.
+_PAUSES = re.compile(r"\s*[–—…]\s*|\s*\.\.\.\s*")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Way:
+    """How a line is spoken: its pace, and what is said before and after it and cut away."""
+
+    length_scale: float
+    before: str = ""
+    after: str = ""
+
+
+class SanoEngine:
+    """Speaks with a voice of sanoTTS's first kind (piperlite)."""
+
+    def open(self, voice: Voice) -> None:
+        """Load the voice. Raises EngineError without sanotts, VoiceError when settings or files are wrong."""
+        installed.check(voice, _SETTINGS)
+        self._way, self._short_way, self._short_words = _ways(voice)
+        front_end = installed.word(voice, "g2p", "lexicon", ("lexicon", "espeak"))
+        try:
+            from sanotts import models
+        except ImportError as error:
+            raise EngineError(
+                "This voice needs sanotts, which is not installed.", hint='Install it: pip install "mettavox[neural]"'
+            ) from error
+        self._models: Any = models
+        manifest = _manifest(voice)
+        self._rate = int(manifest["sample_rate"])
+        self._configs = {part: manifest["components"][part]["config"] for part in _PARTS}
+        self._tensors = _tensors(voice, manifest)
+        signs = installed.table(voice, "piper-phoneme-config.json")
+        ids, language = _ids(voice, signs)
+        # The networks have fewer signs than the table: they would say a schwa for the rest.
+        most = int(self._configs["acoustic"]["vocab_size"])
+        self._ids = {sign: place for sign, place in ids.items() if place < most}
+        self._say = _front_end(front_end, language)
+        self._american = language in ("en", "en-us")
+        known = frozenset(self._ids) - set("_^$ ")
+        self._known = known & given.ENGLISH if self._american else known
+
+    def speak(self, text: str) -> Clip:
+        """``text``, spoken. Raises EngineError, or VoiceError for a given sound that the voice cannot say."""
+        written = ipa.plain(text)
+        if not any(map(str.isalnum, written)):
+            raise EngineError("There is nothing in the line to say.")
+        way = self._short_way if len(written.split()) <= self._short_words else self._way
+        if way.before or way.after:
+            return floats.clip(self.carried(text, way.before, way.after, way.length_scale), self._rate)
+        pieces = split.signs(self.signs(text), self._longest())
+        return floats.clip(np.concatenate([self._sound(each, way.length_scale)[0] for each in pieces]), self._rate)
+
+    def close(self) -> None:
+        """Let the voice go."""
+        self._tensors = {}
+
+    def carried(self, text: str, before: str, after: str, length_scale: float) -> Floats:
+        """``text`` spoken between two other texts and cut out in the quiet round it."""
+        signs = self.signs(text)
+        lead = self.signs(before) + " " if before else ""
+        tail = " " + self.signs(after) if after else ""
+        sound, ends = self._sound(lead + signs + tail, length_scale)
+        start, stop = 0, len(sound)
+        if lead:
+            start = self._quietest(sound, ends, _pause_before(lead + signs, len(lead)))
+        if tail:
+            stop = self._quietest(sound, ends, _pause_before(lead + signs + tail, len(lead + signs) + 1))
+        cut = sound[start:stop]
+        return floats.fade_in(cut, self._rate) if lead else cut
+
+    def signs(self, text: str) -> str:
+        """The signs of a line, in IPA (NFD), with its marks; sounds that are given are kept."""
+        said = given.spliced(text, self._say, lambda each: given.fitted(each, self._known, american=self._american))
+        signs = "".join(sign for sign in said.replace("\n", " ") if sign in self._ids)
+        if not any(map(str.isalpha, signs)):
+            raise EngineError("The line has no sounds that the voice knows.")
+        return signs if signs.rstrip()[-1] in _ENDINGS else signs.rstrip() + "."
+
+    def _sound(self, signs: str, length_scale: float) -> tuple[Floats, NDArray[np.int64]]:
+        """The sound of some signs, and in which frame each of them ends."""
+        places = [self._ids[_BEGIN], self._ids[_PAD]]
+        for sign in signs:
+            places += [self._ids[sign], self._ids[_PAD]]
+        ids = np.asarray([*places, self._ids[_END]], dtype=np.int64)
+        run, configs, tensors = self._models, self._configs, self._tensors
+        steps = run.duration_forward(tensors["duration"], configs["duration"], ids, length_scale=length_scale)
+        latent = run.acoustic_forward(tensors["acoustic"], configs["acoustic"], ids, steps)
+        sound = run.decoder_forward(tensors["decoder"], configs["decoder"], latent)
+        ends = np.cumsum(steps) * _FRAMES_A_STEP
+        return np.asarray(sound, dtype=np.float32), ends[3:-1:2]
+
+    def _quietest(self, sound: Floats, ends: NDArray[np.int64], pause: tuple[int, int]) -> int:
+        """The quietest frame of the pause between two signs."""
+        first, last = int(ends[pause[0]]), int(ends[pause[1]])
+        window = round(self._rate * _WINDOW_SECONDS)
+        power = np.convolve(sound[first:last] ** 2, np.ones(window), mode="same")
+        return first + int(np.argmin(power))
+
+    def _longest(self) -> int:
+        """How many signs the voice has heard in one go; each has a pad after it."""
+        return int(self._configs["duration"]["max_tokens"]) // 2 - 2
+
+
+def _ways(voice: Voice) -> tuple[_Way, _Way, int]:
+    scale = installed.number(voice, "length_scale", 1.0, *_LENGTH_SCALES)
+    short = _Way(
+        length_scale=installed.number(voice, "short_length_scale", scale, *_LENGTH_SCALES),
+        before=installed.word(voice, "carrier_before", ""),
+        after=installed.word(voice, "carrier_after", ""),
+    )
+    return _Way(length_scale=scale), short, int(installed.number(voice, "short_words", 0, 0, _MOST_WORDS))
+
+
+def _manifest(voice: Voice) -> dict[str, Any]:
+    manifest = installed.table(voice, "manifest.json")
+    whole = {"weights_file", "sample_rate", "components"} <= set(manifest)
+    if manifest.get("format") != _FORMAT or not whole or not set(_PARTS) <= set(manifest["components"]):
+        raise installed.broken(voice, f"manifest.json is not in the form {_FORMAT}")
+    return manifest
+
+
+def _tensors(voice: Voice, manifest: dict[str, Any]) -> dict[str, dict[str, Floats]]:
+    """Every part's tensors, checked against the manifest's size and digest."""
+    name = str(manifest["weights_file"])
+    weights = installed.path(voice, name).read_bytes()
+    size, digest = manifest.get("weights_size_bytes"), manifest.get("weights_sha256")
+    if size is not None and size != len(weights):
+        raise installed.broken(voice, f"{name} has {len(weights)} bytes of {size}")
+    if digest and digest != hashlib.sha256(weights).hexdigest():
+        raise installed.broken(voice, f"{name} is not the file that manifest.json tells of")
+    try:
+        return {
+            part: {each["name"]: _tensor(weights, each) for each in manifest["components"][part]["tensors"]}
+            for part in _PARTS
+        }
+    except (KeyError, TypeError, ValueError) as error:
+        raise installed.broken(voice, f"{name} does not fit manifest.json") from error
+
+
+def _tensor(weights: bytes, told: dict[str, Any]) -> Floats:
+    start = int(told["offset_bytes"])
+    values = np.frombuffer(weights[start : start + int(told["nbytes"])], dtype=_KINDS[told["dtype"]])
+    return values.astype(np.float32).reshape(told["shape"])
+
+
+def _ids(voice: Voice, told: dict[str, Any]) -> tuple[dict[str, int], str]:
+    """The number of each sign, and the language in which eSpeak found the signs that the voice learnt."""
+    try:
+        ids = {sign: int(places[0]) for sign, places in told["phoneme_id_map"].items()}
+        language = str(told["espeak"]["voice"])
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+        raise installed.broken(voice, "piper-phoneme-config.json has no table of signs") from error
+    if not {_PAD, _BEGIN, _END, " "} <= set(ids):
+        raise installed.broken(voice, "piper-phoneme-config.json has no pad, beginning or end")
+    return ids, language
+
+
+def _front_end(name: str, language: str) -> Callable[[str], str]:
+    """What finds the sounds of running text: eSpeak NG, or sanotts' dictionaries, which are for English."""
+    if name == "espeak":
+        from mettavox.engines.phonemes import Phonemes
+
+        return Phonemes(language).said
+    from sanotts import piper_g2p
+
+    if language not in piper_g2p.ENGLISH_VOICES:
+        raise VoiceError(f"There is no lexicon for “{language}”.", hint='Set g2p = "espeak".')
+    return _from_lexicon
+
+
+def _from_lexicon(text: str) -> str:
+    from sanotts import piper_g2p
+
+    plain = _PAUSES.sub(", ", readable(text)).strip(" ,")
+    try:
+        return unicodedata.normalize("NFD", piper_g2p.phonemize_to_espeak_ipa(plain))
+    except piper_g2p.PiperG2PError as error:
+        raise EngineError("The lexicon found no sounds in the line.") from error
+
+
+def _pause_before(signs: str, place: int) -> tuple[int, int]:
+    """Between which signs the pause before a place lies: from the last sound before it to the place."""
+    sound = max((n for n in range(place) if signs[n].isalpha() or signs[n] in "ːˈˌ"), default=0)
+    return sound, place - 1
