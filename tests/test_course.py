@@ -184,7 +184,7 @@ def test_a_track_without_a_length_has_its_script_s_own(written: Written) -> None
 def test_voice_and_language_can_be_given_instead_of_the_file_s(written: Written) -> None:
     """For every track, whatever it says."""
     text = COURSE.replace('closing = "day"', 'voice = "calm"')
-    assert {track.prepared.voice.id for tracks in load(written(text)).tracks for track in tracks} == {"hum", "calm"}
+    assert {track.prepared.voice.id for tracks in load(written(text)).tracks for track in tracks} == {"hum", "system"}
     read = load(written(text), voice="hum")
     assert {track.prepared.voice.id for tracks in read.tracks for track in tracks} == {"hum"}
     spanish = COURSE.replace('"rest.md"\nduration = "40s"', '"validation"').replace('"pause.md"', '"validation"')

@@ -196,7 +196,7 @@ def test_a_voice_profile_is_all_that_a_voice_takes(portuguese: Path, own_folders
     (folder / "calma.toml").write_text(
         text.replace('language = "es"', 'language = "pt-BR"').replace("roa/es-419", "roa/pt-BR")
     )
-    assert voices.default("pt") == "calma"
+    assert voices.standard("pt") == "calma"
     assert prepare(Request(script="bondade", language="pt-BR", scripts=portuguese)).voice.language == "pt-BR"
 
 

@@ -105,7 +105,7 @@ def test_scripts_and_voices_are_found_in_an_installed_package(unpacked: Path, tm
     places, names = said.splitlines()
     assert all(str(unpacked) in place for place in places.split())
     assert names.split()[0] == str(len(list((ROOT / "scripts" / "en").glob("*.md"))))
-    assert {"calm", "hum"} <= set(names.split())
+    assert {"system", "hum"} <= set(names.split())
 
 
 def test_an_installed_package_plans_a_track(unpacked: Path, tmp_path: Path):

@@ -48,7 +48,7 @@ def spiky() -> dict[Line, Shaped]:
 
 MATERIAL = {
     "hum": lambda: spoken("hum"),
-    "calm": lambda: spoken("system"),
+    "system": lambda: spoken("system"),
     "22 kHz": lambda: speech(22_050),
     "16 kHz": lambda: speech(16_000),
     "48 kHz": lambda: speech(48_000),
@@ -79,7 +79,7 @@ def test_the_voice_is_at_its_loudness(material: dict[Line, Shaped]):
     assert metered(sound(timeline, stem), RATE).lufs == pytest.approx(-16, abs=0.05)
 
 
-@pytest.mark.parametrize("name", ["hum", "calm"])
+@pytest.mark.parametrize("name", ["hum", "system"])
 def test_the_true_peak_of_a_voice_is_under_the_ceiling(name: str):
     """-2 dBTP, of which the change of rate may take a tenth."""
     assert metered(sound(*made(spoken(name))), RATE).dbtp <= -1.9

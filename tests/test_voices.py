@@ -1,5 +1,6 @@
 """Voice profiles: read, checked, and found in the right folder."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from mettavox import assets, voices
 from mettavox.engines import table
 from mettavox.errors import VoiceError
+from mettavox.voice import COMMERCIAL, Voice
 
 WHOLE = """\
 label = "Mine"
@@ -34,14 +36,14 @@ def test_every_bundled_voice_can_be_read_and_has_an_engine_and_a_licence(name: s
     assert voice.id == name
     assert voice.label
     assert table.target(voice.engine)
-    assert voice.licence != "unknown"
-    assert voice.commercial != "unknown"
+    assert voice.licence.name != "unknown"
+    assert voice.licence.commercial in COMMERCIAL
     assert voice.pace.per_syllable > 0
 
 
 def test_the_usual_voice_and_the_one_for_tests_are_there() -> None:
-    """calm and hum."""
-    assert {"calm", "hum"} <= set(voices.names())
+    """system and hum."""
+    assert {"system", "hum"} <= set(voices.names())
 
 
 @pytest.mark.parametrize("name", ["clam", "Calm", "calm "])
@@ -84,9 +86,18 @@ def test_settings_of_this_platform_come_over_the_common_ones(own_voice: Path) ->
         (WHOLE + "\n[pase]\nx = 1", "unknown “pase”"),
         (WHOLE.replace('engine = "hum"\n', ""), "engine"),
         (WHOLE.replace("per_line = 0.1\n", ""), "missing or wrong"),
-        (WHOLE + "per_word = 1\n", "missing or wrong"),
-        (WHOLE + "[shaping]\ntrim = 1\n", "missing or wrong"),
+        (WHOLE + "per_word = 1\n", "[pace] has an unknown “per_word”"),
+        (WHOLE + "[shaping]\ntrim = 1\n", "[shaping] has an unknown “trim”"),
         ("", "missing or wrong"),
+        ('alphabet = "runes"\n' + WHOLE, "no alphabet “runes”"),
+        ('platforms = ["amiga"]\n' + WHOLE, "platforms"),
+        ('store = "../away"\n' + WHOLE, "store"),
+        (WHOLE + '[licence]\ncommercial = "maybe"\n', "commercial"),
+        (WHOLE + '[[files]]\npath = "a.bin"\nbytes = 3\nsha256 = "00"\n', "64 hexadecimal digits"),
+        (WHOLE + f'[[files]]\npath = "../a.bin"\nbytes = 3\nsha256 = "{"0" * 64}"\n', "a.bin"),
+        (WHOLE + f'[[files]]\npath = "a.bin"\nbytes = 0\nsha256 = "{"0" * 64}"\n', "number of bytes"),
+        (WHOLE + f'[[files]]\npath = "a.bin"\nbytes = 3\nsha256 = "{"0" * 64}"\nurl = "ftp://x"\n', "https://"),
+        (WHOLE + f'[[files]]\npath = "a.bin"\nbytes = 3\nsha = "{"0" * 64}"\n', "unknown “sha”"),
     ],
 )
 def test_a_profile_that_cannot_be_used_says_what_is_wrong(own_voice: Path, text: str, what: str) -> None:
@@ -109,6 +120,10 @@ def test_a_profile_that_cannot_be_used_says_what_is_wrong(own_voice: Path, text:
         "shaping = 3\n" + WHOLE,
         'licence = "MIT"\n' + WHOLE,
         WHOLE + "[settings]\nrate = [1, 2]\n",
+        'speed = "fast"\n' + WHOLE,
+        "files = 3\n" + WHOLE,
+        WHOLE + "[licence]\nshare_alike = 1\n",
+        WHOLE + "[[files]]\nbytes = 3\n",
     ],
 )
 def test_a_field_of_a_wrong_kind_is_the_profile_s_error(own_voice: Path, text: str) -> None:
@@ -130,3 +145,22 @@ def test_an_engine_that_is_not_there_gets_the_known_ones() -> None:
     with pytest.raises(VoiceError, match="There is no speech engine “humm”") as caught:
         table.target("humm")
     assert "hum" in caught.value.hint
+
+
+def test_a_voice_travels_as_plain_data() -> None:
+    """To a worker, as JSON, and is the same there."""
+    for name in voices.names():
+        voice = voices.load(name)
+        assert Voice.from_plain(json.loads(json.dumps(voice.plain()))) == voice
+
+
+def test_a_file_that_was_cut_short_is_missing(own_voice: Path) -> None:
+    """Its size says so."""
+    own_voice.write_text(f'{WHOLE}[[files]]\npath = "a.bin"\nbytes = 3\nsha256 = "{"0" * 64}"\n')
+    folder = own_voice.with_name("mine")
+    assert [each.path for each in voices.missing(voices.load("mine"))] == ["a.bin"]
+    folder.mkdir()
+    (folder / "a.bin").write_bytes(b"12")
+    assert voices.missing(voices.load("mine"))
+    (folder / "a.bin").write_bytes(b"123")
+    assert voices.missing(voices.load("mine")) == []

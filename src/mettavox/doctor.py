@@ -33,7 +33,7 @@ def examine() -> Iterator[Finding]:
     yield Finding(what="mettavox", detail=f"{__version__} on Python {platform.python_version()}, {sys.platform}")
     yield _tried("scripts", _scripts)
     yield _tried("ffmpeg", lambda: ffmpeg.version(ffmpeg.find()))
-    for name in [voice.id for voice in casting.every() if not casting.lacks(voice)]:
+    for name in filter(_is_worth_trying, voices.names()):
         yield _tried(f"voice {name}", partial(_speaks, name))
     yield _tried("cache", _cache)
 
@@ -52,6 +52,14 @@ def _scripts() -> str:
             prepare.prepare(Request(script=name, language=language))
             count += 1
     return f"{count} can be read, in {', '.join(phrasebook.languages())}"
+
+
+def _is_worth_trying(name: str) -> bool:
+    """Whether a voice is installed here, or its profile is broken."""
+    try:
+        return not casting.lacks(voices.load(name))
+    except MettavoxError:
+        return True
 
 
 def _speaks(name: str) -> str:

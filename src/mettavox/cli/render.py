@@ -46,8 +46,6 @@ def command(ctx: click.Context, /, **chosen: Any) -> None:
     if to_stdout and chosen["as_json"]:
         raise RequestError("-o - and --json both write to standard output.", hint="Leave one of them out.")
     prepared = prepare(request)
-    if prepared.note:
-        report.say(prepared.note)
     if chosen["dry_run"]:
         show.timeline(prepared, plan(prepared), as_json=chosen["as_json"])
         return
@@ -60,12 +58,12 @@ def command(ctx: click.Context, /, **chosen: Any) -> None:
         lint=not chosen["no_lint"],
     )
     if to_stdout:
-        _notes(_to_stdout(prepared, settings))
+        _notes(prepared, _to_stdout(prepared, settings))
         return
     path = _path(chosen["output"], prepared)
     track = _made(prepared, path, settings, replace=chosen["force"])
-    _notes(track)
-    click.echo(json.dumps(_facts(path, track), ensure_ascii=False) if chosen["as_json"] else str(path))
+    _notes(prepared, track)
+    click.echo(json.dumps(_facts(path, prepared, track), ensure_ascii=False) if chosen["as_json"] else str(path))
 
 
 def _path(wanted: str | None, prepared: "Prepared") -> Path:
@@ -129,15 +127,18 @@ def _to_stdout(prepared: "Prepared", settings: "Settings") -> "Track":
     return track
 
 
-def _notes(track: "Track") -> None:
+def _notes(prepared: "Prepared", track: "Track") -> None:
+    if prepared.note:
+        report.say(prepared.note)
     if track.timeline.left_out:
         report.say(f"At this length there was no room for: {', '.join(track.timeline.left_out)}.")
 
 
-def _facts(path: Path, track: "Track") -> dict[str, Any]:
+def _facts(path: Path, prepared: "Prepared", track: "Track") -> dict[str, Any]:
     timeline, measured = track.timeline, track.measured
     return {
         "path": str(path),
+        "voice": prepared.voice.id,
         "seconds": timeline.frames / timeline.rate,
         "frames": measured.frames,
         "rate": timeline.rate,

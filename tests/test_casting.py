@@ -1,0 +1,141 @@
+"""Casting: calm is the best voice that is installed, in one order, and says how to get a better one."""
+
+from pathlib import Path
+
+import pytest
+
+from mettavox import assets, casting, voices
+from mettavox.engines import table
+from mettavox.errors import VoiceError
+
+PROFILE = """\
+label = "Mine"
+language = "en"
+engine = "hum"
+[pace]
+per_line = 0.1
+per_syllable = 0.2
+"""
+
+
+def install(name: str) -> None:
+    """As if its files were there: the right sizes are what is looked at."""
+    for file in voices.load(name).files:
+        path = Path(voices.load(name).folder) / file.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as whole:
+            whole.truncate(file.bytes)
+
+
+@pytest.fixture(autouse=True)
+def every_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a machine with every package."""
+    monkeypatch.setattr(table, "find_spec", lambda name: name)
+
+
+@pytest.mark.parametrize(("language", "last"), [("en", "system"), ("es", "system-es"), ("es-MX", "system-es")])
+def test_without_any_other_the_system_s_voice_speaks_and_says_how_to_get_a_better_one(language: str, last: str) -> None:
+    """In one line, with a command that can be run as it is."""
+    cast = casting.cast("calm", language)
+    assert cast.voice.id == last
+    name = cast.note.rpartition(" ")[2]
+    assert "mettavox voices install" in cast.note
+    assert "\n" not in cast.note
+    assert voices.speaks(voices.load(name), language)
+    assert all(file.url for file in voices.load(name).files)
+
+
+def test_no_voice_at_all_is_calm() -> None:
+    """Nobody has to say it."""
+    assert casting.cast("", "en") == casting.cast("calm", "en")
+
+
+@pytest.mark.parametrize("name", [name for names in casting.ORDER.values() for name in names[:-1]])
+def test_a_voice_that_is_installed_takes_the_place_of_the_system_s(name: str) -> None:
+    """Whichever it is."""
+    install(name)
+    language = voices.load(name).language
+    assert casting.cast("calm", language).voice.id == name
+
+
+def test_what_a_clinic_may_use_comes_first() -> None:
+    """In each language, no voice that it may use comes after one that it may not, but for the last resort."""
+    for names in casting.ORDER.values():
+        terms = [voices.load(name).licence.commercial for name in names[:-1]]
+        assert terms == sorted(terms, reverse=True), names
+
+
+def test_among_those_the_more_natural_comes_first() -> None:
+    """By the profile's prediction."""
+    for names in casting.ORDER.values():
+        found = [voices.load(name) for name in names[:-1]]
+        quality = [voice.quality for voice in found if voice.licence.commercial == "yes"]
+        assert quality == sorted(quality, reverse=True), names
+
+
+def test_a_voice_that_a_clinic_may_not_use_says_so() -> None:
+    """Where calm has come to it."""
+    install("hfc")
+    cast = casting.cast("calm", "en")
+    assert cast.voice.id == "hfc"
+    assert "commercial use: no" in cast.note
+
+
+def test_the_best_of_several_speaks_without_a_word() -> None:
+    """There is nothing to say."""
+    for name in ("hfc", "amy", "kristin"):
+        install(name)
+    assert casting.cast("calm", "en") == casting.Cast(voice=voices.load("amy"))
+
+
+def test_a_file_that_is_cut_short_is_not_installed() -> None:
+    """The next voice speaks; asked for by name, it is refused with what to do."""
+    install("amy")
+    first = Path(voices.load("amy").folder) / voices.load("amy").files[0].path
+    first.write_bytes(b"cut")
+    assert casting.cast("calm", "en").voice.id == "system"
+    with pytest.raises(VoiceError, match=f"{first.name} is missing or not whole") as caught:
+        casting.cast("amy", "en")
+    assert caught.value.hint == "Run: mettavox voices install amy"
+
+
+def test_a_package_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With pip's own words."""
+    install("ljspeech")
+    monkeypatch.setattr(table, "find_spec", lambda name: None if name == "onnxruntime" else name)
+    with pytest.raises(VoiceError, match="onnx") as caught:
+        casting.cast("ljspeech", "en")
+    assert caught.value.hint == 'Run: pip install "mettavox[onnx]"'
+    assert casting.cast("calm", "en").voice.id == "system"
+
+
+def test_a_voice_of_another_language_is_refused() -> None:
+    """And one without words goes with every language."""
+    with pytest.raises(VoiceError, match="speaks “es”, not “en”"):
+        casting.cast("system-es", "en")
+    assert casting.cast("hum", "es").voice.id == "hum"
+
+
+def test_a_profile_named_calm_is_what_calm_means() -> None:
+    """Somebody wrote it."""
+    folder = assets.own_folder("voices")
+    folder.mkdir(parents=True)
+    (folder / "calm.toml").write_text(PROFILE)
+    assert casting.cast("calm", "en").voice.label == casting.cast("", "en").voice.label == "Mine"
+
+
+def test_a_voice_for_another_system_is_not_shown_and_is_refused() -> None:
+    """It is no voice of this machine's."""
+    folder = assets.own_folder("voices")
+    folder.mkdir(parents=True)
+    (folder / "far.toml").write_text('platforms = ["win32"]\n' + PROFILE)
+    assert "far" not in {voice.id for voice in casting.every()}
+    with pytest.raises(VoiceError, match="win32"):
+        casting.cast("far", "en")
+
+
+def test_calm_is_known_and_nonsense_is_not() -> None:
+    """Before anything is made."""
+    casting.known("calm")
+    with pytest.raises(VoiceError, match="no voice"):
+        casting.known("clam")
