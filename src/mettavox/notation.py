@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from mettavox.errors import ScriptError
 from mettavox.person import Spoken
-from mettavox.script import KEEP, PAUSES, Line, Pause
+from mettavox.script import KEEP, PAUSES, Line, Pause, Word
 from mettavox.suggest import nearest
 
 _TIME = r"(?:\d+(?:\.\d+)?\s*(?:s|m|min)\s*)+"
@@ -30,6 +30,8 @@ SECTION_MARKS = ("keep", "fixed", "importance", "repeat", "opt-in")
 _FIRST_STAND_IN, _LAST_STAND_IN = 0xE000, 0xF8FF
 LISTENER, TARGET, INTENTION = (chr(_FIRST_STAND_IN + place) for place in range(3))
 """Private-use characters that stand for words a person gave, until a line is made."""
+
+_SLOTS = {LISTENER: "name", TARGET: "target", INTENTION: "intention"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,18 +165,22 @@ def _check_characters(text: str, words: Mapping[str, Spoken], at: str) -> None:
 
 
 def _line(part: str, words: Mapping[str, Spoken], respelled: Mapping[str, Spoken], number: int) -> Line:
-    text, spoken, personal = part, part, False
+    text, spoken, carrier = part, part, part
+    given: list[Word] = []
     bare = part.replace(f", {LISTENER}", "")
     could = bare != part and (any(map(str.isalpha, bare)) or _marked(bare))  # a name alone cannot be left out
     unnamed = _line(bare, words, respelled, number) if could else None
     for mark, word in {**respelled, **words}.items():  # a respelling may be that of a personal word
         if mark in text:
-            personal = personal or mark in words
             text, spoken = text.replace(mark, word.written), spoken.replace(mark, word.said)
+            carrier = carrier.replace(mark, f"{{{_SLOTS[mark]}}}" if mark in words else word.written)
+            given += [Word(slot=_SLOTS[mark], written=word.written, said=word.said)] if mark in words else []
     return Line(
         text=" ".join(text.split()),
         spoken=" ".join(spoken.translate(_PLAIN).split()),
         number=number,
-        personal=personal,
+        personal=bool(given),
         unnamed=unnamed,
+        carrier=" ".join(carrier.split()) if given else "",
+        words=tuple(given),
     )

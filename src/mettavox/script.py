@@ -52,12 +52,22 @@ PAUSES = {
 
 
 @dataclass(frozen=True, kw_only=True)
+class Word:
+    """A word that a person gave: the slot that it fills in a carrier, as it is written and as it is said."""
+
+    slot: str
+    written: str
+    said: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Line:
     """One breath of speech: what is read in a transcript, and what the engine is given.
 
     ``number`` is the line of the script's file, and no part of what the line is: the same words
     elsewhere are the same line. ``personal`` is true when a person's name, or words of their own,
     are in it. ``unnamed`` is the same line without the listener's name, where it holds that.
+    ``carrier`` is the text with {name}, {target} or {intention} in the place of each of its ``words``.
     """
 
     text: str
@@ -65,6 +75,8 @@ class Line:
     number: int = field(compare=False)
     personal: bool = False
     unnamed: "Line | None" = field(default=None, compare=False)
+    carrier: str = field(default="", compare=False)
+    words: tuple[Word, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
