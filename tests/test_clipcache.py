@@ -57,6 +57,16 @@ def test_the_key_changes_with_the_pace_of_an_engine_that_follows_it():
     assert clipcache.key("Rest.", voice, "1") != clipcache.key("Rest.", slower, "1")
 
 
+def test_the_key_changes_with_the_files_and_the_language_of_a_voice():
+    """Two neural voices may differ in nothing else."""
+    kristin = replace(voices.load("kristin"), settings={})
+    keys = {
+        clipcache.key("Rest.", each, "1")
+        for each in (kristin, replace(kristin, files=voices.load("amy").files), replace(kristin, language="en-GB"))
+    }
+    assert len(keys) == 3
+
+
 def test_the_key_does_not_tell_the_text():
     """File names are seen by others than the listener."""
     key = clipcache.key("May Xochitl be well", voices.load("system"), "1")

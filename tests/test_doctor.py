@@ -119,3 +119,10 @@ def test_a_full_disk_is_found(monkeypatch: pytest.MonkeyPatch):
     found = examined()["cache"]
     assert isinstance(found.error, OutputError)
     assert found.hint
+
+
+def test_it_says_which_voice_calm_is_and_how_to_get_a_better_one():
+    """In each language that has an order of voices."""
+    found = examined()
+    assert found["calm in en"].detail.startswith("system. ")
+    assert "mettavox voices install" in found["calm in es"].detail

@@ -24,7 +24,9 @@ def key(text: str, voice: Voice, version: str) -> str:
         "text": text,
         "engine": voice.engine,
         "version": version,
+        "language": voice.language,  # an engine's phonemes follow it
         "settings": voice.settings,
+        "files": [file.sha256 for file in voice.files],
         "pace": asdict(voice.pace),  # an engine may follow it, as the hum does
     }
     return hashlib.sha256(json.dumps(shaped_by, sort_keys=True, ensure_ascii=True).encode()).hexdigest()

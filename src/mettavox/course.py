@@ -67,6 +67,12 @@ class Course:
         """How many tracks there are in all sessions."""
         return sum(map(len, self.tracks))
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should be told of the voices, each once."""
+        said = (track.prepared.note for tracks in self.tracks for track in tracks)
+        return tuple(dict.fromkeys(note for note in said if note))
+
 
 # --- which there are ---
 

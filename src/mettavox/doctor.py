@@ -35,6 +35,8 @@ def examine() -> Iterator[Finding]:
     yield _tried("ffmpeg", lambda: ffmpeg.version(ffmpeg.find()))
     for name in filter(_is_worth_trying, voices.names()):
         yield _tried(f"voice {name}", partial(_speaks, name))
+    for language in casting.ORDER:
+        yield _tried(f"calm in {language}", partial(_calm, language))
     yield _tried("cache", _cache)
 
 
@@ -52,6 +54,11 @@ def _scripts() -> str:
             prepare.prepare(Request(script=name, language=language))
             count += 1
     return f"{count} can be read, in {', '.join(phrasebook.languages())}"
+
+
+def _calm(language: str) -> str:
+    cast = casting.cast(voices.CALM, language)
+    return f"{cast.voice.id}. {cast.note}".rstrip()
 
 
 def _is_worth_trying(name: str) -> bool:

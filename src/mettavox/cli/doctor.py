@@ -22,8 +22,9 @@ def command(ctx: click.Context, as_json: bool) -> None:
         ]
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
     else:
+        width = max(len(found.what) for found in findings)
         for found in findings:
-            click.echo(f"{'ok' if found.error is None else '!!'}  {found.what:<10} {found.detail}")
+            click.echo(f"{'ok' if found.error is None else '!!'}  {found.what:<{width}}  {found.detail}")
             if found.hint:
-                click.echo(f"{'':14} {found.hint}")
+                click.echo(f"{'':{width + 5}} {found.hint}")
     ctx.exit(next((report.exit_code(found.error) for found in findings if found.error is not None), 0))
