@@ -12,7 +12,7 @@ from mettavox.voices import CALM
 
 ORDER: Mapping[str, tuple[str, ...]] = {
     "en": ("kokoro-heart", "ljspeech", "amy", "kristin", "hfc", "system"),
-    "es": ("kokoro-dora", "system-es"),
+    "es": ("kokoro-dora", "davefx", "system-es"),
 }
 """What “calm” means, the first that is installed: voices that a clinic may use commercially before those that it may
 not, and the more natural before the less. The system's own voice, which is always there, comes last."""

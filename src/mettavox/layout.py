@@ -58,6 +58,7 @@ class Rules:
     include: frozenset[str] = frozenset()
     sparse: bool = False
     sleep: bool = False
+    pauses: float = 1.0  # multiplies the preferred pauses, within the bounds of each
 
     @classmethod
     def of(
@@ -110,6 +111,11 @@ class _Gap:
 
     def within(self, cap: int) -> "_Gap":
         return self if self.uncapped else self.cut_to(cap)
+
+    def leaning(self, factor: float) -> "_Gap":
+        """The same bounds, with another length preferred between them."""
+        preferred = min(max(round(self.preferred * factor), self.shortest), self.longest)
+        return _Gap(self.shortest, preferred, self.longest, self.uncapped)
 
     def cut_to(self, cap: int) -> "_Gap":
         cap = max(0, cap)
@@ -220,7 +226,7 @@ class Layout:
         """Pauses after protected lines and in fixed sections are never stretched."""
         if unit.passage.protected or self._script.sections[unit.section].fixed:
             return _Gap(gap.shortest, gap.preferred, gap.preferred, gap.uncapped)
-        return gap
+        return gap.leaning(self._rules.pauses)
 
     def _bounds(self, pause: Pause, line: Line | None) -> _Gap:
         rate, own = self._rules.rate, pause.name not in CLASSES

@@ -75,7 +75,7 @@ def prepare(request: Request) -> Prepared:
         source=found,
         script=script,
         voice=chosen_voice.voice,
-        rules=rules_of(request),
+        rules=replace(rules_of(request), pauses=chosen_voice.voice.pauses),
         seconds=seconds,
         note=chosen_voice.note,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from mettavox.errors import VoiceError
 
@@ -12,6 +13,9 @@ ALPHABETS = ("ipa", "espeak", "respell")
 """How an engine takes the sounds of a word: as IPA, in eSpeak's mnemonics, or not at all, so that it is respelled."""
 
 COMMERCIAL = ("yes", "no", "unknown")
+
+_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
+_PAUSES = (0.5, 2.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,8 +70,18 @@ class VoiceFile:
             raise VoiceError(f"The size of {self.path} is no number of bytes.", hint="Write bytes = 114199011.")
         if len(self.sha256) != 64 or set(self.sha256) - set("0123456789abcdef"):  # noqa: PLR2004
             raise VoiceError(f"The SHA-256 of {self.path} is not 64 hexadecimal digits.", hint="See sha256sum FILE.")
-        if self.url and not self.url.startswith("https://"):
+        if self.url and not is_safe(self.url):
             raise VoiceError(f"The address of {self.path} does not begin with https://.", hint="Give a safe address.")
+
+
+def is_safe(url: str) -> bool:
+    """Whether what comes from an address cannot be changed on its way: https, or this machine itself."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return False
+    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and host in _THIS_MACHINE))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +106,8 @@ class Voice:
 
     ``folder`` is where its ``files`` lie when they are installed. ``alphabet`` overrules the engine's own.
     ``speed`` is the predicted seconds of work for a second of speech on one core, ``quality`` the predicted
-    naturalness from 1 to 5; 0 is unknown. An empty ``platforms`` is all of them.
+    naturalness from 1 to 5; 0 is unknown. An empty ``platforms`` is all of them. ``pauses`` multiplies the
+    pauses that are preferred, within the bounds that each has; over 1, fewer words fit and more quiet.
     """
 
     id: str
@@ -107,9 +122,16 @@ class Voice:
     alphabet: str = ""
     speed: float = 0.0
     quality: float = 0.0
+    pauses: float = 1.0
     platforms: tuple[str, ...] = ()
     files: tuple[VoiceFile, ...] = ()
     folder: str = ""
+
+    def __post_init__(self) -> None:
+        if not _PAUSES[0] <= self.pauses <= _PAUSES[1]:
+            raise VoiceError(
+                f"“pauses” is {self.pauses:g}.", hint=f"Write a number from {_PAUSES[0]:g} to {_PAUSES[1]:g}."
+            )
 
     def plain(self) -> dict[str, Any]:
         """As plain data, to travel to a worker."""

@@ -12,7 +12,7 @@ from mettavox.suggest import nearest
 from mettavox.voice import ALPHABETS, Licence, Pace, Shaping, Voice, VoiceFile
 
 _TEXTS = ("label", "language", "engine", "gender", "alphabet", "store")
-_NUMBERS = ("speed", "quality")
+_NUMBERS = ("speed", "quality", "pauses")
 _TABLES = ("settings", "pace", "shaping", "licence")
 _FIELDS = (*_TEXTS, *_NUMBERS, "platforms", *_TABLES, "files")
 PLATFORMS = ("linux", "darwin", "win32")
@@ -101,6 +101,7 @@ def _voice(table: dict[str, Any], name: str, where: str) -> Voice:
         alphabet=alphabet,
         speed=_number(table, "speed"),
         quality=_number(table, "quality"),
+        pauses=_number(table, "pauses", 1),
         platforms=_platforms(table.get("platforms", [])),
         settings=_settings(_part(table, "settings")),
         pace=Pace(**_checked(Pace, _part(table, "pace"), f"{where} [pace]")),
@@ -161,8 +162,8 @@ def _text(table: dict[str, Any], name: str, default: str | None = None) -> str:
     return text
 
 
-def _number(table: dict[str, Any], name: str) -> float:
-    number = table.get(name, 0)
+def _number(table: dict[str, Any], name: str, default: float = 0) -> float:
+    number = table.get(name, default)
     if isinstance(number, bool) or not isinstance(number, (int, float)):
         raise TypeError(name)
     return float(number)

@@ -10,7 +10,9 @@ from mutagen.id3 import ID3
 
 from mettavox.codecs import id3
 from mettavox.codecs.ffmpeg import Mp3Encoder
+from mettavox.errors import CodecError
 from mettavox.tags import Tags
+from mettavox.timeline import Chapter
 
 PLAIN = Tags(
     title="Loving-kindness (10:00)",
@@ -107,3 +109,57 @@ def test_there_is_room_for_an_editor(tags: Tags):
 def test_the_same_tags_are_the_same_bytes(tags: Tags):
     """No dates, no chance."""
     assert id3.tag(tags) == id3.tag(tags)
+
+
+CHAPTERS = (
+    Chapter(title="Welcome", start=0),
+    Chapter(title="Deseos — para ti (慈)", start=2400),
+    Chapter(title="Return", start=4001),
+)
+
+
+def with_chapters(path: Path) -> ID3:
+    with path.open("w+b") as file:
+        encoder = Mp3Encoder(file, frames=4800, id3=id3.tag(PLAIN, CHAPTERS, rate=48_000, frames=4800))
+        encoder.write(np.zeros((4800, 2), dtype=np.float32))
+        encoder.finish()
+    return ID3(path, translate=False)
+
+
+def test_chapters_lie_end_to_end_in_their_order(tmp_path: Path):
+    """In milliseconds, each until the next begins and the last to the track's end."""
+    found = with_chapters(tmp_path / "a.mp3")
+    (contents,) = found.getall("CTOC")
+    assert contents.flags == 3  # ordered, at the top
+    chapters = {chapter.element_id: chapter for chapter in found.getall("CHAP")}
+    assert list(contents.child_element_ids) == ["ch0", "ch1", "ch2"]
+    laid = [chapters[name] for name in contents.child_element_ids]
+    assert [(chapter.start_time, chapter.end_time) for chapter in laid] == [(0, 50), (50, 83), (83, 100)]
+    assert [str(chapter.sub_frames["TIT2"]) for chapter in laid] == [chapter.title for chapter in CHAPTERS]
+    assert {chapter.start_offset for chapter in laid} | {chapter.end_offset for chapter in laid} == {0xFFFFFFFF}
+
+
+def test_ffmpeg_reads_the_same_chapters(tmp_path: Path):
+    """Another reader, another opinion. It counts from the first frame that it decodes, 23 ms before the sound."""
+    with_chapters(tmp_path / "a.mp3")
+    said = subprocess.run(
+        [get_ffmpeg_exe(), "-v", "error", "-i", tmp_path / "a.mp3", "-f", "ffmetadata", "-"],
+        capture_output=True,
+        check=True,
+    ).stdout.decode("utf-8")
+    parts = said.split("[CHAPTER]")[1:]
+    assert [part.split("title=")[1].splitlines()[0] for part in parts] == [chapter.title for chapter in CHAPTERS]
+    starts = [int(part.split("START=")[1].splitlines()[0]) for part in parts]
+    assert starts == pytest.approx([0, 50, 83], abs=25)
+
+
+def test_a_tag_without_chapters_has_no_table_of_contents():
+    """A track of one piece stays as it was."""
+    assert b"CTOC" not in id3.tag(PLAIN)
+
+
+def test_more_chapters_than_a_tag_can_hold_are_refused():
+    """Rather than the rest being lost."""
+    many = [Chapter(title="x", start=place) for place in range(256)]
+    with pytest.raises(CodecError, match="256 chapters"):
+        id3.tag(PLAIN, many, rate=48_000, frames=256)
