@@ -32,8 +32,8 @@ _MADE_WITH: Mapping[str, tuple[str, ...]] = {
 _NEEDS = {
     "pyttsx3": ("pyttsx3", "pyttsx3"),
     "sanotts": ("sanotts", "sanotts"),
-    "piper": ("onnxruntime", '"mettavox[onnx]"'),
-    "kokoro": ("onnxruntime", '"mettavox[onnx]"'),
+    "piper": ("onnxruntime", "onnxruntime espeakng-loader"),
+    "kokoro": ("onnxruntime", "onnxruntime espeakng-loader"),
 }
 _NEURAL = ("sanotts", "piper", "kokoro")
 
@@ -49,7 +49,7 @@ def target(name: str) -> str:
 
 
 def lacks(name: str) -> str:
-    """The package that an engine needs and that is not there, as pip is asked for it; or nothing.
+    """What pip has to be asked for before an engine can speak, or nothing.
 
     Raises VoiceError for an unknown engine. Nothing is imported.
     """
