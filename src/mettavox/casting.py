@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from mettavox import voices
 from mettavox.engines import table
 from mettavox.errors import VoiceError
+from mettavox.pronunciation import Pronouncer
+from mettavox.request import Request
 from mettavox.voice import Voice
 from mettavox.voices import CALM
 
 ORDER: Mapping[str, tuple[str, ...]] = {
-    "en": ("kokoro-heart", "ljspeech", "amy", "kristin", "hfc", "system"),
+    "en": ("kokoro-heart", "kokoro-heart-light", "ljspeech", "amy", "kristin", "hfc", "system"),
     "es": ("kokoro-dora", "davefx", "system-es"),
 }
 """What “calm” means, the first that is installed: voices that a clinic may use commercially before those that it may
@@ -37,6 +39,16 @@ def cast(name: str, language: str) -> Cast:
         _check_installed(voice)
         return Cast(voice=voice)
     return _calm(language.split("-", maxsplit=1)[0].lower())
+
+
+def pronouncer(voice: Voice, request: Request | None = None) -> Pronouncer:
+    """What gives the text that the voice's engine receives; the respellings of a request stay as they are.
+
+    Raises VoiceError when a person's own lexicon cannot be read.
+    """
+    words = (request.listener.name, request.target.name) if request else ()
+    kept = [word.said for word in words if word and word.said != word.written]
+    return Pronouncer(voice.language, voice.alphabet or table.alphabet(voice.engine), voice.engine, kept=kept)
 
 
 def known(name: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from mettavox import ipa
 from mettavox.errors import ScriptError
 from mettavox.person import Spoken
 from mettavox.script import KEEP, PAUSES, Line, Pause, Word
@@ -134,7 +135,7 @@ def _sentences(text: str, given: tuple[tuple[str, Spoken], ...], number: int, at
 
     def stand_in(match: re.Match[str]) -> str:
         mark = chr(_LAST_STAND_IN - len(respelled))
-        respelled[mark] = Spoken(written=match[1], said=match[2])
+        respelled[mark] = Spoken(written=match[1], said=_said(match[1], match[2], at))
         return mark
 
     _check_characters(text, words, at)
@@ -149,11 +150,31 @@ def _sentences(text: str, given: tuple[tuple[str, Spoken], ...], number: int, at
     )
 
 
+def _said(written: str, text: str, at: str) -> str:
+    """What the braces after a word say of it: a respelling, or sounds in IPA. Raises ScriptError."""
+    sounds = ipa.given(text)
+    if sounds is not None and (fault := ipa.fault(sounds)):
+        raise ScriptError(
+            f"{at}: /{sounds}/ stands between slashes, but as IPA it {fault}.",
+            hint="Write IPA like {say: /ʃɪˈvɔːn/}, or a respelling in plain letters without slashes.",
+        )
+    if sounds is None and ("/" in text or ipa.TELLING & set(text)):
+        raise ScriptError(
+            f"{at}: “{text}” looks like IPA without its slashes.", hint="Put a slash before it and one after it."
+        )
+    return text if sounds is None else ipa.marked(written, sounds)
+
+
 def _marked(part: str) -> bool:
     return any(_FIRST_STAND_IN <= ord(letter) <= _LAST_STAND_IN for letter in part)
 
 
 def _check_characters(text: str, words: Mapping[str, Spoken], at: str) -> None:
+    if own := {ipa.OPEN, ipa.CLOSE} & set(text):
+        raise ScriptError(
+            f"{at}: there is a character (U+{ord(min(own)):04X}) that cannot be spoken.",
+            hint="Delete it. How a word sounds is written word{say: wurd} or word{say: /wɜːd/}.",
+        )
     if text.isprintable():  # private-use characters are not, nor is anything that is looked for here
         return
     for letter in text:

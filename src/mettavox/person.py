@@ -3,6 +3,7 @@
 import unicodedata
 from dataclasses import dataclass
 
+from mettavox import ipa
 from mettavox.errors import RequestError
 
 RELATIONS = (
@@ -18,26 +19,43 @@ _ALSO_IN_NAMES = " '’-‐‑.·・\u200c\u200d"
 
 @dataclass(frozen=True, kw_only=True)
 class Spoken:
-    """A personal word: as it is written, and as it is said."""
+    """A personal word: as it is written, and as it is said; sounds in IPA stand there as ``ipa.marked`` has them."""
 
     written: str
     said: str
 
 
 def personal_word(written: str, said: str, *, option: str) -> Spoken | None:
-    """A checked name and its respelling, or None when neither is given.
+    """A checked name and how it is said, in plain letters or as /IPA/, or None when neither is given.
 
     A name holds letters of any script, digits, spaces, hyphens, apostrophes and full stops. Raises
     RequestError, which names the option and never the name, for anything else.
     """
-    name, respelling = _checked(written, option), _checked(said, f"{option} (as said)")
+    sounds = ipa.given(said)
+    name = _checked(written, option)
+    respelling = _checked(said, f"{option} (as said)") if sounds is None else _checked_sounds(sounds, option)
     if not name and respelling:
         raise RequestError(f"A respelling came without a name for {option}.", hint=f"Give the name too: {option} TEXT.")
-    return Spoken(written=name, said=respelling or name) if name else None
+    if not name:
+        return None
+    return Spoken(written=name, said=ipa.marked(name, respelling) if sounds is not None else respelling or name)
+
+
+def _checked_sounds(sounds: str, option: str) -> str:
+    if fault := ipa.fault(sounds):
+        raise RequestError(
+            f"What is said for {option} stands between slashes, but as IPA it {fault}.",
+            hint="Write IPA like /ʃɪˈvɔːn/, or a respelling in plain letters without slashes.",
+        )
+    return sounds
 
 
 def _checked(text: str, option: str) -> str:
     name = unicodedata.normalize("NFC", text)
+    if "(as said)" in option and ipa.TELLING & set(name):
+        raise RequestError(
+            f"{option} has signs of the phonetic alphabet.", hint="Put IPA between slashes, like /ʃɪˈvɔːn/."
+        )
     for place, letter in enumerate(name, start=1):
         if unicodedata.category(letter) in ("Cc", "Cf", "Zl", "Zp") and letter not in _ALSO_IN_NAMES:
             raise RequestError(

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from mettavox import casting, estimate, phrasebook, reader, source, template, wishes
+from mettavox import casting, estimate, ipa, phrasebook, reader, source, template, wishes
 from mettavox.errors import DurationError, RequestError, ScriptError
 from mettavox.fit import fit
 from mettavox.layout import Rules
@@ -155,7 +155,7 @@ def _check_letters(request: Request) -> None:
             hint="Write it in Latin letters, as it is said.",
         )
     for option, name in (("--name", request.listener.name), ("--target", request.target.name)):
-        if name and not all(_is_latin(letter) for letter in name.said if letter.isalpha()):
+        if name and ipa.OPEN not in name.said and not all(_is_latin(letter) for letter in name.said if letter.isalpha()):
             say = "--say" if option == "--name" else "--target-say"
             raise RequestError(
                 f"{option} is written in letters that this language's voices cannot read.",

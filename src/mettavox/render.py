@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from mettavox import __version__, assets, bed, gate, output
+from mettavox import __version__, assets, bed, casting, gate, output
 from mettavox.bed import Bed
 from mettavox.clipcache import ClipCache
 from mettavox.codec import Block, Encoder
@@ -22,7 +22,6 @@ from mettavox.errors import DurationError
 from mettavox.fit import fit
 from mettavox.mix import Mixer
 from mettavox.prepare import RATE, Prepared, plan
-from mettavox.pronunciation import Pronouncer
 from mettavox.script import Line
 from mettavox.shape import Shaped, shaped
 from mettavox.speech import Speech
@@ -99,7 +98,7 @@ def _voiced(prepared: Prepared, settings: Settings, progress: Progress) -> tuple
         prepared.voice,
         lambda: EngineProcess(target, prepared.voice),
         version=table.identity(engine),
-        pronounce=Pronouncer(prepared.voice.language, prepared.voice.alphabet or table.alphabet(engine)).engine_text,
+        pronounce=casting.pronouncer(prepared.voice, prepared.request).engine_text,
         cache=cache,
         cache_names=settings.cache_names,
         workers=settings.worker_count(),

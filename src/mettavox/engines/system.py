@@ -9,6 +9,7 @@ hangs, since its threads do not survive; so this process never starts it.
 """
 
 import os
+import re
 import sys
 import tempfile
 import threading
@@ -20,11 +21,14 @@ from types import SimpleNamespace
 from typing import Any
 
 from mettavox.audio import Clip
+from mettavox.engines import fork
 from mettavox.errors import EngineError, VoiceError
 from mettavox.voice import Voice
 
 _SETTINGS = ("voice", "rate", "pitch", "volume")
 _RATES = (80, 450)
+_MNEMONICS_FLAG = 0x100
+_MNEMONICS = re.compile(r"\[\[.*?\]\]")
 _END_SECONDS = 30.0
 _POLL_SECONDS = 0.002
 _JOINED_WORDS, _JOINED_LETTERS = 2, 8
@@ -71,29 +75,13 @@ class SystemEngine:
             if self._driver is None:
                 _save(self._engine, text, path, self._settings)
             else:
-                self._in_a_fork(text, path)
+                fork.done(lambda: _with_espeak(self._driver, text, path, self._settings), hint=_INSTALL_HINT)
             return _read(path)
         finally:
             path.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Nothing stays open: each line's process has ended."""
-
-    def _in_a_fork(self, text: str, path: Path) -> None:
-        reading, writing = os.pipe()
-        child = os.fork()
-        if not child:
-            os.close(reading)
-            _speak_and_exit(self._driver, text, path, self._settings, writing)
-        os.close(writing)
-        with os.fdopen(reading, encoding="utf-8") as pipe:
-            said = pipe.read()
-        _, status = os.waitpid(child, 0)
-        if said.startswith("voice:"):
-            raise VoiceError(said.removeprefix("voice:"), hint="Choose one that “mettavox voices list” shows.")
-        if said or status:
-            code = os.waitstatus_to_exitcode(status)
-            raise EngineError(said or f"eSpeak's process ended with {code}.", hint=_INSTALL_HINT)
 
 
 def readable(text: str) -> str:
@@ -123,26 +111,29 @@ def _espeak_driver() -> Any:
         ctypes.CDLL(espeakng_loader.get_library_path(), mode=ctypes.RTLD_GLOBAL)
     from pyttsx3.drivers import espeak
 
+    _reads_mnemonics(espeak._espeak)
     # The driver polls every 10 ms; a line takes 3 ms.
     espeak.time = SimpleNamespace(sleep=lambda _: time.sleep(_POLL_SECONDS))
     return espeak
 
 
-def _speak_and_exit(driver: Any, text: str, path: Path, settings: dict[str, Any], report: int) -> None:
-    """In the fork: speak, tell what went wrong if anything did, and leave without tidying up.
+def _reads_mnemonics(binding: Any) -> None:
+    """Have eSpeak take [[…]] as sounds (espeakPHONEMES, speak_lib.h); pyttsx3 has no way to ask for it."""
+    plainly = binding.Synth
+    if not getattr(plainly, "reads_mnemonics", False):
+        binding.Synth = lambda text, flags=0, **settings: plainly(text, flags=flags | _MNEMONICS_FLAG, **settings)
+        binding.Synth.reads_mnemonics = True
 
-    eSpeak hangs or crashes when it is closed in Python's way.
-    """
-    trouble = ""
+
+def _with_espeak(driver: Any, text: str, path: Path, settings: dict[str, Any]) -> bytes:
+    """In the fork: speak into a file, or say what went wrong."""
     try:
         _speak_with_espeak(driver, text, path, settings)
-    except VoiceError as error:
-        trouble = f"voice:{error.message}"
-    except BaseException as error:
-        trouble = getattr(error, "message", "") or f"eSpeak failed ({type(error).__name__})."
-    if trouble:
-        os.write(report, trouble.encode())
-    os._exit(0)
+    except VoiceError:
+        raise
+    except EngineError as error:
+        raise EngineError(error.message, hint=_INSTALL_HINT) from error
+    return b""
 
 
 def _speak_with_espeak(driver: Any, text: str, path: Path, settings: dict[str, Any]) -> None:
@@ -160,7 +151,9 @@ def _speak_with_espeak(driver: Any, text: str, path: Path, settings: dict[str, A
     for key, value in settings.items():
         if engine.getProperty(key) != value:
             if key == "voice":
-                raise VoiceError(f"eSpeak has no voice “{value}”.")
+                raise VoiceError(
+                    f"eSpeak has no voice “{value}”.", hint="Choose one that “mettavox voices list” shows."
+                )
             raise EngineError(f"eSpeak did not take the {key} {value}.")
     engine.save_to_file(text, str(path))
     engine.runAndWait()
@@ -175,8 +168,9 @@ def _unspoken(text: str, spoken_to: int) -> bool:
     """Whether whole words follow the place that was reached.
 
     eSpeak's dictionary joins some phrases ("of the", "as it is", "for a while") into one event, so that a word
-    or two short ones may go unannounced.
+    or two short ones may go unannounced. Words in mnemonics are never announced.
     """
+    text = _MNEMONICS.sub(lambda sounds: " " * len(sounds[0]), text)
     left = ["".join(filter(str.isalnum, word)) for word in text[spoken_to:].split()]
     words = [word for word in left if word]
     return len(words) > 1 and (len(words) > _JOINED_WORDS or sum(map(len, words)) > _JOINED_LETTERS)

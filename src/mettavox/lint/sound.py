@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from mettavox import ipa
 from mettavox.branches import INTENTION, LISTENER_NAME, TARGET_NAME
 from mettavox.lint.finding import Finding
 from mettavox.lint.heard import Material, Sentence
@@ -19,8 +20,13 @@ _NAME = re.compile(r"(?<=[\w,;'] )[^\W\d_]+(?:'\w+)?")
 def literal(material: Material) -> Iterator[Finding]:
     """TTS-01, TTS-02, TTS-05 and TTS-06, in every sentence."""
     for sentence, heard in material.unique:
-        for rule, hit in literal_hits(sentence.text, plain(sentence.line.spoken)):
+        for rule, hit in literal_hits(sentence.text, _spoken(sentence)):
             yield material.finding(rule, sentence.number, said(rule, hit), needle=hit, heard=heard)
+
+
+def _spoken(sentence: Sentence) -> str:
+    """What an engine reads by itself; a word whose sounds are given is none of its readings any more."""
+    return plain(ipa.heard(sentence.line.spoken))
 
 
 def literal_hits(text: str, spoken: str) -> Iterator[tuple[str, str]]:
@@ -45,7 +51,7 @@ def homographs(material: Material) -> Iterator[Finding]:
     if not lexicon:
         return
     for sentence, heard in material.unique:
-        for rule, hit, instead in homograph_hits(lexicon, sentence.text, plain(sentence.line.spoken)):
+        for rule, hit, instead in homograph_hits(lexicon, sentence.text, _spoken(sentence)):
             yield material.finding(rule, sentence.number, said(rule, hit), instead=instead, needle=hit, heard=heard)
 
 
@@ -79,7 +85,7 @@ def _unknown_name(sentence: Sentence, known: frozenset[str]) -> str:
     for match in _NAME.finditer(sentence.text):
         word = match[0].split("'")[0]
         acronym = len(word) > 1 and word.isupper()
-        if word[:1].isupper() and not acronym and word not in known and word in sentence.line.spoken:
+        if word[:1].isupper() and not acronym and word not in known and word in _spoken(sentence):
             return word
     return ""
 

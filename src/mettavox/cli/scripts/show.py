@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mettavox import ipa
 from mettavox.cli import options
 from mettavox.script import PAUSES, PLUS, PLUS_PLUS, Bell, Breath, Line, Passage, Pause, Section
 from mettavox.units import clock
@@ -77,7 +78,7 @@ def _passage(passage: Passage) -> Iterator[str]:
 
 def _words(sound: Line | Bell | Breath) -> str:
     if isinstance(sound, Line):
-        return sound.text if sound.spoken == sound.text else f"{sound.text}  [{sound.spoken}]"
+        return sound.text if sound.spoken == sound.text else f"{sound.text}  [{ipa.shown(sound.spoken)}]"
     if isinstance(sound, Bell):
         return "(bell)"
     cycle = sound.cycles[-1]
