@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mettavox import source, voices
+from mettavox import casting, source
 
 from .conftest import Run, assert_refused
 
@@ -52,7 +52,7 @@ def test_voices_list_names_each_with_its_licence(run: Run) -> None:
     outcome = run("voices", "list")
     assert outcome.code == 0
     rows = json.loads(run("voices", "list", "--json").out)
-    assert [row["id"] for row in rows] == voices.names()
+    assert [row["id"] for row in rows] == [voice.id for voice in casting.every()]
     for row in rows:
         assert row["id"] in outcome.out
         assert row["licence"]

@@ -1,0 +1,212 @@
+"""Audition: the same sentences in several voices and at several rates, in one file with a chapter for each."""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from mettavox import __version__, assets, casting, output, sentences, tuning, voices
+from mettavox.clipcache import ClipCache
+from mettavox.codec import Block, Encoder
+from mettavox.codecs import decode, ffmpeg, id3
+from mettavox.codecs.ffmpeg import Mp3Encoder
+from mettavox.engines import table
+from mettavox.engines.process import EngineProcess
+from mettavox.errors import EngineError, SoundError, VoiceError
+from mettavox.mix import Mixer
+from mettavox.person import Spoken
+from mettavox.prepare import RATE
+from mettavox.pronunciation import Pronouncer
+from mettavox.render import Progress, Settings
+from mettavox.script import Line
+from mettavox.shape import Shaped, shaped
+from mettavox.speech import Speech
+from mettavox.stem import voice_stem
+from mettavox.tags import Tags
+from mettavox.timeline import Chapter, Placement, Timeline
+from mettavox.units import frames
+from mettavox.voice import Voice
+
+_HEAD_SECONDS, _BETWEEN_SECONDS, _TAIL_SECONDS = 0.75, 1.5, 1.25
+_BLOCK = 30 * RATE
+_ANY = "*"
+_USUAL = Settings()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """A voice as it is heard, and the title of its chapter."""
+
+    voice: Voice
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audition:
+    """Which parts are heard, in which language, and by what name the listener is greeted, if any."""
+
+    language: str
+    parts: tuple[Part, ...]
+    name: Spoken | None = None
+
+
+def prepare(
+    names: Sequence[str], *, rates: Sequence[float] = (1.0,), language: str = "", name: Spoken | None = None
+) -> Audition:
+    """An audition of those voices, or of every installed one of the language, each at every rate.
+
+    Without a language it is that of the first voice. Raises VoiceError or RequestError.
+    """
+    language = language or _language(names)
+    sentences.load(language)
+    wanted = [casting.cast(each, language).voice for each in dict.fromkeys(names)] or _installed(language)
+    return Audition(
+        language=language,
+        parts=tuple(
+            Part(voice=tuning.at_rate(voice, rate), title=_title(voice, rate))
+            for voice in wanted
+            for rate in dict.fromkeys(rates)
+        ),
+        name=name,
+    )
+
+
+def make(
+    wanted: Audition,
+    path: Path,
+    *,
+    replace: bool = False,
+    settings: Settings = _USUAL,
+    progress: Progress = lambda stage, share: None,
+) -> tuple[Chapter, ...]:
+    """Speak it and leave it at ``path``; gives the chapters. Each voice is as loud as a track's, by itself.
+
+    Raises EngineError, CodecError or OutputError; nothing is left behind then.
+    """
+    output.check(path, replace=replace)
+    ffmpeg.find()  # rather now than after the speaking
+    lines = sentences.load(wanted.language).lines(wanted.name)
+    heard, chapters, total = [], [], 0
+    for place, part in enumerate(wanted.parts):
+        progress("speaking", place / len(wanted.parts))
+        timeline, mixer = _spoken(part, lines, settings)
+        heard.append((timeline, mixer))
+        chapters.append(Chapter(title=part.title, start=total))
+        total += timeline.frames
+    with output.whole_file(path, replace=replace) as (file, scratch):
+        tag = id3.tag(_tags(wanted), chapters, rate=RATE, frames=total)
+        _encode((block for timeline, mixer in heard for block in _blocks(timeline, mixer)), total, file, tag, progress)
+        file.flush()
+        _check(scratch, total)
+    return tuple(chapters)
+
+
+def _language(names: Sequence[str]) -> str:
+    spoken = [voice.language for voice in map(voices.load, filter(_is_voice, names)) if voice.language != _ANY]
+    return spoken[0].split("-")[0] if spoken else "en"
+
+
+def _is_voice(name: str) -> bool:
+    return name != voices.CALM or name in voices.names()
+
+
+def _installed(language: str) -> list[Voice]:
+    """Every installed voice of a language, the best first. Raises VoiceError when there is none."""
+    order = casting.order(language.split("-", maxsplit=1)[0].lower())
+    found = [each for each in casting.every() if voices.speaks(each, language) and not casting.lacks(each)]
+    if not found:
+        raise VoiceError(
+            f"No voice that speaks “{language[:20]}” is installed.",
+            hint="“mettavox voices list” shows those there are.",
+        )
+    return sorted(found, key=lambda voice: order.index(voice.id) if voice.id in order else len(order))
+
+
+def _title(voice: Voice, rate: float) -> str:
+    return voice.label if rate == 1 else f"{voice.label}, {rate:g} times as fast"
+
+
+def _spoken(part: Part, lines: list[Line], settings: Settings) -> tuple[Timeline, Mixer]:
+    """One part's timeline and its sound."""
+    voice = part.voice
+    target = table.target(voice.engine)
+    speech = Speech(
+        voice,
+        lambda: EngineProcess(target, voice),
+        version=table.identity(voice.engine),
+        pronounce=Pronouncer(voice.language, voice.alphabet or table.alphabet(voice.engine)).engine_text,
+        cache=ClipCache(assets.cache_folder()) if settings.cache else None,
+        workers=settings.worker_count(),
+    )
+    with closing(speech):
+        try:
+            speech.speak(lines)
+        except VoiceError:
+            raise
+        except EngineError as error:
+            raise EngineError(f"The voice “{voice.id}”: {error.message}", hint=error.hint) from error
+        clips = {line: shaped(speech.clip(line), voice.shaping) for line in lines}
+    timeline = _laid(lines, clips, part.title)
+    return timeline, Mixer(timeline, voice_stem(timeline, clips).clips, None)
+
+
+def _laid(lines: list[Line], clips: dict[Line, Shaped], title: str) -> Timeline:
+    """The lines one after another, with a short silence between."""
+    at, places = frames(_HEAD_SECONDS, RATE), []
+    for line in lines:
+        places.append(Placement(sound=line, start=at, frames=clips[line].frames_at(RATE), section=0))
+        at = places[-1].end + frames(_BETWEEN_SECONDS, RATE)
+    return Timeline(
+        rate=RATE,
+        frames=places[-1].end + frames(_TAIL_SECONDS, RATE),
+        placements=tuple(places),
+        silences=(),
+        chapters=(Chapter(title=title, start=0),),
+        spaciousness=0.0,
+    )
+
+
+def _blocks(timeline: Timeline, mixer: Mixer) -> Iterator[Block]:
+    for start in range(0, timeline.frames, _BLOCK):
+        yield mixer.between(start, min(start + _BLOCK, timeline.frames))
+
+
+def _encode(blocks: Iterator[Block], total: int, file: BinaryIO, tag: bytes, progress: Progress) -> None:
+    encoder: Encoder = Mp3Encoder(file, frames=total, id3=tag)
+    made_up = np.float32(10 ** (-encoder.gain_db / 20))
+    done = 0
+    try:
+        for block in blocks:
+            encoder.write(block * made_up)
+            done += len(block)
+            progress("encoding", done / total)
+        encoder.finish()
+    except BaseException:
+        encoder.abandon()
+        raise
+
+
+def _check(path: Path, total: int) -> None:
+    found = sum(map(len, decode.blocks(path, _BLOCK)))
+    if found != total:
+        raise SoundError(f"The audition came out {found} frames long and not {total}.", hint="Make it again.")
+
+
+def _tags(wanted: Audition) -> Tags:
+    labels = ", ".join(dict.fromkeys(f"{part.voice.label} ({part.voice.engine})" for part in wanted.parts))
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    now = datetime.fromtimestamp(int(epoch), UTC) if epoch.isdigit() else datetime.now(UTC)
+    return Tags(
+        title=f"Audition of voices ({wanted.language})",
+        artist="mettavox",
+        album="Auditions",
+        genre="Speech",
+        year=now.year,
+        language=wanted.language,
+        comment=f"Synthetic voices speak: {labels}. Made with mettavox {__version__}.",
+    )

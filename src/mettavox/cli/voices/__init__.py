@@ -1,0 +1,18 @@
+"""mettavox voices: list them, install and remove their files, tune one, hear several."""
+
+import click
+
+from mettavox.cli.lazy import LazyGroup
+
+_COMMANDS = {
+    "list": "The voices there are, and which are installed.",
+    "install": "Download a voice's files, or copy them from a folder.",
+    "remove": "Delete a voice's files.",
+    "tune": "Make a voice slower, lower or with longer pauses.",
+    "audition": "Hear several voices say the same sentences.",
+}
+
+
+@click.group("voices", cls=LazyGroup, package="mettavox.cli.voices", table=_COMMANDS)
+def command() -> None:
+    """List the voices, install and remove them, tune one, hear several."""

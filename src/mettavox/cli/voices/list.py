@@ -1,0 +1,127 @@
+"""mettavox voices list: the voices there are."""
+
+import json
+import textwrap
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from mettavox.voice import Voice
+
+_WIDTH = 100
+_HEADS = (
+    "", "id", "language", "gender", "engine", "size", "speed", "natural", "commercial", "share-alike", "installed",
+)  # fmt: skip
+_TO_THE_RIGHT = ("size", "speed", "natural")
+_UNKNOWN = "-"
+
+
+@click.command("list")
+@click.option("--lang", "language", default="", metavar="TAG", help="Only those that speak a language.")
+@click.option("--installed", is_flag=True, help="Only those that can speak here now.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, with everything that is known.")
+def command(language: str, installed: bool, as_json: bool) -> None:
+    """The voices there are: language, licence, size, speed, naturalness, and whether they are installed.
+
+    With * is the one that “calm” means in its language: the best that is installed.
+    """
+    from mettavox import casting
+
+    shown = [
+        voice
+        for voice in _speaking(language)
+        if not installed or not casting.lacks(voice)
+    ]  # fmt: skip
+    rows = [_facts(voice) for voice in shown]
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+    elif rows:
+        click.echo("\n".join(_table(rows)))
+
+
+def _speaking(language: str) -> "list[Voice]":
+    """The voices of this platform, or of a language. Raises VoiceError when there are none in it."""
+    from mettavox import casting, voices
+
+    if not language:
+        return casting.every()
+    voices.standard(language)  # which says so where none speaks it
+    return [voice for voice in casting.every() if voices.speaks(voice, language)]
+
+
+def _facts(voice: "Voice") -> dict[str, Any]:
+    from mettavox import casting, tuning
+
+    lack = casting.lacks(voice)
+    return {
+        "id": voice.id,
+        "label": voice.label,
+        "language": voice.language,
+        "gender": voice.gender,
+        "engine": voice.engine,
+        "calm": _is_calm(voice),
+        "installed": not lack,
+        "lacks": lack,
+        "tuned": tuning.is_tuned(voice.id),
+        "licence": voice.licence.name,
+        "commercial": voice.licence.commercial,
+        "share_alike": voice.licence.share_alike,
+        "weights": voice.licence.weights,
+        "training_data": voice.licence.training_data,
+        "attribution": voice.licence.attribution,
+        "bytes": sum(file.bytes for file in voice.files),
+        "times_real_time": round(1 / voice.speed, 1) if voice.speed else None,
+        "naturalness": voice.quality or None,
+        "settings": voice.settings,
+        "pauses": voice.pauses,
+        "folder": voice.folder if voice.files else None,
+        "files": [
+            {"path": file.path, "bytes": file.bytes, "sha256": file.sha256, "url": file.url} for file in voice.files
+        ],
+    }
+
+
+def _is_calm(voice: "Voice") -> bool:
+    from mettavox import casting
+
+    return voice.language != "*" and casting.cast("", voice.language).voice.id == voice.id
+
+
+def _table(rows: list[dict[str, Any]]) -> Iterator[str]:
+    cells = [dict(zip(_HEADS, _cells(row), strict=True)) for row in rows]
+    widths = {head: max(len(head), *(len(each[head]) for each in cells)) for head in _HEADS}
+    yield _line({head: head for head in _HEADS}, widths)
+    for row, each in zip(rows, cells, strict=True):
+        yield _line(each, widths)
+        yield from textwrap.wrap(_about(row), _WIDTH, initial_indent="    ", subsequent_indent="    ")
+
+
+def _line(cells: dict[str, str], widths: dict[str, int]) -> str:
+    return " ".join(
+        cells[head].rjust(width) if head in _TO_THE_RIGHT else cells[head].ljust(width)
+        for head, width in widths.items()
+    ).rstrip()
+
+
+def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+    speed, natural = row["times_real_time"], row["naturalness"]
+    return (
+        "*" if row["calm"] else " ",
+        row["id"],
+        row["language"],
+        row["gender"] or _UNKNOWN,
+        row["engine"],
+        f"{row['bytes'] / 1e6:.0f} MB" if row["bytes"] else _UNKNOWN,
+        f"{speed:.{0 if speed >= 10 else 1}f}x" if speed else _UNKNOWN,  # noqa: PLR2004
+        f"{natural:.1f}" if natural else _UNKNOWN,
+        row["commercial"],
+        "yes" if row["share_alike"] else "no",
+        "yes" if row["installed"] else "no",
+    )
+
+
+def _about(row: dict[str, Any]) -> str:
+    parts = [f"{row['label']}{' (tuned)' if row['tuned'] else ''}", f"licence: {row['licence']}"]
+    return "; ".join([*parts, row["lacks"]] if row["lacks"] else parts)
