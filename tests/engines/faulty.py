@@ -1,8 +1,9 @@
-"""Engines that fail, as real ones do. Each hums when it does not fail.
+"""Engines that fail, as real ones do. Each speaks as a whole engine when it does not fail.
 
 ``Hang`` and its like fail always. ``HangOnce`` and its like fail at the first attempt only, whichever
 process that is in: the file named by METTAVOX_FAULTS is there once the fault has happened.
-A worker finds them as ``engines.faulty:HangOnce`` with ``tests`` in PYTHONPATH.
+A worker finds them as ``engines.faulty:HangOnce`` with ``tests`` in PYTHONPATH. The whole engine is the hum,
+or the one that METTAVOX_FAULTY_ENGINE names as ``module:Class``.
 """
 
 import os
@@ -12,17 +13,36 @@ import sys
 import tempfile
 import time
 from array import array
+from importlib import import_module
 from pathlib import Path
 
 from mettavox.audio import Clip
-from mettavox.engines.hum import HumEngine
+from mettavox.engine import SpeechEngine
 from mettavox.errors import EngineError
 from mettavox.voice import Voice
 
 FAULTS = "METTAVOX_FAULTS"
+ENGINE = "METTAVOX_FAULTY_ENGINE"
 
 
-class Always(HumEngine):
+class Whole:
+    """The engine that is wrapped, as it is."""
+
+    def __init__(self) -> None:
+        module, _, name = os.environ.get(ENGINE, "mettavox.engines.hum:HumEngine").partition(":")
+        self._engine: SpeechEngine = getattr(import_module(module), name)()
+
+    def open(self, voice: Voice) -> None:
+        self._engine.open(voice)
+
+    def speak(self, text: str) -> Clip:
+        return self._engine.speak(text)
+
+    def close(self) -> None:
+        self._engine.close()
+
+
+class Always(Whole):
     """Fails at every attempt, in the way of a subclass's ``fault``."""
 
     def speak(self, text: str) -> Clip:
@@ -57,9 +77,7 @@ class HangWithChild(Always):
     """Never answers, and has started a program that never ends either."""
 
     def fault(self, clip: Clip, text: str) -> Clip:
-        subprocess.run(
-            [sys.executable, "-c", "import time; time.sleep(3600)", tempfile.gettempdir()], check=False
-        )
+        subprocess.run([sys.executable, "-c", "import time; time.sleep(3600)", tempfile.gettempdir()], check=False)
         return clip
 
 
@@ -173,7 +191,7 @@ class Prints(Always):
         return clip
 
 
-class DiesOnOpening(HumEngine):
+class DiesOnOpening(Whole):
     """Is ended by the system when it starts."""
 
     def open(self, voice: Voice) -> None:
@@ -185,7 +203,7 @@ class DiesOnOpening(HumEngine):
         return True
 
 
-class RaisesOnOpening(HumEngine):
+class RaisesOnOpening(Whole):
     """Raises something odd when it starts."""
 
     def open(self, voice: Voice) -> None:

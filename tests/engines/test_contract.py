@@ -8,12 +8,13 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from engines import neural, toy
 from mettavox import speech, voices
 from mettavox.engines import table
 from mettavox.engines.process import EngineProcess
 from mettavox.errors import EngineError
 
-VOICES = ("system", "hum")
+VOICES = ("system", "hum", *neural.BUILT, *neural.REAL, toy.VOICE)
 LINES = (
     "Rest.",
     "May you be safe.",
@@ -31,9 +32,16 @@ WITHOUT_WORDS = ("", " ", "...", "…", "—", "?!", "\t", "( )")
 
 
 @pytest.fixture(params=VOICES)
-def name(request: pytest.FixtureRequest) -> str:
-    """A voice for each engine."""
-    return str(request.param)
+def name(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> str:
+    """A voice for each engine, installed."""
+    voice = str(request.param)
+    if voice == toy.VOICE:
+        toy.install(tmp_path_factory, monkeypatch)
+    elif voice not in ("system", "hum"):
+        neural.installed(voice)
+    return voice
 
 
 @pytest.fixture

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from engines import neural, toy
+from engines.faulty import ENGINE
 from mettavox import speech, voices
-from mettavox.engines import process
+from mettavox.engines import process, table
 from mettavox.engines.hum import HumEngine
 from mettavox.engines.process import EngineProcess
 from mettavox.errors import EngineError
@@ -33,6 +35,10 @@ FAULTS = (
     "Exits",
     "Refuses",
 )
+OF_EVERY_ENGINE = (
+    "Hang", "Exit", "Crash", "HeaderOnly", "Silence", "CutTo30Softly", "HalfAsFast", "Raises",
+    "DiesOnOpening", "RaisesOnOpening",
+)  # fmt: skip
 TEXTS = (
     "May Xochitl be safe and well, and at ease.",
     "May you be held in kindness, now and always.",
@@ -49,9 +55,7 @@ def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
     monkeypatch.setenv("METTAVOX_FAULTS", str(tmp_path / "happened"))
-    monkeypatch.setenv(
-        "PYTHONPATH", os.pathsep.join(filter(None, [str(TESTS), os.environ.get("PYTHONPATH")]))
-    )
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [str(TESTS), os.environ.get("PYTHONPATH")])))
     monkeypatch.setattr(speech, "_TIME_LIMIT_SECONDS", 1.5)
     monkeypatch.setattr(speech, "_TIME_LIMIT_A_LETTER", 0.0)
     yield folder
@@ -84,10 +88,34 @@ def test_a_fault_costs_a_retry_and_the_right_clips_come_out(fault: str, tmp_path
     assert (tmp_path / "happened").exists(), "the fault never happened"
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-def test_a_lasting_fault_is_an_error_that_names_the_line_and_not_its_words(
-    fault: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("fault", OF_EVERY_ENGINE)
+@pytest.mark.parametrize("name", ["system", *neural.BUILT, toy.VOICE])
+def test_a_fault_of_any_engine_costs_a_retry(
+    fault: str,
+    name: str,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
 ):
+    """Whatever is behind the contract: what comes out is what the whole engine says."""
+    if name == toy.VOICE:
+        toy.install(tmp_path_factory, monkeypatch)
+    voice = neural.installed(name) if name in neural.BUILT else voices.load(name)
+    target = table.target(voice.engine)
+    monkeypatch.setenv(ENGINE, target)
+    whole = EngineProcess(target, voice)
+    talk = Speech(voice, lambda: EngineProcess(f"engines.faulty:{fault}Once", voice), cache=None, workers=1)
+    try:
+        talk.speak(LINES[:2])
+        assert [talk.clip(each).pcm for each in LINES[:2]] == [whole.speak(text, within=30).pcm for text in TEXTS[:2]]
+    finally:
+        talk.close()
+        whole.close()
+    assert (tmp_path / "happened").exists(), "the fault never happened"
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_lasting_fault_is_an_error_that_names_the_line_and_not_its_words(fault: str, monkeypatch: pytest.MonkeyPatch):
     """The words can hold a person's name."""
     monkeypatch.setattr(speech, "_TIME_LIMIT_SECONDS", 0.7)
     with pytest.raises(EngineError) as caught:

