@@ -10,7 +10,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from http.client import HTTPException
+from http.client import HTTPException, responses
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 from urllib.error import HTTPError, URLError
@@ -94,6 +94,7 @@ class _SafeRedirects(HTTPRedirectHandler):
         self, req: Request, fp: IO[bytes], code: int, msg: str, headers: Any, newurl: str
     ) -> Request | None:
         if not is_safe(newurl) or (req.type == "https" and not newurl.startswith("https:")):
+            fp.close()
             raise VoiceError(f"{_host(req.full_url)} sent us on to an address that is not safe.", hint=_FROM_HINT)
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
@@ -160,10 +161,12 @@ def _reached(file: VoiceFile) -> Iterator[None]:
         error.close()
         if error.code == _NOT_SATISFIABLE:
             raise _Again from error
-        raise VoiceError(f"{host} answered {error.code} ({error.reason}) for {file.path}.", hint=_FROM_HINT) from error
+        raise VoiceError(
+            f"{host} answered {error.code} ({responses.get(error.code, 'unknown')}) for {file.path}.", hint=_FROM_HINT
+        ) from error
     except TimeoutError as error:
         raise VoiceError(f"{host} said nothing for {PATIENCE_SECONDS:g} s.", hint=_FROM_HINT) from error
-    except HTTPException as error:
+    except (HTTPException, ValueError) as error:
         raise VoiceError(f"{host} gave an answer that makes no sense.", hint=_FROM_HINT) from error
     except (URLError, OSError) as error:
         raise VoiceError(f"{host} could not be reached: {_why(error)}.", hint=_FROM_HINT) from error
