@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
+from math import ceil, floor
 from pathlib import Path
 from typing import Any
 
@@ -141,10 +142,10 @@ def _turned(voice: Voice, knob: _Knob, rate: float) -> dict[str, str | int | flo
         exact = usual / rate if knob.slows else usual * rate
         value = round(exact) if knob.whole else round(exact, 3)
         if not knob.lowest <= value <= knob.highest:
-            ends = sorted((end / usual) ** (-1 if knob.slows else 1) for end in (knob.lowest, knob.highest))
+            slowest, fastest = sorted((end / usual) ** (-1 if knob.slows else 1) for end in (knob.lowest, knob.highest))
             raise VoiceError(
                 f"The voice “{voice.id}” cannot speak {rate:g} times as fast.",
-                hint=f"It goes from {ends[0] + 0.005:.2f} to {ends[1] - 0.005:.2f}.",
+                hint=f"It goes from {ceil(slowest * 100) / 100:g} to {min(floor(fastest * 100) / 100, RATES[1]):g}.",
             )
         turned[key] = value
     return turned
