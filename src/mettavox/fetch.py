@@ -90,11 +90,19 @@ class _Again(Exception):
 class _SafeRedirects(HTTPRedirectHandler):
     """Goes only where nobody can change what comes."""
 
+    def http_error_302(self, req: Request, fp: IO[bytes], code: int, msg: str, headers: Any) -> Any:
+        try:
+            return super().http_error_302(req, fp, code, msg, headers)
+        except BaseException:
+            fp.close()  # urllib forgets it when the new address makes no sense
+            raise
+
+    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
+
     def redirect_request(  # noqa: PLR0917
         self, req: Request, fp: IO[bytes], code: int, msg: str, headers: Any, newurl: str
     ) -> Request | None:
         if not is_safe(newurl) or (req.type == "https" and not newurl.startswith("https:")):
-            fp.close()
             raise VoiceError(f"{_host(req.full_url)} sent us on to an address that is not safe.", hint=_FROM_HINT)
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
