@@ -6,8 +6,6 @@ the sound is, so that a line can be spoken inside a carrier sentence and cut out
 """
 
 import hashlib
-import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -19,8 +17,8 @@ from mettavox import ipa
 from mettavox.audio import Clip
 from mettavox.engines import floats, given, installed, split
 from mettavox.engines.floats import Floats
-from mettavox.engines.system import readable
-from mettavox.errors import EngineError, VoiceError
+from mettavox.engines.lexicon import Lexicon
+from mettavox.errors import EngineError
 from mettavox.voice import Voice
 
 _SETTINGS = ("length_scale", "g2p", "short_words", "short_length_scale", "carrier_before", "carrier_after")
@@ -31,8 +29,7 @@ _ENDINGS = ".,;:?!"
 _PAD, _BEGIN, _END = "_", "^", "$"
 _LENGTH_SCALES, _MOST_WORDS = (0.5, 3.0), 50
 _WINDOW_SECONDS = 0.010
-# The lexicon says nothing for these, where a reader pauses.
-_PAUSES = re.compile(r"\s*[–—…]\s*|\s*\.\.\.\s*")
+_FRONT_ENDS = ("lexicon", "mixed", "espeak")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +48,7 @@ class SanoEngine:
         """Load the voice. Raises EngineError without sanotts, VoiceError when settings or files are wrong."""
         installed.check(voice, _SETTINGS)
         self._way, self._short_way, self._short_words = _ways(voice)
-        front_end = installed.word(voice, "g2p", "lexicon", ("lexicon", "espeak"))
+        front_end = installed.word(voice, "g2p", "lexicon", _FRONT_ENDS)
         try:
             from sanotts import models
         except ImportError as error:
@@ -190,27 +187,13 @@ def _ids(voice: Voice, told: dict[str, Any]) -> tuple[dict[str, int], str]:
 
 
 def _front_end(name: str, language: str) -> Callable[[str], str]:
-    """What finds the sounds of running text: eSpeak NG, or sanotts' dictionaries, which are for English."""
-    if name == "espeak":
-        from mettavox.engines.phonemes import Phonemes
+    """What finds the sounds of running text: dictionaries, eSpeak NG, or dictionaries and eSpeak NG for the rest."""
+    if name == "lexicon":
+        return Lexicon(language).said
+    from mettavox.engines.phonemes import Phonemes
 
-        return Phonemes(language).said
-    from sanotts import nano_g2p, piper_g2p
-
-    if language not in piper_g2p.ENGLISH_VOICES:
-        raise VoiceError(f"There is no lexicon for “{language}”.", hint='Set g2p = "espeak".')
-    nano_g2p.shared_g2p()  # its dictionaries take half a second, once
-    return _from_lexicon
-
-
-def _from_lexicon(text: str) -> str:
-    from sanotts import piper_g2p
-
-    plain = _PAUSES.sub(", ", readable(text)).strip(" ,")
-    try:
-        return unicodedata.normalize("NFD", piper_g2p.phonemize_to_espeak_ipa(plain))
-    except piper_g2p.PiperG2PError as error:
-        raise EngineError("The lexicon found no sounds in the line.") from error
+    rules = Phonemes(language)
+    return rules.said if name == "espeak" else Lexicon(language, rules.said).said
 
 
 def _pause_before(signs: str, place: int) -> tuple[int, int]:
