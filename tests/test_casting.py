@@ -99,6 +99,13 @@ def test_a_file_that_is_cut_short_is_not_installed() -> None:
     assert caught.value.hint == "Run: mettavox voices install amy"
 
 
+def test_a_voice_that_was_never_installed_is_refused_by_name() -> None:
+    """With the command that installs it."""
+    with pytest.raises(VoiceError, match="“amy” cannot speak here: it is not installed") as caught:
+        casting.cast("amy", "en")
+    assert caught.value.hint == "Run: mettavox voices install amy"
+
+
 def test_a_package_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """With pip's own words."""
     install("ljspeech")

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from mettavox import voices
 from mettavox.engines import table
@@ -18,6 +19,9 @@ ORDER: Mapping[str, tuple[str, ...]] = {
 }
 """What “calm” means, the first that is installed: voices that a clinic may use commercially before those that it may
 not, and the more natural before the less. The system's own voice, which is always there, comes last."""
+
+
+NOT_INSTALLED = "it is not installed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +55,21 @@ def pronouncer(voice: Voice, request: Request | None = None) -> Pronouncer:
     return Pronouncer(voice.language, voice.alphabet or table.alphabet(voice.engine), voice.engine, kept=kept)
 
 
+def fill(name: str, language: str, voice: Voice) -> Voice | None:
+    """The voice ``name``, which speaks what a recorded voice lacks; none for a voice that can say anything.
+
+    Raises VoiceError as ``cast`` does, and for a recorded one.
+    """
+    if not name or voice.engine != takes.ENGINE:
+        return None
+    found = cast(name, language).voice
+    if found.engine == takes.ENGINE:
+        raise VoiceError(
+            f"The voice “{found.id}” is recorded too, and cannot say any other line.", hint="Write --fill calm"
+        )
+    return found
+
+
 def known(name: str) -> None:
     """Raise VoiceError when there is no voice of that name."""
     if name != CALM:
@@ -76,7 +95,8 @@ def lacks(voice: Voice) -> str:
     if package := table.lacks(voice.engine):
         return f"it needs {package}"
     if files := voices.missing(voice):
-        return f"{files[0].path} is missing or not whole"
+        nothing = not any((Path(voice.folder) / each.path).exists() for each in voice.files)
+        return NOT_INSTALLED if nothing else f"{files[0].path} is missing or not whole"
     return ""
 
 
