@@ -143,6 +143,7 @@ def test_on_a_terminal_there_is_a_bar_with_rate_and_time_left(
 ) -> None:
     """Its line is gone at the end."""
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    monkeypatch.setenv("COLUMNS", "80")
     now = iter([100.0, 101.0, 102.0])
     monkeypatch.setattr("time.monotonic", lambda: next(now))
     file = VoiceFile(path="model.onnx", bytes=30_000_000, sha256="0" * 64)
@@ -151,10 +152,11 @@ def test_on_a_terminal_there_is_a_bar_with_rate_and_time_left(
             transfer(file, there)
     said = capsys.readouterr().err
     lines = [line.strip() for line in said.split("\r")]
-    assert "model.onnx ████████░░░░░░░░░░░░░░░░ 10.0 MB of 30.0 MB, 10.0 MB/s, 0:02 left" in lines
+    assert "model.onnx █████░░░░░░░░░░░ 10.0 of 30.0 MB, 10.0 MB/s, 0:02 left" in lines
     assert said.endswith("\r")
     assert lines[-1] == lines[-2] == ""
     assert "\n" not in said
+    assert max(map(len, lines)) < 80
 
 
 def test_a_voice_is_removed(run: Run, profile: Profile) -> None:

@@ -1,5 +1,6 @@
 """How the transfer of a file looks: a bar with its rate and the time left on a terminal, a plain line elsewhere."""
 
+import shutil
 import sys
 import time
 from types import TracebackType
@@ -13,9 +14,9 @@ from mettavox.units import clock
 if TYPE_CHECKING:
     from mettavox.voice import VoiceFile
 
-_WIDTH = 24
+_WIDTH = 16
 _OFTEN_SECONDS = 0.1
-_NAME_WIDTH = 28
+_NAME_WIDTH = 20
 _A_MEGABYTE = 1_000_000
 
 
@@ -45,13 +46,15 @@ class Transfer:
                 report.say(f"Fetching {file.path}, {size(file.bytes)}{_from(there)}")
         if self._on and (now - self._last >= _OFTEN_SECONDS or there == file.bytes):
             self._last = now
-            self._show(self._line(file, there, now - self._since))
+            room = shutil.get_terminal_size().columns - 1  # a line that wraps could not be taken away
+            self._show(self._line(file, there, now - self._since)[:room])
 
     def _line(self, file: "VoiceFile", there: int, seconds: float) -> str:
         done = _WIDTH * there // file.bytes
         bar = "█" * done + "░" * (_WIDTH - done)
         name = file.path if len(file.path) <= _NAME_WIDTH else f"{file.path[: _NAME_WIDTH - 1]}…"
-        sizes = f"{size(there)} of {size(file.bytes)}"
+        whole = size(file.bytes)
+        sizes = f"{size(there, like=file.bytes).split()[0]} of {whole}"
         rate = (there - self._begun) / seconds if seconds else 0.0
         left = f", {rate / 1e6:.1f} MB/s, {clock(round((file.bytes - there) / rate))} left" if rate else ""
         return f"{name} {bar} {sizes}{left}"
@@ -65,9 +68,9 @@ class Transfer:
         self._shown = len(line)
 
 
-def size(count: int) -> str:
-    """So many bytes in words: ``354.0 MB`` or ``13 kB``."""
-    return f"{count / 1e6:,.1f} MB" if count >= _A_MEGABYTE else f"{count / 1e3:,.0f} kB"
+def size(count: int, *, like: int | None = None) -> str:
+    """So many bytes in words, ``354.0 MB`` or ``13 kB``; in the unit that another count has."""
+    return f"{count / 1e6:,.1f} MB" if (like or count) >= _A_MEGABYTE else f"{count / 1e3:,.0f} kB"
 
 
 def _from(there: int) -> str:
