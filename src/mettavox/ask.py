@@ -23,7 +23,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
 
 STANDARD: Mapping[str, Any] = {
     "script": "", "name": "", "say": "", "target": "", "relation": "friend", "target-say": "", "pronouns": "they",
-    "wishes": (), "intention": "", "day": 1, "minutes": None, "duration": None, "voice": "", "bed": "soft",
+    "wishes": (), "intention": "", "day": 1, "minutes": None, "duration": None, "voice": "", "fill": "", "bed": "soft",
     "closing": "return", "anchor": "choose", "breath": "", "tone": "plain", "experience": "regular",
     "gentle": False, "include": (), "lang": "en", "scripts": None,
 }  # fmt: skip
@@ -51,6 +51,7 @@ def request(values: Mapping[str, Any]) -> Request:
             pronouns=chosen["pronouns"],
         ),
         voice=chosen["voice"],
+        fill=chosen["fill"],
         bed=chosen["bed"],
         closing=chosen["closing"],
         anchor=chosen["anchor"],

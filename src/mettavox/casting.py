@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from mettavox import voices
+from mettavox import takes, voices
 from mettavox.engines import table
 from mettavox.errors import VoiceError
 from mettavox.pronunciation import Pronouncer

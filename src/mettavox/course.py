@@ -91,17 +91,19 @@ def ids(language: str, scripts: Path | None = None) -> list[str]:
 # --- reading and checking ---
 
 
-def load(name: str, *, language: str = "", voice: str = "", scripts: Path | None = None, lint: bool = True) -> Course:
+def load(
+    name: str, *, language: str = "", voice: str = "", fill: str = "", scripts: Path | None = None, lint: bool = True
+) -> Course:
     """The course ``name``: an id, or the path of a file that ends in .toml.
 
-    ``language`` and ``voice`` take the place of the file's own. The whole file is checked, down to a plan of
+    ``language``, ``voice`` and ``fill`` take the place of the file's own. The whole file is checked, down to a plan of
     every track, and with ``lint`` to the rules that scripts are to pass. Raises the first problem, of its own
     class, with the others in its hint.
     """
     if language:
         phrasebook.load(language, scripts)
-    if voice:
-        casting.known(voice)
+    for speaker in filter(None, (voice, fill)):
+        casting.known(speaker)
     where, text, beside = _read(name, language, scripts)
     table = toml(text, where)
     problems = Problems(where)
@@ -118,7 +120,10 @@ def load(name: str, *, language: str = "", voice: str = "", scripts: Path | None
         beside=beside,
         lint=lint,
         options=_general(top, problems),
-        fixed={"lang": language, **({"scripts": scripts} if scripts else {}), **({"voice": voice} if voice else {})},
+        fixed={
+            "lang": language,
+            **{option: value for option, value in (("scripts", scripts), ("voice", voice), ("fill", fill)) if value},
+        },
     )
     sessions = top.tables("session", "[[session]]") if words else []  # nothing can be read in a language unknown
     read = [reader.session(each, number) for number, each in enumerate(sessions, start=1)]
@@ -178,7 +183,7 @@ def _check_option(option: str, value: Any) -> None:
         raise RequestError(f"“{option}” is not one of the options.", hint=_ELSEWHERE[option])
     if option not in _COMPANION:
         ask.request({option: value})
-    if option == "voice":
+    if option in ("voice", "fill"):
         casting.known(str(value))
 
 

@@ -162,15 +162,21 @@ def fill(text: str, **values: object) -> str:
 
 
 def _page(template: str, course: Course, words: Words, **values: object) -> str:
-    page = _templates().get_template(template)
-    return page.render(
+    return page(
+        template,
+        course.language,
+        words,
         course=course,
-        words=words,
-        fill=fill,
         quote=quote,
-        css_text=_css_text,
         length=lambda seconds: length(seconds, words),
         **values,
+    )
+
+
+def page(template: str, language: str, words: Words, **values: object) -> str:
+    """A page from one of the templates in ``pages/``, in a language and its fixed words."""
+    return (
+        _templates().get_template(template).render(language=language, words=words, fill=fill, css_text=_css_text, **values)
     )
 
 

@@ -38,6 +38,8 @@ _SLOT_OF = {
 class Prepared:
     """A script filled for a request, the voice that will speak it, and the rules for its silences.
 
+    ``fill`` speaks what a recorded voice lacks, where that was asked for.
+
     ``source`` is the file that it was read from; ``note`` what a person should be told of the voice, or nothing.
     """
 
@@ -48,6 +50,7 @@ class Prepared:
     rules: Rules
     seconds: Fraction
     note: str = ""
+    fill: Voice | None = None
 
     @property
     def frames(self) -> int:
@@ -70,6 +73,7 @@ def prepare(request: Request) -> Prepared:
     check_difficult(request, seconds)
     _check_include(request, script)
     chosen_voice = casting.cast(request.voice, request.language)
+    fill = casting.fill(request.fill, request.language, chosen_voice.voice)
     return Prepared(
         request=request,
         source=found,
@@ -78,6 +82,7 @@ def prepare(request: Request) -> Prepared:
         rules=replace(rules_of(request), pauses=chosen_voice.voice.pauses),
         seconds=seconds,
         note=chosen_voice.note,
+        fill=fill,
     )
 
 

@@ -4,13 +4,14 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from dataclasses import replace as changed
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 
-from mettavox import __version__, assets, bed, casting, gate, output
+from mettavox import __version__, assets, bed, casting, gate, output, takes
 from mettavox.bed import Bed
 from mettavox.clipcache import ClipCache
 from mettavox.codec import Block, Encoder
@@ -18,18 +19,20 @@ from mettavox.codecs import decode, ffmpeg, id3
 from mettavox.codecs.ffmpeg import Mp3Encoder
 from mettavox.engines import table
 from mettavox.engines.process import EngineProcess
+from mettavox.ensemble import Ensemble, Speaker
 from mettavox.errors import DurationError
 from mettavox.fit import fit
 from mettavox.mix import Mixer
-from mettavox.prepare import RATE, Prepared, plan
+from mettavox.prepare import RATE, EstimatedLengths, Prepared, plan
 from mettavox.script import Line
-from mettavox.shape import Shaped, shaped
+from mettavox.shape import Shaped
 from mettavox.speech import Speech
 from mettavox.stem import VOICE_LUFS, VoiceStem, voice_stem
 from mettavox.tags import Tags
 from mettavox.timeline import Timeline
 from mettavox.units import clock
 from mettavox.verify import BLOCK_SECONDS, Measured, verify
+from mettavox.voice import Voice
 
 BED_UNDER_VOICE_LU = 21.0
 """Over 20 LU, speech stays clear for hard-of-hearing listeners; under 22, apps do not cut the pauses."""
@@ -91,26 +94,42 @@ def render(
 
 def _voiced(prepared: Prepared, settings: Settings, progress: Progress) -> tuple[Timeline, dict[Line, Shaped]]:
     """The timeline on the true lengths of its lines, and their clips."""
-    engine = prepared.voice.engine
-    target = table.target(engine)
     cache = ClipCache(assets.cache_folder()) if settings.cache else None
-    speech = Speech(
-        prepared.voice,
-        lambda: EngineProcess(target, prepared.voice),
-        version=table.identity(engine),
-        pronounce=casting.pronouncer(prepared.voice, prepared.request).engine_text,
-        cache=cache,
-        cache_names=settings.cache_names,
-        workers=settings.worker_count(),
-    )
-    with closing(speech):
-        speech.speak(_likely(prepared), lambda done, total: progress("speaking", done / total))
-        lengths = SpokenLengths(speech, prepared)
+    with closing(_ensemble(prepared, settings, cache)) as ensemble:
+        prepared = changed(prepared, script=ensemble.script(prepared.script))
+        ensemble.speak(_likely(prepared), lambda done, total: progress("speaking", done / total))
+        lengths = SpokenLengths(ensemble, prepared)
         timeline = fit(prepared.script, lengths, prepared.frames, prepared.rules)
+        ensemble.check(
+            list(dict.fromkeys(place.sound for place in timeline.placements if isinstance(place.sound, Line)))
+        )
     if cache is not None:
         cache.trim()
     used = {place.sound for place in timeline.placements}
     return timeline, {line: clip for line, clip in lengths.clips.items() if line in used}
+
+
+def _ensemble(prepared: Prepared, settings: Settings, cache: ClipCache | None) -> Ensemble:
+    """Who speaks: the voice alone; or its recordings, and the voice that fills in for what is missing."""
+    voice = prepared.voice
+    if voice.engine != takes.ENGINE:
+        return Ensemble(_speaker(voice, prepared, settings, cache))
+    filling = _speaker(prepared.fill, prepared, settings, cache) if prepared.fill is not None else None
+    return Ensemble(filling, takes.Takes.open(Path(voice.folder), voice=voice.id))
+
+
+def _speaker(voice: Voice, prepared: Prepared, settings: Settings, cache: ClipCache | None) -> Speaker:
+    target = table.target(voice.engine)
+    speech = Speech(
+        voice,
+        lambda: EngineProcess(target, voice),
+        version=table.identity(voice.engine),
+        pronounce=casting.pronouncer(voice, prepared.request).engine_text,
+        cache=cache,
+        cache_names=settings.cache_names,
+        workers=settings.worker_count(),
+    )
+    return Speaker(voice=voice, speech=speech)
 
 
 def _likely(prepared: Prepared) -> list[Line]:
@@ -122,16 +141,21 @@ def _likely(prepared: Prepared) -> list[Line]:
 
 
 class SpokenLengths(Mapping[Line, int]):
-    """How many frames each line's clip has; a line that was not spoken yet is spoken when asked for."""
+    """How many frames each line's clip has; a line that was not spoken yet is spoken when asked for.
 
-    def __init__(self, speech: Speech, prepared: Prepared) -> None:
-        self._speech = speech
-        self._shaping = prepared.voice.shaping
+    Where nobody can say a line, its length is estimated: it decides only whether the line would be there.
+    """
+
+    def __init__(self, ensemble: Ensemble, prepared: Prepared) -> None:
+        self._ensemble = ensemble
+        self._estimated = EstimatedLengths(prepared.voice)
         self.clips: dict[Line, Shaped] = {}
 
     def __getitem__(self, line: Line) -> int:
+        if self._ensemble.lacks(line):
+            return self._estimated[line]
         if line not in self.clips:
-            self.clips[line] = shaped(self._speech.clip(line), self._shaping)
+            self.clips[line] = self._ensemble.clip(line)
         return self.clips[line].frames_at(RATE)
 
     def __iter__(self) -> Iterator[Line]:
@@ -174,7 +198,7 @@ def _verified(path: Path, timeline: Timeline, stem: VoiceStem, quiet: Bed | None
 
 
 def _tags(prepared: Prepared) -> Tags:
-    head, voice = prepared.script.head, prepared.voice
+    head = prepared.script.head
     return Tags(
         title=f"{head.title} ({clock(prepared.seconds)})",
         artist="mettavox",
@@ -182,8 +206,17 @@ def _tags(prepared: Prepared) -> Tags:
         genre="Meditation",
         year=_year(),
         language=head.language,
-        comment=f"A synthetic voice speaks: {voice.label} ({voice.engine}). Made with mettavox {__version__}.",
+        comment=f"{_who_speaks(prepared)} Made with mettavox {__version__}.",
     )
+
+
+def _who_speaks(prepared: Prepared) -> str:
+    """One sentence that says whether a person's voice is heard, or a synthetic one, or both."""
+    voice, fill = prepared.voice, prepared.fill
+    if voice.engine != takes.ENGINE:
+        return f"A synthetic voice speaks: {voice.label} ({voice.engine})."
+    helped = f", with a synthetic voice where a line was not recorded: {fill.label} ({fill.engine})" if fill else ""
+    return f"A person's recorded voice speaks: {voice.label}{helped}."
 
 
 def _year() -> int:

@@ -23,7 +23,7 @@ DAYS = range(1, 8)
 class Request:
     """One track: a script, for whom, how long, in which voice.
 
-    An empty ``voice`` is the language's own; an empty ``breath`` the one that suits the listener. ``asked``
+    An empty ``voice`` is the language's own; ``fill`` speaks what a recorded voice lacks; an empty ``breath`` the one that suits the listener. ``asked``
     names what was set by hand: of the rest, a script may have defaults of its own.
     """
 
@@ -32,6 +32,7 @@ class Request:
     listener: Listener = field(default_factory=Listener)
     target: Target = field(default_factory=Target)
     voice: str = ""
+    fill: str = ""
     bed: str = "soft"
     closing: str = "return"
     anchor: str = "choose"

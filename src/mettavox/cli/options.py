@@ -62,6 +62,7 @@ _OPTIONS = (
     FOLDER,
 )  # fmt: skip
 
+FILL = click.option("--fill", default="", help="Who speaks what a recorded voice lacks, such as calm.")
 BED = _word("bed", "The quiet under the voice.")
 
 

@@ -22,6 +22,7 @@ _DEFAULT_FOLDER = Path("output")
 
 @click.command("render")
 @options.describes_a_track
+@options.FILL
 @options.BED
 @click.option("-o", "--output", default=None, metavar="FILE|DIR|-", help="Where the track goes; - is standard output.")
 @click.option("--force", is_flag=True, help="Replace a track that is there already.")

@@ -1,0 +1,102 @@
+"""Any sound file as one channel of 48 kHz samples on disk, read block by block, so that its length costs no memory."""
+
+import struct
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, BinaryIO
+
+import numpy as np
+import soxr
+from numpy.typing import NDArray
+
+from mettavox.codecs import ffmpeg
+from mettavox.errors import CodecError
+
+RATE = 48_000
+_BLOCK_FRAMES = 1 << 18
+# Sun's AU has the plainest head that can be sent down a pipe: six numbers of four bytes.
+_HEAD = struct.Struct(">4s5I")
+_MAGIC = b".snd"
+_FULL_SCALE, _RUN = 0.9999, 3
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Mono:
+    """A sound at RATE: ``samples``, 16-bit, on disk; and the frames at which it was cut off at full scale."""
+
+    samples: NDArray[np.int16]
+    clipped: NDArray[np.int64]
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Mono]:
+    """The sound in a file of any format that ffmpeg reads; it lies in a scratch file until the block ends.
+
+    Raises CodecError when there is no sound in it, and OSError for what the scratch disk refuses.
+    """
+    with tempfile.TemporaryFile(prefix="mettavox-") as scratch:
+        clipped = _decoded(path, scratch)
+        scratch.flush()
+        frames = scratch.tell() // 2
+        if not frames:
+            raise _no_sound(path)
+        samples = np.memmap(scratch, dtype="<i2", mode="r", shape=(frames,))
+        yield Mono(samples=samples, clipped=clipped)
+
+
+def _decoded(path: Path, scratch: BinaryIO | IO[bytes]) -> NDArray[np.int64]:
+    command = [
+        str(ffmpeg.find()), "-nostdin", "-v", "quiet", "-i", f"file:{path}",
+        "-map", "0:a:0", "-c:a", "pcm_f32be", "-f", "au", "pipe:1",
+    ]  # fmt: skip
+    try:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True)
+    except OSError as error:
+        raise CodecError(f"ffmpeg does not start: {error.strerror}.", hint="Run “mettavox doctor”.") from error
+    with process:
+        try:
+            assert process.stdout is not None
+            return _converted(process.stdout, scratch, path)
+        finally:
+            process.kill()
+
+
+def _converted(pipe: IO[bytes], scratch: BinaryIO | IO[bytes], path: Path) -> NDArray[np.int64]:
+    head = pipe.read(_HEAD.size)
+    if len(head) < _HEAD.size or not head.startswith(_MAGIC):
+        raise _no_sound(path)
+    _, start, _, _, rate, channels = _HEAD.unpack(head)
+    pipe.read(start - _HEAD.size)
+    finer = soxr.ResampleStream(rate, RATE, 1, dtype="float32") if rate != RATE else None
+    clipped: list[NDArray[np.int64]] = [np.zeros(0, dtype=np.int64)]
+    at, size = 0, _BLOCK_FRAMES * channels * 4
+    while True:
+        data = pipe.read(size)
+        block = np.frombuffer(data[: len(data) // (4 * channels) * 4 * channels], dtype=">f4").reshape(-1, channels)
+        clipped.append((at + _cut_off(block)) * RATE // rate)
+        at += len(block)
+        mixed = block.astype(np.float32).mean(axis=1, dtype=np.float32)
+        if finer is not None:
+            mixed = finer.resample_chunk(mixed, last=len(data) < size)
+        scratch.write(np.rint(np.clip(np.nan_to_num(mixed), -1, 1) * 32767).astype("<i2").tobytes())
+        if len(data) < size:
+            return np.concatenate(clipped)
+
+
+def _cut_off(block: NDArray[np.float32]) -> NDArray[np.int64]:
+    """The frames in a run at full scale, in any channel."""
+    full = np.abs(block) >= _FULL_SCALE
+    if len(block) < _RUN or not full.any():
+        return np.zeros(0, dtype=np.int64)
+    run = np.ones(len(block) - _RUN + 1, dtype=bool)[:, None] & full[: len(full) - _RUN + 1]
+    for step in range(1, _RUN):
+        run = run & full[step : len(full) - _RUN + 1 + step]
+    return np.flatnonzero(run.any(axis=1))
+
+
+def _no_sound(path: Path) -> CodecError:
+    return CodecError(f"“{path.name}” is not sound that ffmpeg can read.", hint="Give it as WAV, FLAC, MP3 or M4A.")

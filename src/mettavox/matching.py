@@ -1,0 +1,312 @@
+"""Matching: which stretches of a long recording are which lines of a sheet, read in its order.
+
+One alignment of everything at once, by dynamic programming: a line may be missing, a stretch may be
+no line (a cough, a chair), a line may lie in several stretches with short stops between, and may be
+said twice, of which the last counts. How long each line should last comes from its syllables and
+the speaker's own pace, which is fitted to what was matched, and matched again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from math import inf
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mettavox import estimate, recording
+from mettavox.recording import GAP_SECONDS, Features, Heard
+from mettavox.takes import Pcm, Span
+from mettavox.voice import Pace
+
+UNHURRIED = Pace(per_line=0.25, per_syllable=0.23, per_comma=0.2)
+"""How fast people read for a meditation, before anything is known of the one who reads."""
+
+_ROUNDS = 3
+_MOST_STRETCHES = 6
+_LONGEST_STOP, _LONGEST_GAP = 1.3, 5.0
+# Costs are like negative logarithms of how likely something is.
+_MISSING, _NO_VOICE, _NO_GAP = 5.5, 5.0, 3.0
+_STOP, _EARLY_END = 0.2, 12.0
+_FARTHEST = 9.0
+_SPREAD, _SPREAD_SECONDS = 0.17, 0.10
+_SHORT_NOISE, _NOISE, _SPOKEN_NOISE = 0.7, 1.5, 4.0
+_FEW_VOICED = 0.15
+_AGAIN, _AGAIN_SHARE, _BROKEN_OFF = 0.8, 0.72, 1.0
+_FEWEST_FOR_PACE = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """A line to be found: its words, and how many words are put into it later, where it has a pause."""
+
+    text: str
+    gaps: int = 0
+    language: str = "en"
+
+    def seconds(self, pace: Pace) -> float:
+        """About how long it lasts, without its pauses for words."""
+        return estimate.seconds(self.text, pace, self.language)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A line's take: between which hops, and how many other tries came before it."""
+
+    span: Span
+    earlier: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Matched:
+    """For each line its take or None; the stretches that are no line; and the speaker's pace."""
+
+    found: tuple[Found | None, ...]
+    noises: tuple[Span, ...]
+    pace: Pace
+
+
+def match(samples: Pcm, sound: Heard, lines: Sequence[Wanted], pace: Pace = UNHURRIED) -> Matched:
+    """The takes of ``lines``, in their order, in a recording."""
+    stretches = _Stretches(samples, sound)
+    pace = _scaled(pace, stretches, lines)
+    matched = _aligned(stretches, lines, pace)
+    for _ in range(_ROUNDS):
+        fitted = _fitted(matched, sound, lines, pace)
+        again = _aligned(stretches, lines, fitted)
+        if again.found == matched.found:
+            return again
+        matched = again
+    return matched
+
+
+# --- pace ---
+
+
+def _scaled(pace: Pace, stretches: "_Stretches", lines: Sequence[Wanted]) -> Pace:
+    """The pace stretched so that lines together last as long as the voice does; with few lines, as it is."""
+    voices = [stretches.sound.seconds(place, place) for place in range(stretches.count) if stretches.is_voice(place)]
+    if len(lines) < _FEWEST_FOR_PACE or not voices:
+        return pace
+    share = sum(voices) / sum(line.seconds(pace) for line in lines)
+    share = min(2.0, max(0.6, share))
+    return Pace(
+        per_line=pace.per_line * share, per_syllable=pace.per_syllable * share, per_comma=pace.per_comma * share
+    )
+
+
+def _fitted(matched: Matched, sound: Heard, lines: Sequence[Wanted], pace: Pace) -> Pace:
+    pairs = [
+        (line.text, recording.spoken_seconds(sound, found.span, line.gaps))
+        for line, found in zip(lines, matched.found, strict=True)
+        if found is not None
+    ]
+    return fitted(pairs, lines[0].language if lines else "en", pace)
+
+
+def fitted(pairs: Sequence[tuple[str, float]], language: str, usual: Pace) -> Pace:
+    """The pace at which someone speaks, from texts and their seconds; ``usual`` where there are too few.
+
+    Least squares in rounds, in which those far from the line count ever less (Huber's weights).
+    """
+    if len(pairs) < _FEWEST_FOR_PACE:
+        return usual
+    parts = np.array([_parts(text, language) for text, _ in pairs])
+    seconds = np.array([length for _, length in pairs])
+    weights = np.ones(len(pairs))
+    start = np.array([usual.per_line, usual.per_syllable, usual.per_comma])
+    pull = np.diag([1.0, 0.3, 1.0])  # towards what is usual, where the lines do not tell
+    found = start
+    for _ in range(10):
+        rows = np.concatenate([parts * weights[:, None], pull])
+        wanted = np.concatenate([seconds * weights, pull @ start])
+        found = np.linalg.lstsq(rows, wanted, rcond=None)[0]
+        off = np.abs(parts @ found - seconds) / np.maximum(0.5, seconds)
+        weights = np.sqrt(np.minimum(1.0, 0.15 / np.maximum(off, 1e-6)))
+    line, syllable, comma = (float(value) for value in found)
+    return Pace(
+        per_line=round(min(2.0, max(0.0, line)), 3),
+        per_syllable=round(min(1.5, max(0.05, syllable)), 3),
+        per_comma=round(min(2.0, max(0.0, comma)), 3),
+    )
+
+
+def _parts(text: str, language: str) -> tuple[float, float, float]:
+    once, syllable, comma = (
+        estimate.seconds(text, Pace(**dict(zip(("per_line", "per_syllable", "per_comma"), row, strict=True))), language)
+        for row in ((1, 0, 0), (0, 1, 0), (0, 0, 1))
+    )
+    return once, syllable, comma
+
+
+# --- stretches ---
+
+
+Costs = NDArray[np.float64]
+
+
+class _Stretches:
+    """The stretches of a recording, and what has to be asked of them more than once."""
+
+    def __init__(self, samples: Pcm, sound: Heard) -> None:
+        self.sound = sound
+        self.count = len(sound.sounds)
+        self._samples = samples
+        self.is_voice = lru_cache(maxsize=None)(self._is_voice)
+        self._features = lru_cache(maxsize=256)(self._features_of)
+        self._apart = lru_cache(maxsize=None)(self._distance)
+
+    def span(self, first: int, count: int) -> Span:
+        return self.sound.sounds[first][0], self.sound.sounds[first + count - 1][1]
+
+    def _is_voice(self, place: int) -> bool:
+        return recording.voiced(self._samples, self.sound.sounds[place]) >= _FEW_VOICED
+
+    def _features_of(self, first: int, count: int) -> Features:
+        return recording.features(self._samples, self.span(first, count))
+
+    def noise(self, place: int) -> float:
+        """What it costs to take a stretch for no line."""
+        seconds = self.sound.seconds(place, place)
+        return _SHORT_NOISE + 0.5 * seconds if not self.is_voice(place) else _SPOKEN_NOISE + _NOISE * seconds
+
+    @cached_property
+    def pause(self) -> float:
+        """The seconds of quiet that the speaker leaves between two lines."""
+        stops = [self.sound.stop(place) for place in range(self.count - 1)]
+        return float(np.clip(np.percentile(stops, 60), 0.4, 2.0)) if stops else 1.0
+
+    def is_close(self, place: int, *, blank: bool) -> bool:
+        """Whether a stretch and the next may be one line; with a ``blank`` for a word between them, or without."""
+        return self.sound.stop(place) <= (_LONGEST_GAP if blank else min(_LONGEST_STOP, 0.75 * self.pause))
+
+    def runs(self, first: int, *, blank: bool) -> list[int]:
+        """How many stretches from there on may be one line, in which at most one stop is a ``blank``."""
+        counts = [1]
+        while counts[-1] < _MOST_STRETCHES and first + counts[-1] < self.count:
+            last = first + counts[-1] - 1
+            if not self.is_close(last, blank=False):
+                if not blank or not self.is_close(last, blank=True):
+                    break
+                blank = False
+            counts.append(counts[-1] + 1)
+        return counts
+
+    def again(self, first: int, count: int, *, blank: bool) -> float:
+        """What it costs to take a run of stretches for an earlier try at what comes right after it."""
+        after = first + count
+        if after >= self.count:
+            return inf
+        return min(self._apart(first, count, more) for more in self.runs(after, blank=blank))
+
+    def _distance(self, first: int, count: int, more: int) -> float:
+        one, other = self._features(first, count), self._features(first + count, more)
+        share = len(one) / len(other)
+        if not 0.3 < share < 1.45 or not all(self.is_voice(place) for place in (first, first + count)):  # noqa: PLR2004
+            return inf
+        far, broken = recording.distance(one, other) / self.usual, inf
+        if share < 0.85:  # noqa: PLR2004
+            broken = recording.distance(one, other, open_end=True) / self.usual
+        costs = (
+            _AGAIN + 4 * (far / _AGAIN_SHARE) ** 6,
+            _AGAIN + _BROKEN_OFF + 4 * (broken / (_AGAIN_SHARE * 0.85)) ** 6,
+        )
+        return min(costs)
+
+    @cached_property
+    def usual(self) -> float:
+        """How far two stretches are apart that have different words: the middle one of neighbours but one."""
+        far = [
+            recording.distance(self._features(place, 1), self._features(place + 2, 1))
+            for place in range(0, self.count - 2, max(1, self.count // 24))
+            if self.is_voice(place) and self.is_voice(place + 2)
+        ]
+        return float(np.median(far)) if len(far) >= 3 else recording.USUAL_DISTANCE  # noqa: PLR2004
+
+
+# --- alignment ---
+
+_NOTHING, _MISSED, _NOISED, _AGAINED, _TAKEN = range(5)
+
+
+class _Table:
+    """The cheapest way to every place: so many stretches and so many lines done; and how one came there."""
+
+    def __init__(self, stretches: int, lines: int) -> None:
+        self.cost: Costs = np.full((stretches + 1, lines + 1), inf)
+        self.cost[0, 0] = 0.0
+        self.what = np.full((stretches + 1, lines + 1), _NOTHING, dtype=np.int8)
+        self.count = np.zeros((stretches + 1, lines + 1), dtype=np.int16)
+
+    def miss(self, i: int) -> None:
+        """Go on by lines that are missing."""
+        paid = _MISSING * np.arange(self.cost.shape[1])
+        best = np.minimum.accumulate(self.cost[i] - paid) + paid
+        better = best < self.cost[i] - 1e-9
+        self.cost[i, better], self.what[i, better], self.count[i, better] = best[better], _MISSED, 0
+
+    def go(self, i: int, count: int, more: Costs | float, what: int) -> None:
+        """Go on from row ``i`` by so many stretches, at a cost; with a line each when they are a take."""
+        line = int(what == _TAKEN)
+        here = self.cost[i, : self.cost.shape[1] - line] + more
+        cost, kind, counts = (each[i + count, line:] for each in (self.cost, self.what, self.count))
+        better = here < cost
+        cost[better], kind[better], counts[better] = here[better], what, count
+
+
+def _aligned(stretches: _Stretches, lines: Sequence[Wanted], pace: Pace) -> Matched:
+    expected = np.array([line.seconds(pace) for line in lines])
+    gaps = np.array([line.gaps for line in lines], dtype=int)
+    table = _Table(stretches.count, len(lines))
+    blank = bool(gaps.any())
+    for i in range(stretches.count):
+        table.miss(i)
+        table.go(i, 1, stretches.noise(i), _NOISED)
+        for count in stretches.runs(i, blank=blank):
+            table.go(i, count, stretches.again(i, count, blank=blank), _AGAINED)
+            fits = {number: _run(stretches, i, count, number) for number in set(gaps.tolist())}
+            seconds, shape = (np.array([fits[number][place] for number in gaps.tolist()]) for place in (0, 1))
+            table.go(i, count, shape + _off(seconds, expected), _TAKEN)
+    table.miss(stretches.count)
+    return _traced(stretches, table, pace)
+
+
+def _run(stretches: _Stretches, first: int, count: int, gaps: int) -> tuple[float, float]:
+    """The seconds of a run as one line without its gaps, and what its stops and its sound cost."""
+    sound = stretches.sound
+    stops = sorted((sound.stop(place) for place in range(first, first + count - 1)), reverse=True)
+    blanks, others = stops[:gaps], stops[gaps:]
+    if any(stop > _LONGEST_STOP for stop in others):
+        return 0.0, inf
+    blanks = [stop for stop in blanks if stop >= GAP_SECONDS]
+    cost = _NO_GAP * (gaps - len(blanks)) + sum(_STOP + 2 * (stop / (0.5 * stretches.pause)) ** 2 for stop in others)
+    # After a short stop, the next stretch belongs to the same line, rather.
+    cost += _EARLY_END * max(0.0, 1 - sound.stop(first + count - 1) / (0.45 * stretches.pause))
+    cost += 0.0 if any(stretches.is_voice(place) for place in range(first, first + count)) else _NO_VOICE
+    return sound.seconds(first, first + count - 1) - sum(blanks), cost
+
+
+def _off(seconds: Costs, expected: Costs) -> Costs:
+    """What it costs that takes are longer or shorter than expected."""
+    spread = _SPREAD + _SPREAD_SECONDS / np.maximum(0.2, expected)
+    return np.minimum(_FARTHEST, 0.5 * (np.log(np.maximum(seconds, 0.01) / expected) / spread) ** 2)
+
+
+def _traced(stretches: _Stretches, table: _Table, pace: Pace) -> Matched:
+    """What lies along the cheapest way to the end."""
+    way: list[tuple[int, int, int, int]] = []
+    i, j = stretches.count, table.cost.shape[1] - 1
+    while i or j:
+        what, count = int(table.what[i, j]), int(table.count[i, j])
+        i, j = i - count, j - (what in (_MISSED, _TAKEN))
+        way.append((what, i, count, j))
+    found: list[Found | None] = [None] * (table.cost.shape[1] - 1)
+    noises: list[Span] = []
+    earlier = 0
+    for what, first, count, line in reversed(way):
+        if what == _TAKEN:
+            found[line] = Found(span=stretches.span(first, count), earlier=earlier)
+        if what == _NOISED:
+            noises.append(stretches.span(first, 1))
+        earlier = earlier + 1 if what == _AGAINED else 0 if what == _TAKEN else earlier
+    return Matched(found=tuple(found), noises=tuple(noises), pace=pace)
