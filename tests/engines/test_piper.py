@@ -111,7 +111,7 @@ def test_without_onnxruntime_the_error_says_how_to_get_it(monkeypatch: pytest.Mo
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     with pytest.raises(EngineError, match="needs onnxruntime") as caught:
         opened()
-    assert "mettavox[onnx]" in caught.value.hint
+    assert "pip install onnxruntime" in caught.value.hint
 
 
 def test_what_fails_in_a_fork_says_nothing_of_the_line():

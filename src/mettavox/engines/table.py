@@ -32,8 +32,8 @@ _MADE_WITH: Mapping[str, tuple[str, ...]] = {
 _NEEDS = {
     "pyttsx3": ("pyttsx3", "pyttsx3"),
     "sanotts": ("sanotts", "sanotts"),
-    "piper": ("onnxruntime", "onnxruntime espeakng-loader"),
-    "kokoro": ("onnxruntime", "onnxruntime espeakng-loader"),
+    "piper": ("onnxruntime", "onnxruntime"),
+    "kokoro": ("onnxruntime", "onnxruntime"),
 }
 _NEURAL = ("sanotts", "piper", "kokoro")
 
