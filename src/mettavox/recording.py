@@ -125,29 +125,29 @@ class Clean:
         return len(self.samples) / RATE
 
 
-def fault(samples: Pcm, sound: Heard, span: Span, expected: float, *, gaps: int = 0) -> str:
+def fault(sound: Heard, span: Span, expected: float, *, gaps: int = 0) -> str:
     """What is wrong with the take between two hops of a recording, in words that follow “it”; or nothing.
 
     ``expected`` is about how many seconds it should last without the ``gaps`` in it.
     """
-    start, stop = span
-    speech = level.speech(sound.hops[start:stop])
+    return next(_faults(sound, span, expected, gaps), "")
+
+
+def _faults(sound: Heard, span: Span, expected: float, gaps: int) -> Iterator[str]:
+    speech = level.speech(sound.hops[span[0] : span[1]])
     if speech < _SILENT_LUFS:
-        return "is silent"
+        yield "is silent"
     seconds = spoken_seconds(sound, span, gaps)
-    if len(longest_stops(sound.hops, span, gaps)) < gaps:
-        return "has no second of quiet where a name belongs"
     if seconds < _LEAST_SHARE * expected:
-        return f"lasts {seconds:.1f} s where about {expected:.1f} s is expected"
-    noise = _noise(sound, span)
-    if speech - noise < LEAST_SNR_DB:
-        under = max(0.0, speech - noise)
-        return f"is noisy: the room is {under:.0f} dB under the voice, and {LEAST_SNR_DB:.0f} dB is the least"
-    if edge := _cut(sound, span, speech):
-        return edge
+        yield f"lasts {seconds:.1f} s where about {expected:.1f} s is expected"
+    under = max(0.0, speech - _noise(sound, span))
+    if under < LEAST_SNR_DB:
+        yield f"is noisy: the room is {under:.0f} dB under the voice, and {LEAST_SNR_DB:.0f} dB is the least"
+    yield from _cuts(sound, span, speech)
+    if len(longest_stops(sound.hops, span, gaps)) < gaps:
+        yield "has no second of quiet where a name belongs"
     if seconds > _MOST_SHARE * expected + _MOST_MORE:
-        return f"lasts {seconds:.1f} s where about {expected:.1f} s is expected"
-    return ""
+        yield f"lasts {seconds:.1f} s where about {expected:.1f} s is expected"
 
 
 def is_clipped(clipped: NDArray[np.int64], span: Span) -> bool:
@@ -170,13 +170,12 @@ def _noise(sound: Heard, span: Span) -> float:
     return float(np.percentile(around, _QUIET_SHARE if enough else 0))
 
 
-def _cut(sound: Heard, span: Span, speech: float) -> str:
+def _cuts(sound: Heard, span: Span, speech: float) -> Iterator[str]:
     edge = round(_EDGE_SECONDS * HOPS_A_SECOND)
     if span[0] < edge and float(sound.hops[:edge].max()) > speech - _CUT_DB:
-        return "is cut at its start"
+        yield "is cut at its start"
     if span[1] > len(sound.hops) - edge and float(sound.hops[-edge:].max()) > speech - _CUT_DB:
-        return "is cut at its end"
-    return ""
+        yield "is cut at its end"
 
 
 def longest_stops(hops: Levels, span: Span, count: int) -> list[Span]:
@@ -197,17 +196,20 @@ def clean(samples: Pcm, sound: Heard, span: Span, *, gaps: int = 0) -> Clean:
     """The take between two hops of a recording, trimmed to its sound and levelled; with its ``gaps`` for words."""
     first, last = _reach(sound, span)
     whole = _floats(samples[first * HOP : last * HOP])
-    over = _audible(whole, sound, span)
-    start, stop = max(0, over[0] - round(_LEAD_SECONDS * RATE)), over[1] + round(_TRAIL_SECONDS * RATE)
+    peaks = _peaks(whole)
+    limit = max(float(peaks.max(initial=0.0)) * 10 ** (_TRIM_DB / 20), _noise_peak(sound, span))
+    start, stop = _audible(peaks, limit, len(whole))
+    start, stop = max(0, start - round(_LEAD_SECONDS * RATE)), stop + round(_TRAIL_SECONDS * RATE)
     cut = _soft(whole[start:stop])
     loudness = level.of(cut, RATE)
     gain_db = min(LOUDNESS_LUFS - loudness, PEAK_DBFS - 20 * np.log10(max(float(np.abs(cut).max(initial=0.0)), 1e-6)))
     levelled = np.rint(cut * 10 ** (gain_db / 20) * _LARGEST).clip(-_LARGEST, _LARGEST - 1).astype(np.int16)
-    stops = longest_stops(sound.hops, span, gaps)
+    stops = [(from_ - first, to - first) for from_, to in longest_stops(sound.hops, span, gaps)]
+    quiet = [_quiet(peaks, limit, stop_at) for stop_at in stops]
     return Clean(
         samples=levelled,
         lufs=round(loudness + gain_db, 2),
-        gaps=tuple(((each[0] - first) * HOP - start, (each[1] - first) * HOP - start) for each in stops),
+        gaps=tuple((from_ - start, to - start) for from_, to in quiet),
     )
 
 
@@ -220,14 +222,31 @@ def _reach(sound: Heard, span: Span) -> Span:
     return max(span[0] - reach, (before + span[0]) // 2, 0), min(span[1] + reach, -(-(after + span[1]) // 2))
 
 
-def _audible(whole: Samples, sound: Heard, span: Span) -> Span:
-    """The first and last frame of ``whole`` that rises over the noise, and over 45 dB under the peak."""
-    peaks = np.abs(whole[: len(whole) // _WINDOW * _WINDOW]).reshape(-1, _WINDOW).max(axis=1)
-    noise = 10 ** ((_noise(sound, span) + 12) / 20)  # a peak of noise lies that far over its level
-    over = np.flatnonzero(peaks > max(float(peaks.max(initial=0.0)) * 10 ** (_TRIM_DB / 20), noise))
-    if not len(over):
-        return 0, len(whole)
-    return int(over[0]) * _WINDOW, (int(over[-1]) + 1) * _WINDOW
+def _noise_peak(sound: Heard, span: Span) -> float:
+    """What the room reaches: its peaks lie 12 dB over its level."""
+    return float(10 ** ((_noise(sound, span) + 12) / 20))
+
+
+def _peaks(whole: Samples) -> Samples:
+    """The peak of each 5 ms."""
+    peaks: Samples = np.abs(whole[: len(whole) // _WINDOW * _WINDOW]).reshape(-1, _WINDOW).max(axis=1)
+    return peaks
+
+
+def _audible(peaks: Samples, limit: float, frames: int) -> Span:
+    """The first and last frame that rises over the limit."""
+    over = np.flatnonzero(peaks > limit)
+    return (int(over[0]) * _WINDOW, (int(over[-1]) + 1) * _WINDOW) if len(over) else (0, frames)
+
+
+def _quiet(peaks: Samples, limit: float, stop: Span) -> Span:
+    """The longest quiet part of a stop (in hops), in frames: what is soft at its edges belongs to the words."""
+    windows = HOP // _WINDOW
+    first, last = stop[0] * windows, stop[1] * windows
+    under = np.concatenate([[0], (peaks[first:last] <= limit).astype(np.int8), [0]])
+    edges = np.flatnonzero(np.diff(under)).reshape(-1, 2)
+    start, end = max(edges.tolist(), key=lambda edge: edge[1] - edge[0], default=(0, last - first))
+    return (first + int(start)) * _WINDOW, (first + int(end)) * _WINDOW
 
 
 def _soft(samples: Samples) -> Samples:

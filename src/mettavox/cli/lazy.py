@@ -1,6 +1,7 @@
 """A group that knows its commands by name and imports each when it is used, so that --help is quick."""
 
 import importlib
+import keyword
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,7 +9,10 @@ import click
 
 
 class LazyGroup(click.Group):
-    """``table`` has each command's name and the line that --help shows of it; its module is ``package.name``."""
+    """``table`` has each command's name and the line that --help shows of it; its module is ``package.name``.
+
+    A command with the name of a Python word has a module that ends in an underscore: ``import_``.
+    """
 
     def __init__(self, *args: Any, package: str, table: Mapping[str, str], **options: Any) -> None:
         super().__init__(*args, **options)
@@ -21,7 +25,8 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self._table:
             return None
-        command: click.Command = importlib.import_module(f"{self._package}.{cmd_name}").command
+        module = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
+        command: click.Command = importlib.import_module(f"{self._package}.{module}").command
         return command
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:

@@ -1,4 +1,4 @@
-"""mettavox voices: list them, install and remove their files, tune one, hear several."""
+"""mettavox voices: list them, install and remove their files, tune one, hear several, record one's own."""
 
 import click
 
@@ -10,9 +10,11 @@ _COMMANDS = {
     "remove": "Delete a voice's files.",
     "tune": "Make a voice slower, lower or with longer pauses.",
     "audition": "Hear several voices say the same sentences.",
+    "sheet": "Write a recording sheet for a voice of your own.",
+    "import": "Take your recordings as a voice of your own.",
 }
 
 
 @click.group("voices", cls=LazyGroup, package="mettavox.cli.voices", table=_COMMANDS)
 def command() -> None:
-    """List the voices, install and remove them, tune one, hear several."""
+    """List the voices, install and remove them, tune one, hear several, record your own."""
