@@ -155,12 +155,12 @@ def _said(written: str, text: str, at: str) -> str:
     sounds = ipa.given(text)
     if sounds is not None and (fault := ipa.fault(sounds)):
         raise ScriptError(
-            f"{at}: /{sounds}/ stands between slashes, but as IPA it {fault}.",
+            f"{at}: what is said stands between slashes, but as IPA it {fault}.",
             hint="Write IPA like {say: /ʃɪˈvɔːn/}, or a respelling in plain letters without slashes.",
         )
     if sounds is None and ("/" in text or ipa.TELLING & set(text)):
         raise ScriptError(
-            f"{at}: “{text}” looks like IPA without its slashes.", hint="Put a slash before it and one after it."
+            f"{at}: what is said looks like IPA without its slashes.", hint="Put a slash before it and one after it."
         )
     return text if sounds is None else ipa.marked(written, sounds)
 

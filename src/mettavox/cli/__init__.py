@@ -15,6 +15,7 @@ _COMMANDS = {
     "render": "Make a track.",
     "plan": "Show a track's timeline without making it.",
     "scripts": "List the meditations, read, check, write and approve one.",
+    "say": "Hear how a name or a word is said, or see what the voice receives for it.",
     "voices": "List the voices.",
     "course": "Make a course of tracks with handouts.",
     "doctor": "Say what is installed, what is missing and what to do.",

@@ -78,7 +78,10 @@ class Pronouncer:
         return espeak.mnemonics(word.ipa, self._language) if word.ipa else word.respell
 
     def _respelled(self, word: Word) -> str:
-        return word.respell or respelling.respelled(word.ipa, self._language)
+        """Its respelling; a word of the lexicon that has none is left to the engine's own dictionary."""
+        if word.respell or word.entry:
+            return word.respell or word.written
+        return respelling.respelled(word.ipa, self._language)
 
 
 def _unbracketed(text: str) -> str:

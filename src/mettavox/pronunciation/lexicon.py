@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any
 
 from mettavox import assets, ipa
@@ -103,13 +104,21 @@ def entries(language: str) -> list[Entry]:
     return found
 
 
+def own_file(language: str) -> Path:
+    """Where a person's own lexicon of a language lies; it need not exist."""
+    return assets.own_folder("voices") / "lexicon" / _name(language)
+
+
+def _name(language: str) -> str:
+    return f"{language.split('-', maxsplit=1)[0].lower()}.toml"
+
+
 def _files(language: str) -> list[tuple[Traversable, str]]:
     """The lexicons of a language that there are, the person's own last, each with its name for errors."""
-    name = f"{language.split('-', maxsplit=1)[0].lower()}.toml"
-    own = assets.own_folder("voices") / "lexicon" / name
+    name = _name(language)
     places = [
         (assets.bundled("voices").joinpath("lexicon", name), f"the bundled lexicon/{name}"),
-        (own, f"your own lexicon/{name}"),
+        (own_file(language), f"your own lexicon/{name}"),
     ]
     return [(file, where) for file, where in places if file.is_file()]
 

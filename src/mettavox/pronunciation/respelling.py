@@ -32,9 +32,9 @@ _CONSONANTS = {
 _ENGLISH = {**_OPEN, **_CONSONANTS}
 _SPANISH = {
     "tʃ": "ch", "dʒ": "y", "ts": "ts", "ks": "x", "kw": "cu", "a": "a", "e": "e", "i": "i", "o": "o", "u": "u",
-    "p": "p", "b": "b", "t": "t", "d": "d", "k": "k", "ɡ": "g", "f": "f", "s": "s", "ʃ": "sh", "x": "j", "m": "m", "n": "n",
-    "ɲ": "ñ", "l": "l", "ʎ": "ll", "ʝ": "y", "j": "i", "w": "u", "r": "r", "ɾ": "r", "ɹ": "r", "β": "b", "ð": "d",
-    "ɣ": "g", "θ": "z", "z": "s", "ʒ": "y", "ŋ": "n", "h": "j",
+    "p": "p", "b": "b", "t": "t", "d": "d", "k": "k", "ɡ": "g", "f": "f", "s": "s", "ʃ": "sh", "x": "j", "m": "m",
+    "n": "n", "ɲ": "ñ", "l": "l", "ʎ": "ll", "ʝ": "y", "j": "i", "w": "u", "r": "r", "ɾ": "r", "ɹ": "r", "β": "b",
+    "ð": "d", "ɣ": "g", "θ": "z", "z": "s", "ʒ": "y", "ŋ": "n", "h": "j",
 }  # fmt: skip
 _LIQUIDS, _STOPS = frozenset("ɹlwj"), frozenset("pbtdkɡfθʃ")
 
@@ -112,7 +112,7 @@ def _vowel(own: _Syllable, following: _Syllable | None) -> str:
     if own.vowel in ("eɪ", "ei") and own.coda and not own.onset:
         return "ai"
     if own.vowel == "ə" and not own.coda:
-        return "a" if following else "uh" if own.onset else "a"
+        return "a"
     if own.vowel == "ɪ" and not closed:
         return "ee"
     return _CLOSED.get(own.vowel, _OPEN[own.vowel]) if closed else _OPEN[own.vowel]
