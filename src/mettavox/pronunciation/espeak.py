@@ -56,7 +56,7 @@ class _Table:
         """The mnemonics of one word, with a stress."""
         near = nearest.within(sounds, self._known)
         if "ˈ" not in near:
-            near = re.sub(f"ˌ?([{_VOWELS}])", r"ˈ\1", near, count=1)
+            near = near.replace("ˌ", "ˈ", 1) if "ˌ" in near else re.sub(f"([{_VOWELS}])", r"ˈ\1", near, count=1)
         return "".join(self._mnemonic(match, near) for match in self._sign.finditer(near))
 
     def _mnemonic(self, match: re.Match[str], word: str) -> str:

@@ -162,7 +162,7 @@ def _entry(name: str, told: Any, where: str) -> Entry:
     if not sounds and not respelled:
         raise VoiceError(f"{_first(where)} says nothing of its sound.", hint="Give it ipa, respell, or both.")
     if sounds and (fault := ipa.fault(sounds)):
-        raise VoiceError(f"{_first(where)}: its ipa {fault}.", hint="Write it without slashes, like ipa = \"ʃɪˈvɔːn\".")
+        raise VoiceError(f"{_first(where)}: its ipa {fault}.", hint='Write it without slashes, like ipa = "ʃɪˈvɔːn".')
     if respelled and not all(letter.isalpha() or letter in " '’-" for letter in respelled):
         raise VoiceError(f"{_first(where)}: its respelling holds a sign.", hint="Write it in plain letters.")
     return Entry(name=name, ipa=sounds, respell=respelled, engines=_engines(told, where))
