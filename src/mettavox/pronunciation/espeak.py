@@ -69,10 +69,15 @@ class _Table:
 
 
 _STRESSES = {"ˈ": "'", "ˌ": ","}
+# What the voices of nearly every language know: no diphthongs in one sign, and five vowels.
+_ANYWHERE = {
+    sound: sign for sound, sign in _SPANISH.items() if sound in ("tʃ", "dʒ") or (len(sound) == 1 and sound not in "ɛy")
+}
 _TABLES = {"en": _Table(_ENGLISH, _ENGLISH_BEFORE_VOWELS), "es": _Table(_SPANISH, {})}
+_OTHER = _Table(_ANYWHERE, {})
 
 
 def mnemonics(sounds: str, language: str) -> str:
     """The sounds between [[ and ]], for eSpeak's voices of a language; every sign of IPA ends in some."""
-    table = _TABLES.get(language[:2].lower(), _TABLES["es"])  # whose sounds nearly every language of eSpeak has
+    table = _TABLES.get(language.split("-", maxsplit=1)[0].lower(), _OTHER)
     return " ".join(f"[[{table.word(each)}]]" for each in ipa.normal(sounds).replace("-", " ").split())
