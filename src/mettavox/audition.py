@@ -21,7 +21,6 @@ from mettavox.errors import EngineError, SoundError, VoiceError
 from mettavox.mix import Mixer
 from mettavox.person import Spoken
 from mettavox.prepare import RATE
-from mettavox.pronunciation import Pronouncer
 from mettavox.render import Progress, Settings
 from mettavox.script import Line
 from mettavox.shape import Shaped, shaped
@@ -94,7 +93,7 @@ def make(
     heard, chapters, total = [], [], 0
     for place, part in enumerate(wanted.parts):
         progress("speaking", place / len(wanted.parts))
-        timeline, mixer = _spoken(part, lines, settings)
+        timeline, mixer = _spoken(part, lines, wanted.name, settings)
         heard.append((timeline, mixer))
         chapters.append(Chapter(title=part.title, start=total))
         total += timeline.frames
@@ -131,7 +130,7 @@ def _title(voice: Voice, rate: float) -> str:
     return voice.label if rate == 1 else f"{voice.label}, {rate:g} times as fast"
 
 
-def _spoken(part: Part, lines: list[Line], settings: Settings) -> tuple[Timeline, Mixer]:
+def _spoken(part: Part, lines: list[Line], name: Spoken | None, settings: Settings) -> tuple[Timeline, Mixer]:
     """One part's timeline and its sound."""
     voice = part.voice
     target = table.target(voice.engine)
@@ -139,7 +138,7 @@ def _spoken(part: Part, lines: list[Line], settings: Settings) -> tuple[Timeline
         voice,
         lambda: EngineProcess(target, voice),
         version=table.identity(voice.engine),
-        pronounce=Pronouncer(voice.language, voice.alphabet or table.alphabet(voice.engine)).engine_text,
+        pronounce=casting.pronouncer(voice, name).engine_text,
         cache=ClipCache(assets.cache_folder()) if settings.cache else None,
         workers=settings.worker_count(),
     )

@@ -8,8 +8,8 @@ from pathlib import Path
 from mettavox import takes, voices
 from mettavox.engines import table
 from mettavox.errors import VoiceError
+from mettavox.person import Spoken
 from mettavox.pronunciation import Pronouncer
-from mettavox.request import Request
 from mettavox.voice import Voice
 from mettavox.voices import CALM
 
@@ -45,12 +45,11 @@ def cast(name: str, language: str) -> Cast:
     return _calm(language.split("-", maxsplit=1)[0].lower())
 
 
-def pronouncer(voice: Voice, request: Request | None = None) -> Pronouncer:
-    """What gives the text that the voice's engine receives; the respellings of a request stay as they are.
+def pronouncer(voice: Voice, *words: Spoken | None) -> Pronouncer:
+    """What gives the text that the voice's engine receives; the respellings of ``words`` stay as they are.
 
     Raises VoiceError when a person's own lexicon cannot be read.
     """
-    words = (request.listener.name, request.target.name) if request else ()
     kept = [word.said for word in words if word and word.said != word.written]
     return Pronouncer(voice.language, voice.alphabet or table.alphabet(voice.engine), voice.engine, kept=kept)
 

@@ -160,7 +160,7 @@ def _check_letters(request: Request) -> None:
             hint="Write it in Latin letters, as it is said.",
         )
     for option, name in (("--name", request.listener.name), ("--target", request.target.name)):
-        if name and ipa.OPEN not in name.said and not all(_is_latin(letter) for letter in name.said if letter.isalpha()):
+        if name and ipa.OPEN not in name.said and not all(map(_is_latin, filter(str.isalpha, name.said))):
             say = "--say" if option == "--name" else "--target-say"
             raise RequestError(
                 f"{option} is written in letters that this language's voices cannot read.",

@@ -124,7 +124,7 @@ def _speaker(voice: Voice, prepared: Prepared, settings: Settings, cache: ClipCa
         voice,
         lambda: EngineProcess(target, voice),
         version=table.identity(voice.engine),
-        pronounce=casting.pronouncer(voice, prepared.request).engine_text,
+        pronounce=casting.pronouncer(voice, *prepared.request.names).engine_text,
         cache=cache,
         cache_names=settings.cache_names,
         workers=settings.worker_count(),

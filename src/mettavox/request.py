@@ -45,3 +45,8 @@ class Request:
     include: frozenset[str] = frozenset()
     scripts: Path | None = None
     asked: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def names(self) -> tuple[Spoken | None, Spoken | None]:
+        """The listener's name and the target's, where they are given."""
+        return self.listener.name, self.target.name

@@ -16,7 +16,6 @@ from mettavox.engines import table
 from mettavox.engines.process import EngineProcess
 from mettavox.errors import EngineError, RequestError, VoiceError
 from mettavox.fetch import on_disk
-from mettavox.pronunciation import Pronouncer
 from mettavox.voice import Pace, Voice
 
 RATES = (0.5, 2.0)
@@ -235,7 +234,7 @@ def _same(one: Voice, other: Voice) -> bool:
 def _proven(voice: Voice) -> float:
     """How long the voice speaks a sentence. Raises EngineError when it does not speak it well."""
     sentence = sentences.load("en" if voice.language == "*" else voice.language).sentences[-1]
-    pronounce = Pronouncer(voice.language, voice.alphabet or table.alphabet(voice.engine)).engine_text
+    pronounce = casting.pronouncer(voice).engine_text
     with closing(EngineProcess(table.target(voice.engine), voice)) as process:
         clip = process.speak(pronounce(sentence), within=_PROOF_SECONDS)
     wrong = speech.fault(clip, sentence, voice)

@@ -55,7 +55,7 @@ def test_a_respelling_that_was_asked_for_is_never_changed(alphabet: str) -> None
 def test_a_name_with_say_is_kept_from_the_options_on() -> None:
     """What casting gives a render."""
     asked = request({"name": "Josefa", "say": "Jose", "target": "Sam", "target-say": "Xu"})
-    pronouncer = casting.pronouncer(voices.load("system"), asked)
+    pronouncer = casting.pronouncer(voices.load("system"), *asked.names)
     assert pronouncer.engine_text("Hello, Jose and Xu.") == "Hello, Jose and Xu."
     assert pronouncer.engine_text("Hello, Zhu.") != "Hello, Zhu."
 

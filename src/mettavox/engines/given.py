@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 
 from mettavox import ipa
 from mettavox.errors import VoiceError
+from mettavox.pronunciation.nearest import NEAREST
 
 # Words that stand in for given ones while the line is read, so that the words round them sound as they would
 # beside a name. One begins with a consonant and one with a vowel: “the” and “a” listen for that.
@@ -14,17 +15,8 @@ _POSSESSIVE = re.compile(r"^['’]s\b")
 _HISSING, _VOICELESS = "szʃʒ", "ptkfθ"
 _APART = r"\s,.;:!?\"()\-"
 _NO_SOUND = frozenset(".‿|- ͜͡")
-# The nearest sound for a sign that a voice does not know; each may lead on to a further one.
-_NEAREST = {
-    "g": "ɡ", "ʧ": "tʃ", "ʤ": "dʒ", "ʦ": "ts", "ʣ": "dz", "ɝ": "ɜː", "ɚ": "əɹ", "ɫ": "l", "r": "ɹ", "ʀ": "r",
-    "ʁ": "ʀ", "ɽ": "ɾ", "ɻ": "ɹ", "ɾ": "r", "ɺ": "l", "x": "h", "χ": "x", "ħ": "h", "ʕ": "ʔ", "ɦ": "h", "ɧ": "ʃ",
-    "ç": "h", "ʝ": "j", "ɣ": "ɡ", "ɟ": "ɡ", "c": "k", "q": "k", "ɢ": "ɡ", "ʈ": "t", "ɖ": "d", "β": "b", "ɸ": "f",
-    "ʋ": "v", "ʍ": "w", "ɥ": "w", "ɰ": "w", "ɱ": "m", "ɲ": "nj", "ɳ": "n", "ɴ": "ŋ", "ʙ": "b", "ɬ": "l", "ɮ": "l",
-    "ɭ": "l", "ʎ": "lj", "ʟ": "l", "ʂ": "ʃ", "ʐ": "ʒ", "ɕ": "ʃ", "ʑ": "ʒ", "ʔ": "t",
-    "y": "u", "ʉ": "u", "ɨ": "ɪ", "ᵻ": "ɪ", "ɯ": "u", "ʏ": "ʊ", "ø": "ɜ", "ɘ": "ə", "ɵ": "ə", "ɤ": "ʌ", "œ": "ɜ",
-    "ɞ": "ɜ", "ɶ": "a", "ɒ": "ɑ", "ɐ": "ə", "ɜ": "ə", "ʌ": "a", "ɔ": "o", "ɛ": "e", "ɪ": "i", "ʊ": "u", "æ": "a",
-    "ɑ": "a", "ə": "e",
-}  # fmt: skip
+# The nearest sound for a sign that a voice does not know; neural voices were taught by English ears.
+_NEAREST = {**NEAREST, "r": "ɹ", "ʀ": "r", "ʁ": "ʀ", "ʔ": "t", "ç": "h", "ɟ": "ɡ", "c": "k"}
 ENGLISH = frozenset("pbtdkɡmnŋfvθðszʃʒhlɹjwɾiɪeɛæaɑɔoʊuʌəɚɜᵻɐˈˌː")
 """What eSpeak NG prints for American English; voices that speak it have heard nothing else."""
 # American voices have heard these vowels only with a length or a glide.
