@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from io import BytesIO, StringIO
 from itertools import groupby
@@ -14,16 +14,23 @@ from pathlib import Path
 from tempfile import gettempdir
 from typing import BinaryIO
 
+import numpy as np
 import soundfile
+import soxr
 
 from mettavox import assets, folder, matching, output, recording, takes, voices
 from mettavox.codecs import mono
 from mettavox.codecs.mono import Mono
-from mettavox.errors import CodecError, OutputError, RequestError, VoiceError
+from mettavox.engines import table
+from mettavox.engines.process import EngineProcess
+from mettavox.errors import CodecError, EngineError, OutputError, RequestError, VoiceError
 from mettavox.level import HOPS_A_SECOND
 from mettavox.matching import UNHURRIED
-from mettavox.recording import Clean, Heard
+from mettavox.recording import Clean, Features, Heard
+from mettavox.script import Line
+from mettavox.shape import Shaped, shaped
 from mettavox.sheet import LINE, PAGE, TABLE, Entry
+from mettavox.speech import Speech
 from mettavox.takes import ENGINE, RATE, Span, Take, Takes
 from mettavox.voice import Pace, Voice
 
@@ -162,7 +169,8 @@ class _Listening:
         """What was found of each line, in their order."""
         if not self.heard.sounds:
             raise CodecError(f"“{self.path.name}” is silent.", hint="Check the microphone, and record again.")
-        found = matching.match(self.sound.samples, self.heard, [entry.wanted for entry in entries])
+        wanted = [entry.wanted for entry in entries]
+        found = matching.match(self.sound.samples, self.heard, wanted, references=_references(entries))
         pairs = zip(entries, found.found, strict=True)
         spans = {entry.number: (one.span, one.earlier) for entry, one in pairs if one is not None}
         candidates = tuple(self.judged(entry, spans, found.pace) for entry in entries)
@@ -200,6 +208,30 @@ class _Listening:
         if recording.is_clipped(self.sound.clipped, span):
             return "is clipped: it was too loud for the microphone"
         return recording.fault(self.heard, span, expected, gaps=gaps)
+
+
+def _references(entries: Sequence[Entry]) -> list[Features]:
+    """What the lines sound like in the voice that is always there; nothing where it cannot speak them."""
+    try:
+        voice = voices.load(voices.standard(entries[0].language))
+        target = table.target(voice.engine)
+        speech = Speech(voice, lambda: EngineProcess(target, voice), cache=None)
+        lines = [_line(entry) for entry in entries]
+        with closing(speech):
+            speech.speak(lines)
+            return [_features(shaped(speech.clip(line), voice.shaping)) for line in lines]
+    except EngineError:
+        return []
+
+
+def _line(entry: Entry) -> Line:
+    return Line(text=entry.wanted.text, spoken=entry.wanted.text, number=entry.number, personal=True)
+
+
+def _features(clip: Shaped) -> Features:
+    finer = soxr.resample(clip.samples, clip.rate, RATE, quality="HQ")
+    pcm = np.rint(np.clip(finer, -1, 1) * 32767).astype(np.int16)
+    return recording.features(pcm, (0, -(-len(pcm) // recording.HOP)))
 
 
 def _in_files(path: Path, entries: Sequence[Entry], progress: Progress) -> Proposal:

@@ -30,7 +30,7 @@ _BLOCK_HOPS = 30 * HOPS_A_SECOND
 _OVERLAP_HOPS = HOPS_A_SECOND // 2
 # Speech begins where the level is this share of the way from the noise up to the speech, and at least so far over it.
 _ONSET_SHARE, _ONSET_DB = 0.3, 5.0
-_FLOOR_WINDOW = 10 * HOPS_A_SECOND
+_FLOOR_WINDOW = 6 * HOPS_A_SECOND
 _QUIET_SHARE, _LOUD_SHARE = 10, 95
 _SHORTEST_STOP, _SHORTEST_SOUND = 0.25, 0.03
 # Level and noise beside a take are judged within a second of it.
@@ -100,7 +100,9 @@ def _onset(hops: Levels) -> Levels:
     if len(parts) > 1 and len(parts[-1]) < _FLOOR_WINDOW // 2:
         parts[-2:] = [np.concatenate(parts[-2:])]
     floors = np.array([np.percentile(part, _QUIET_SHARE) for part in parts])
-    calm = np.array([floors[max(0, place - 1) : place + 2].min() for place in range(len(floors))])
+    # The middle one of three: a part that is filled with speech counts for nothing, a fan that was turned on does.
+    around = np.concatenate([floors[:1], floors, floors[-1:]])
+    calm = np.median(np.lib.stride_tricks.sliding_window_view(around, 3), axis=1)
     floor = np.repeat(calm, [len(part) for part in parts])
     # A gate in the recorder leaves digital silence; speech still begins well over nothing.
     loud = float(np.percentile(hops, _LOUD_SHARE))
@@ -298,6 +300,7 @@ _BANDS, _SHAPES = 24, 12
 _COARSER = 4
 _FEATURE_HOP = RATE // _COARSER // 40
 _LOWEST_HZ, _HIGHEST_HZ = 150.0, 5000.0
+_QUIET_SHARE_OF_POWER = 10**-3.5
 
 USUAL_DISTANCE = 0.55
 """How far two stretches with different words are apart, about, where a recording is too short to tell."""
@@ -306,13 +309,16 @@ Features = NDArray[np.float32]
 
 
 def features(samples: Pcm, span: Span) -> Features:
-    """The shape of the spectrum every 25 ms, whatever the loudness; shape ``(times, 12)``."""
-    part = _floats(samples[span[0] * HOP : span[1] * HOP]).reshape(-1, _COARSER).mean(axis=1)
+    """The shape of the spectrum every 25 ms, whatever the loudness, without what is quiet; shape ``(times, 12)``."""
+    part = _floats(samples[span[0] * HOP : span[1] * HOP])
+    part = np.pad(part, (0, -len(part) % _COARSER)).reshape(-1, _COARSER).mean(axis=1)
     window = 2 * _FEATURE_HOP
     count = max(1, (len(part) - window) // _FEATURE_HOP + 1)
     part = np.pad(part, (0, max(0, window - len(part))))
     frames = np.lib.stride_tricks.sliding_window_view(part, window)[::_FEATURE_HOP][:count]
     power = np.square(np.abs(np.fft.rfft(frames * np.hanning(window).astype(np.float32), axis=1)))
+    whole = power.sum(axis=1)
+    power = power[whole >= whole.max(initial=0.0) * _QUIET_SHARE_OF_POWER]
     bands = np.log(power @ _bands(window) + 1e-7)
     places = (np.arange(_BANDS) + 0.5) * np.pi / _BANDS
     shapes = bands @ np.cos(np.outer(places, np.arange(1, _SHAPES + 1))) / _BANDS

@@ -57,8 +57,8 @@ class Entry:
 
     @property
     def spoken(self) -> list[str]:
-        """The parts with words in them."""
-        return [part.strip().lstrip(",; ") for part in self.parts if any(map(str.isalnum, part))]
+        """The parts with words in them; the comma beside a blank is part of its pause."""
+        return [part.strip(" ,;") for part in self.parts if any(map(str.isalnum, part))]
 
     @property
     def wanted(self) -> Wanted:

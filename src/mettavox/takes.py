@@ -25,6 +25,7 @@ ENGINE = "recorded"
 _VERSION = 1
 _KEY_DIGITS = 24
 _SLOT = re.compile(r"\{(?:name|target|intention)\}")
+_BEFORE_MARK = re.compile(r" +(?=[,.;:!?])")
 # What sounds the same is the same line, whichever word processor wrote it.
 _ALIKE = str.maketrans({"’": "'", "‘": "'", "“": "", "”": "", '"': "", "–": ",", "—": ",", "…": ".", "\u00a0": " "})
 
@@ -35,7 +36,7 @@ Span = tuple[int, int]
 def key(text: str) -> str:
     """The name of a text's take: the same words have the same, in whatever script, quotes or capitals."""
     plain = unicodedata.normalize("NFC", ipa.plain(text)).translate(_ALIKE).casefold()
-    words = " ".join(plain.split()).rstrip(".").strip()
+    words = _BEFORE_MARK.sub("", " ".join(plain.split())).rstrip(".")
     return hashlib.sha256(words.encode()).hexdigest()[:_KEY_DIGITS]
 
 

@@ -142,7 +142,7 @@ def _tell(proposal: "Proposal", kept: "Stored", *, as_json: bool) -> None:
     again = f", {kept.replaced} in the place of older ones" if kept.replaced else ""
     report.say(f"Takes kept: {kept.added + kept.replaced}{again}. Rejected: {len(rejected)}.")
     if missing:
-        report.say(f"Still missing: {len(missing)} lines of the sheet: {ranges(missing)}.")
+        report.say(f"Still missing on the sheet: {len(missing)}, line{'s' * (len(missing) > 1)} {ranges(missing)}.")
     report.say(f"Try it: mettavox render SCRIPT --voice {kept.voice.id}{' --fill calm' if missing else ''}")
 
 
