@@ -14,9 +14,9 @@ from pathlib import Path
 from statistics import median
 
 import listening
+from mettavox import casting
 from mettavox.engines import table
 from mettavox.engines.process import EngineProcess
-from mettavox.pronunciation import Pronouncer
 from mettavox.script import Line
 from mettavox.voice import Voice
 
@@ -62,8 +62,8 @@ class Watched(EngineProcess):
 
 def measure(voice: Voice, wanted: Sequence[Line]) -> Costs:
     """What a voice costs, over so many lines; the start is the median of several."""
-    said = Pronouncer(voice.language, voice.alphabet or table.alphabet(voice.engine)).engine_text
-    texts = [said(line.spoken) for line in wanted]
+    received = casting.pronouncer(voice).engine_text
+    texts = [received(line.spoken) for line in wanted]
     starts = [_start(voice, texts[0]) for _ in range(STARTS)]
     with closing(Watched(table.target(voice.engine), voice)) as worker:
         worker.speak(texts[0], within=_WITHIN_SECONDS)

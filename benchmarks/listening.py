@@ -23,13 +23,12 @@ from typing import Any
 import numpy as np
 import soxr
 
-from mettavox import clipcache, estimate, source, voices
+from mettavox import casting, clipcache, estimate, source, voices
 from mettavox.audio import Clip
 from mettavox.branches import branches
 from mettavox.engines import table
 from mettavox.engines.process import EngineProcess
 from mettavox.errors import EngineError
-from mettavox.pronunciation import Pronouncer
 from mettavox.script import Line
 from mettavox.shape import shaped
 from mettavox.speech import Speech
@@ -201,9 +200,13 @@ def _levelled(samples: "np.ndarray[Any, Any]", rate: int) -> bytes:
 
 @dataclass(frozen=True, kw_only=True)
 class Heard:
-    """What became of one line: the words that were heard, and its length in seconds; or why it was not spoken."""
+    """What became of one line: the words that were heard, and its length in seconds; or why it was not spoken.
+
+    ``received`` is what the engine was given for it.
+    """
 
     said: str
+    received: str
     heard: str = ""
     seconds: float = 0.0
     fault: str = ""
@@ -222,7 +225,8 @@ class Heard:
 def listen(voice: Voice, wanted: Sequence[Line], folder: Path) -> list[Heard]:
     """Every line as the recogniser hears it; what the folder holds of an earlier run is taken from there."""
     path = folder / f"{voice.id}-{_identity(voice)[:12]}.jsonl"
-    known = {each.said: each for each in _kept(path)}
+    received = casting.pronouncer(voice).engine_text
+    known = {each.said: each for each in _kept(path) if each.received == received(each.said)}
     missing = [line for line in wanted if line.spoken not in known]
     recogniser = Recogniser() if missing else None
     with path.open("a", encoding="utf-8") as file:
@@ -238,16 +242,16 @@ def listen(voice: Voice, wanted: Sequence[Line], folder: Path) -> list[Heard]:
 def _spoken(voice: Voice, part: Sequence[Line], recogniser: Recogniser | None) -> Iterator[Heard]:
     assert recogniser is not None
     target = table.target(voice.engine)
-    said = Pronouncer(voice.language, voice.alphabet or table.alphabet(voice.engine)).engine_text
-    speech = Speech(voice, lambda: EngineProcess(target, voice), cache=None, workers=1, pronounce=said)
+    received = casting.pronouncer(voice).engine_text
+    speech = Speech(voice, lambda: EngineProcess(target, voice), cache=None, workers=1, pronounce=received)
     with closing(speech):
         for line in part:
             try:
                 heard, seconds = recogniser.heard(speech.clip(line), voice.shaping)
             except EngineError as error:
-                yield Heard(said=line.spoken, fault=error.message)
+                yield Heard(said=line.spoken, received=received(line.spoken), fault=error.message)
             else:
-                yield Heard(said=line.spoken, heard=heard, seconds=seconds)
+                yield Heard(said=line.spoken, received=received(line.spoken), heard=heard, seconds=seconds)
 
 
 def _identity(voice: Voice) -> str:
