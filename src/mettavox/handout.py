@@ -175,9 +175,8 @@ def _page(template: str, course: Course, words: Words, **values: object) -> str:
 
 def page(template: str, language: str, words: Words, **values: object) -> str:
     """A page from one of the templates in ``pages/``, in a language and its fixed words."""
-    return (
-        _templates().get_template(template).render(language=language, words=words, fill=fill, css_text=_css_text, **values)
-    )
+    page = _templates().get_template(template)
+    return page.render(language=language, words=words, fill=fill, css_text=_css_text, **values)
 
 
 def _css_text(text: str) -> str:

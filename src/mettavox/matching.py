@@ -25,7 +25,7 @@ UNHURRIED = Pace(per_line=0.25, per_syllable=0.23, per_comma=0.2)
 
 _ROUNDS = 3
 _MOST_STRETCHES = 6
-_LONGEST_STOP, _LONGEST_GAP = 1.3, 5.0
+_LONGEST_STOP, _LONGEST_GAP, _PAUSES = 1.3, 5.0, (0.4, 2.0)
 # Costs are like negative logarithms of how likely something is.
 _MISSING, _NO_VOICE, _NO_GAP = 5.5, 5.0, 3.0
 _STOP, _EARLY_END = 0.2, 12.0
@@ -84,7 +84,7 @@ def match(
 
     ``references`` are the features of the same lines in any other voice.
     """
-    stretches = _Stretches(samples, sound, references)
+    stretches = _Stretches(samples, sound, len(lines), references)
     pace = _scaled(pace, stretches, lines)
     matched, way = _aligned(stretches, lines, pace, None)
     for _ in range(_ROUNDS):
@@ -166,8 +166,9 @@ Costs = NDArray[np.float64]
 class _Stretches:
     """The stretches of a recording, and what has to be asked of them more than once."""
 
-    def __init__(self, samples: Pcm, sound: Heard, references: Sequence[Features] = ()) -> None:
+    def __init__(self, samples: Pcm, sound: Heard, lines: int, references: Sequence[Features]) -> None:
         self.sound = sound
+        self._lines = lines
         self._references = references
         self.unlike = lru_cache(maxsize=None)(self._unlike)
         self._from_line = lru_cache(maxsize=None)(self._far)
@@ -194,9 +195,9 @@ class _Stretches:
 
     @cached_property
     def pause(self) -> float:
-        """The seconds of quiet that the speaker leaves between two lines."""
-        stops = [self.sound.stop(place) for place in range(self.count - 1)]
-        return float(np.clip(np.percentile(stops, 60), 0.4, 2.0)) if stops else 1.0
+        """The seconds of quiet between two lines: the middle one of the longest, as many as lines need."""
+        stops = sorted((self.sound.stop(place) for place in range(self.count - 1)), reverse=True)[: self._lines - 1]
+        return float(np.clip(np.median(stops), *_PAUSES)) if stops else _PAUSES[1]
 
     def is_close(self, place: int, *, blank: bool) -> bool:
         """Whether a stretch and the next may be one line; with a ``blank`` for a word between them, or without."""

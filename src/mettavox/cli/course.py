@@ -55,7 +55,7 @@ def _list(lang: str, scripts: Path | None, as_json: bool) -> None:
 @click.option("--jobs", type=click.IntRange(1, 64), default=None, help="How many lines are spoken at once.")
 @click.option("--dry-run", is_flag=True, help="Check it and show its tracks instead of making them.")
 @click.option("--json", "as_json", is_flag=True, help="Say what was made as JSON.")
-def _build(file: str, voice: str, fill: str, lang: str, scripts: Path | None, as_json: bool, **chosen: Any) -> None:
+def _build(file: str, voice: str, lang: str, scripts: Path | None, as_json: bool, **chosen: Any) -> None:
     """Make a course: FILE is an id from “mettavox course list”, or a file that ends in .toml.
 
     \b
@@ -67,7 +67,7 @@ def _build(file: str, voice: str, fill: str, lang: str, scripts: Path | None, as
     if chosen["output"] is None and not chosen["dry_run"]:
         raise RequestError("A course needs a folder to be made in.", hint="Add -o DIR, or --dry-run to see it first.")
     lint = not chosen["no_lint"]
-    loaded = course.load(file, language=lang, voice=voice, fill=fill, scripts=scripts, lint=lint)
+    loaded = course.load(file, language=lang, voice=voice, fill=chosen["fill"], scripts=scripts, lint=lint)
     if chosen["dry_run"]:
         _show(loaded, as_json=as_json)
         return

@@ -48,12 +48,12 @@ def command(scripts_: tuple[str, ...], lang: str, scripts: Path | None, **chosen
     """
     from mettavox import sheet, source
 
-    sources = [source.load(each, lang, scripts) for each in dict.fromkeys(scripts_)]
     narrowed = dict(sheet.narrowed(lang, {axis: chosen[axis] for axis in (*_CHOICES, "breath", "day")}, scripts))
     if chosen["gentle"] is not None:
         narrowed["gentle"] = frozenset({"yes" if chosen["gentle"] else "no"})
     if chosen["no_names"]:
         narrowed.update(sheet.WITHOUT_NAMES)
+    sources = [source.load(each, lang, scripts) for each in dict.fromkeys(scripts_)]
     made = sheet.sheet(sources, narrowed, names=not chosen["no_names"], own=_own(chosen["name"], chosen["intention"]))
     _write(made, chosen["output"], scripts, replace=chosen["force"])
 

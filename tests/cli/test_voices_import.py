@@ -1,0 +1,436 @@
+"""mettavox voices import: recordings become a voice, all of them or nothing, with a reason for each that does not."""
+
+import errno
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from mettavox import intake, level, sheet, takes, voices
+from mettavox.sheet import LINE, WORDS, Entry, Sheet
+from mettavox.takes import RATE, Takes
+from oracles import frames_by_soundfile, tone
+from recorded import Reader, Session, cough, quiet, spoken, written
+
+from .conftest import Run, assert_refused
+
+TEXTS = (
+    "Sit, stand, or lie in any way your body likes.",
+    "May I be safe.",
+    "You might notice one slow breath, in and out.",
+    "Hello, ______.",
+    "May ______ be safe.",
+)
+
+
+@pytest.fixture(scope="module")
+def reader() -> Iterator[Reader]:
+    """Someone who reads."""
+    made = Reader()
+    yield made
+    made.close()
+
+
+def sheet_of(texts: tuple[str, ...] = TEXTS, folder: str = "mine", names: tuple[str, ...] = ()) -> list[Entry]:
+    """A sheet of some lines, in a folder."""
+    entries = []
+    for number, text in enumerate((*texts, *names), start=1):
+        carrier = text.replace("Hello, ______", "Hello, {name}").replace("______", "{target}")
+        kind = WORDS if text in names else LINE
+        entries.append(Entry(number=number, key=takes.key(carrier), text=text, kind=kind))
+    Path(folder).mkdir(exist_ok=True)
+    table = sheet.table(Sheet(language="en", titles={}, entries=tuple(entries)))
+    (Path(folder) / sheet.TABLE).write_text(table)
+    return entries
+
+
+def padded(samples: np.ndarray) -> np.ndarray:
+    """With the quiet of a room before and after."""
+    whole = np.concatenate([quiet(0.6), samples, quiet(0.6)])
+    return whole + np.random.default_rng(1).standard_normal(len(whole)) * 10 ** (-75 / 20)
+
+
+def take(name: str, text: str = TEXTS[1], *, gap: bool = False) -> Path:
+    """A file with a line."""
+    sound = np.concatenate([spoken("May"), quiet(1), spoken("be safe.")]) if gap else spoken(text)
+    return written(Path("mine") / name, padded(sound))
+
+
+def kept(name: str = "me") -> Takes:
+    """The takes of the voice."""
+    return Takes.open(voices.folder(name), voice=name)
+
+
+def nothing_is_kept(name: str = "me") -> bool:
+    """No profile, no folder, and nothing left beside them."""
+    home = voices.folder(name).parent
+    return not home.exists() or list(home.iterdir()) == []
+
+
+# --- a file for each line ---
+
+
+def test_a_folder_becomes_a_voice(run: Run) -> None:
+    """Each take found by its words, levelled; what is missing is said."""
+    sheet_of()
+    take("1.wav", TEXTS[0])
+    take("002 - may I.wav")
+    take("take-5.wav", gap=True)
+    outcome = run("voices", "import", "mine", "--voice", "me")
+    assert outcome.code == 0, outcome.err
+    assert "Takes kept: 3. Rejected: 0." in outcome.err
+    assert "Still missing on the sheet: 2, lines 3-4." in outcome.err
+    assert {number for number in (1, 2, 5) if f"\n{number:>4}  " in outcome.out} == {1, 2, 5}
+    found = kept()
+    for text in (TEXTS[0], TEXTS[1], "May {target} be safe."):
+        loudness = level.of(found.read(text).astype(np.float32) / 32768, RATE)
+        assert loudness == pytest.approx(-23, abs=0.5)
+    assert len(found.take("May {target} be safe.").gaps) == 1
+    assert voices.load("me").engine == "recorded"
+    assert voices.load("me").licence.commercial == "yes"
+
+
+def test_stereo_at_96_khz_and_mp3_are_taken(run: Run) -> None:
+    """Any format that ffmpeg reads; kept as one channel at 48 kHz."""
+    sheet_of()
+    sound = padded(spoken(TEXTS[0]))
+    finer = np.interp(np.arange(0, len(sound), 0.5), np.arange(len(sound)), sound)
+    written(Path("mine/1.wav"), np.stack([finer, 0.9 * finer], axis=1), 96_000)
+    soundfile.write("mine/2.mp3", padded(spoken(TEXTS[1])), RATE, format="MP3")
+    assert run("voices", "import", "mine", "--voice", "me").code == 0
+    whole = kept().read(TEXTS[0])
+    assert len(whole) / RATE == pytest.approx(len(spoken(TEXTS[0])) / RATE, abs=0.08)
+    assert TEXTS[1] in kept()
+
+
+def rejects(run: Run, sound: np.ndarray, reason: str) -> None:
+    """A line that is bad beside one that is good: the one is rejected with the reason, the other kept."""
+    sheet_of()
+    take("2.wav")
+    written(Path("mine/1.wav"), sound)
+    outcome = run("voices", "import", "mine", "--voice", "me")
+    assert outcome.code == 0
+    assert f"rejected: it {reason}" in outcome.out
+    assert "Rejected: 1" in outcome.err
+    assert TEXTS[0] not in kept()
+    assert TEXTS[1] in kept()
+
+
+def test_a_take_of_a_tenth_of_a_second_is_rejected(run: Run) -> None:
+    """With what was expected."""
+    rejects(run, padded(spoken(TEXTS[0])[4800:9600]), "lasts 0.1 s where about 3.6 s is expected")
+
+
+def test_a_clipped_take_is_rejected(run: Run) -> None:
+    """It cannot be repaired."""
+    rejects(run, np.clip(padded(spoken(TEXTS[0])) * 8, -1, 1), "is clipped")
+
+
+def test_a_noisy_take_is_rejected(run: Run) -> None:
+    """A hum 20 dB under the voice."""
+    sound = padded(spoken(TEXTS[0]))
+    hum = tone(120, len(sound) / RATE, RATE)
+    by = level.of(spoken(TEXTS[0]), RATE) - level.of(hum, RATE) - 20
+    rejects(run, sound + hum * 10 ** (by / 20), "is noisy: the room is ")
+
+
+def test_a_silent_take_is_rejected(run: Run) -> None:
+    """The microphone was off."""
+    rejects(run, quiet(3), "is silent")
+
+
+def test_of_two_files_the_later_good_one_counts(run: Run) -> None:
+    """And that is said; a later one that is clipped does not."""
+    entries = sheet_of()
+    written(Path("mine/2.wav"), padded(spoken(TEXTS[1], seed=1)))
+    written(Path("mine/2b.wav"), padded(spoken(TEXTS[1], seed=2)))
+    written(Path("mine/1.wav"), padded(spoken(TEXTS[0], seed=1)))
+    written(Path("mine/1-b.wav"), np.clip(padded(spoken(TEXTS[0], seed=2)) * 8, -1, 1))
+    found = {each.entry.number: each for each in intake.find(Path("mine"), entries).candidates}
+    assert found[2].source == Path("mine/2b.wav")
+    assert "the last of 2 tries" in found[2].verdict
+    assert found[1].source == Path("mine/1.wav")
+    assert "since the last file is clipped" in found[1].verdict
+
+
+# --- one long recording ---
+
+
+def session(reader: Reader, texts: list[str]) -> Session:
+    """Forty lines with three coughs, one line said twice, and one left out."""
+    made = Session(say=reader)
+    for place, text in enumerate(texts):
+        if place == 17:
+            continue
+        if place == 8:
+            made.sound(reader(text, faster=1.06, higher=4))
+        made.line(text)
+        if place in (3, 12, 30):
+            made.sound(cough(place))
+    return made
+
+
+@pytest.fixture
+def forty(reader: Reader, run: Run) -> Session:
+    """The first forty lines of a sheet, read into one file: session.flac beside the sheet in “mine”."""
+    run("voices", "sheet", "loving-kindness", "-o", "mine", "--tone", "plain", "--no-names", "--relation", "friend")
+    path = Path("mine/sheet.csv")
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[:41]))
+    made = session(reader, [entry.text for entry in sheet.read(path)])
+    soundfile.write("mine/session.flac", made.samples(), RATE, subtype="PCM_16")
+    return made
+
+
+def test_forty_lines_from_one_file(run: Run, forty: Session) -> None:
+    """Every take is its line's, the second try counts, the coughs are gone, and the missing line is named."""
+    outcome = run("voices", "import", "mine/session.flac", "--voice", "me", "--yes")
+    assert outcome.code == 0, outcome.err
+    assert "Takes kept: 39. Rejected: 0." in outcome.err
+    assert "Still missing on the sheet: 1, line 18." in outcome.err
+    assert "such as coughs: 3." in outcome.out
+    rows = outcome.out.splitlines()
+    assert [row for row in rows if "the last of 2 tries" in row][0].startswith("   9  ")
+    assert [row for row in rows if "not found" in row][0].startswith("  18  ")
+    whole = forty.samples()
+    for text, (start, stop) in forty.places.items():
+        found = kept().read(text).astype(np.float64)
+        assert len(found) / RATE == pytest.approx(stop - start, abs=0.12), text
+        there = whole[round(start * RATE) : round(stop * RATE)].astype(np.float64)
+        alike = np.fft.irfft(np.fft.rfft(found, 1 << 19) * np.conj(np.fft.rfft(there, 1 << 19))).max()
+        assert alike / np.linalg.norm(found) / np.linalg.norm(there) > 0.9, text
+
+
+def test_a_long_recording_is_confirmed(run: Run, forty: Session) -> None:
+    """Without a terminal nothing is kept until --yes."""
+    outcome = run("voices", "import", "mine/session.flac", "--voice", "me")
+    assert outcome.code == 2
+    assert "has to be confirmed" in outcome.err
+    assert "--yes" in outcome.err
+    assert len(outcome.out.splitlines()) == 42
+    assert nothing_is_kept()
+
+
+def test_a_reviewed_table_is_taken_as_it_is(run: Run, forty: Session) -> None:
+    """A person knows better: one line is taken out of it, and another begins elsewhere."""
+    assert run("voices", "import", "mine/session.flac", "--voice", "me", "--review", "r.csv").out == "r.csv\n"
+    assert nothing_is_kept()
+    rows = Path("r.csv").read_text().splitlines()
+    assert rows[0] == "number,text,start,end,verdict"
+    second = rows[2].rsplit(",", 3)
+    rows[2] = f"{second[0]},,,"
+    Path("r.csv").write_text("\n".join(rows) + "\n")
+    outcome = run("voices", "import", "mine/session.flac", "--voice", "me", "--match", "r.csv")
+    assert outcome.code == 0, outcome.err
+    assert "Takes kept: 38" in outcome.err
+    assert "lines 2, 18." in outcome.err
+
+
+@pytest.mark.parametrize(("row", "words"), [("99,x,1,2,", "row 2"), ("1,x,5,2,", "row 2"), ("1,x,a,b,", "row 2")])
+def test_a_table_with_a_slip_is_refused(run: Run, row: str, words: str) -> None:
+    """With its row."""
+    sheet_of()
+    take("1.wav")
+    Path("r.csv").write_text(f"number,text,start,end,verdict\n{row}\n")
+    assert_refused(run("voices", "import", "mine/1.wav", "--voice", "me", "--match", "r.csv"), 2, words)
+
+
+def test_what_was_missing_is_recorded_later(run: Run, forty: Session, reader: Reader) -> None:
+    """A second import adds its line and leaves the others as they were."""
+    run("voices", "import", "mine/session.flac", "--voice", "me", "--yes", "--label", "Dr. Example")
+    before = {key: each.sha256 for key, each in kept().found.items()}
+    text = sheet.read(Path("mine/sheet.csv"))[17].text
+    written(Path("mine/late.wav"), padded(reader(text)))
+    outcome = run("voices", "import", "mine/late.wav", "--voice", "me", "--yes", "--lines", "missing", "--json")
+    assert json.loads(outcome.out) == {"voice": "me", "added": 1, "replaced": 0, "rejected": [], "missing": []}
+    after = {key: each.sha256 for key, each in kept().found.items()}
+    assert before.items() < after.items()
+    assert voices.load("me").label == "Dr. Example"
+    for each in sheet.read(Path("mine/sheet.csv")):
+        kept().read(each.text)
+
+
+def test_a_take_can_be_replaced(run: Run) -> None:
+    """The new one, and no file of the old one."""
+    sheet_of()
+    take("1.wav", TEXTS[0])
+    written(Path("mine/2.wav"), padded(spoken(TEXTS[1], seed=1)))
+    run("voices", "import", "mine", "--voice", "me")
+    before = kept().read(TEXTS[1])
+    written(Path("mine/2.wav"), padded(spoken(TEXTS[1], seed=2)))
+    outcome = run("voices", "import", "mine", "--voice", "me", "--lines", "1-2")
+    assert "2 in the place of older ones" in outcome.err
+    assert not np.array_equal(before, kept().read(TEXTS[1]))
+    assert {entry.name for entry in voices.folder("me").iterdir()} == takes.files(kept().found.values())
+
+
+# --- a track ---
+
+
+def test_a_track_of_five_minutes_in_one_s_own_voice(run: Run, reader: Reader) -> None:
+    """From a sheet through a recording to an MP3; twice the same; refused without a line, made with another voice."""
+    narrow = "--relation friend --closing return --tone plain --anchor heart --not-gentle --experience regular --breath soft"
+    run("voices", "sheet", "loving-kindness", "-o", "mine", *narrow.split(), "--name", "Xochitl")
+    made = Session(say=reader, pause=1.2)
+    for entry in sheet.read(Path("mine/sheet.csv")):
+        made.line(entry.text.replace(sheet.BLANK, "{name}"))
+    soundfile.write("mine/session.flac", made.samples(), RATE, subtype="PCM_16")
+    outcome = run("voices", "import", "mine/session.flac", "--voice", "me", "--yes")
+    assert outcome.code == 0, outcome.err
+    assert "missing" not in outcome.err
+    arguments = ["render", "loving-kindness", "--voice", "me", "--minutes", "5", "--anchor", "heart", "--name", "Xochitl"]
+    for name in ("a.mp3", "b.mp3"):
+        assert run(*arguments, "-o", name).code == 0
+    assert frames_by_soundfile(Path("a.mp3")) == 5 * 60 * RATE
+    assert Path("a.mp3").read_bytes() == Path("b.mp3").read_bytes()
+    index = voices.folder("me") / takes.INDEX
+    table = json.loads(index.read_text())
+    del table["takes"][takes.key("May I be safe.")]
+    index.write_text(json.dumps(table))
+    refused = run(*arguments, "-o", "c.mp3")
+    assert_refused(refused, 5, "1 of ", hint="--fill")
+    assert "Xochitl" not in refused.err
+    assert not Path("c.mp3").exists()
+    assert run(*arguments, "-o", "c.mp3", "--fill", "system").code == 0
+    for path in voices.folder("me").parent.rglob("*"):
+        assert "Xochitl" not in path.name
+        assert path.is_dir() or b"Xochitl" not in path.read_bytes()
+
+
+# --- what can go wrong ---
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("notes.wav", "has no number"), ("9.wav", "is for line 9, which is not on the sheet"), ("0.wav", "is for line 0")],
+)
+def test_a_file_with_a_wrong_number_is_refused(run: Run, name: str, words: str) -> None:
+    """Before anything is kept, also what is good beside it."""
+    sheet_of()
+    take("1.wav", TEXTS[0])
+    take(name)
+    assert_refused(run("voices", "import", "mine", "--voice", "me"), 2, words)
+    assert nothing_is_kept()
+
+
+def test_a_file_that_is_no_sound_is_refused(run: Run) -> None:
+    """With its name; nothing is kept of the good one."""
+    sheet_of()
+    take("1.wav", TEXTS[0])
+    Path("mine/2.wav").write_text("This is no sound.")
+    assert_refused(run("voices", "import", "mine", "--voice", "me"), 6, "“2.wav” is not sound")
+    assert nothing_is_kept()
+
+
+def test_an_empty_folder_is_refused(run: Run) -> None:
+    """A sheet alone is no recording."""
+    sheet_of()
+    assert_refused(run("voices", "import", "mine", "--voice", "me"), 2, "holds no recordings")
+
+
+def test_recordings_without_a_sheet_are_refused(run: Run) -> None:
+    """It is asked for."""
+    Path("mine").mkdir()
+    take("1.wav")
+    assert_refused(run("voices", "import", "mine", "--voice", "me"), 2, "There is no sheet", hint="--sheet")
+
+
+def test_nothing_usable_is_refused(run: Run) -> None:
+    """With the first reason."""
+    sheet_of()
+    written(Path("mine/1.wav"), quiet(2))
+    outcome = run("voices", "import", "mine", "--voice", "me")
+    assert outcome.code == 6
+    assert "None of the recordings can be used: line 1 is silent." in outcome.err
+    assert nothing_is_kept()
+
+
+@pytest.mark.parametrize(
+    ("voice", "words"),
+    [("system", "There is another voice “system”"), ("calm", "cannot be the name"), ("../x", "cannot be the name")],
+)
+def test_a_name_that_is_taken_is_refused(run: Run, voice: str, words: str) -> None:
+    """A bundled voice is never hidden by one's own."""
+    sheet_of()
+    take("1.wav", TEXTS[0])
+    assert_refused(run("voices", "import", "mine", "--voice", voice), 5, words)
+
+
+def test_a_voice_has_one_language(run: Run) -> None:
+    """Spanish lines belong to a voice of their own."""
+    sheet_of()
+    take("1.wav", TEXTS[0])
+    run("voices", "import", "mine", "--voice", "me")
+    outcome = run("voices", "import", "mine", "--voice", "me", "--lang", "es")
+    assert outcome.code == 5
+    assert "speaks “en”, and the sheet is in “es”" in outcome.err
+
+
+@pytest.mark.parametrize("where", ["scratch", "takes", "profile"])
+def test_a_full_disk_leaves_everything_as_it_was(
+    run: Run, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    """Said in words, wherever it fills up; the voice from before still speaks."""
+    sheet_of()
+    take("1.wav", TEXTS[0])
+    run("voices", "import", "mine", "--voice", "me")
+    before = {path: path.read_bytes() for path in voices.folder("me").parent.rglob("*") if path.is_file()}
+
+    def full(*arguments: object, **more: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    targets = {"scratch": (intake.mono, "_converted"), "takes": (Path, "write_bytes"), "profile": (intake, "_write")}
+    take("2.wav")
+    monkeypatch.setattr(*targets[where], full)
+    assert_refused_at_the_end(run("voices", "import", "mine", "--voice", "me"))
+    monkeypatch.undo()
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def assert_refused_at_the_end(outcome: object) -> None:
+    """The disk is full, and what was there is as it was."""
+    assert outcome.code == 7, outcome  # type: ignore[attr-defined]
+    assert "the disk is full" in outcome.err  # type: ignore[attr-defined]
+    assert "What was there before is unchanged." in outcome.err  # type: ignore[attr-defined]
+
+
+def test_being_stopped_leaves_everything_as_it_was(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C in the middle of the takes."""
+    sheet_of()
+    take("1.wav", TEXTS[0])
+    run("voices", "import", "mine", "--voice", "me")
+    home = voices.folder("me").parent
+    before = {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
+
+    def stopped(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    take("2.wav")
+    monkeypatch.setattr(intake, "_carry_over", stopped)
+    assert run("voices", "import", "mine", "--voice", "me").code == 130
+    assert {path: path.read_bytes() for path in home.rglob("*") if path.is_file()} == before
+
+
+def test_a_person_s_words_are_written_nowhere(run: Run) -> None:
+    """A name on the sheet is a hash among the takes."""
+    sheet_of(names=("Xochitl",))
+    written(Path("mine/6.wav"), padded(spoken("Xochitl")))
+    take("1.wav", TEXTS[0])
+    outcome = run("voices", "import", "mine", "--voice", "me")
+    assert "Xochitl" not in outcome.out + outcome.err
+    assert "(words of your own)" in outcome.out
+    assert "Xochitl" in kept()
+    for path in voices.folder("me").parent.rglob("*"):
+        assert "Xochitl" not in path.name
+        assert path.is_dir() or b"Xochitl" not in path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("stem", "number"),
+    [("12", 12), ("012 - whatever 3", 12), ("take-12b", 12), ("Line 7 v2", 7), ("twelve", None), ("١٢", 12)],
+)
+def test_a_number_is_found_in_a_name(stem: str, number: int | None) -> None:
+    """The one that it begins with, else the first."""
+    assert intake.number_of(stem) == number
