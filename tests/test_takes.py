@@ -99,3 +99,13 @@ def test_the_index_reads_back() -> None:
     assert table["language"] == "en"
     assert table["takes"]["a"]["gaps"] == [[10, 20]]
     assert takes.files([take]) == {"a.flac", takes.INDEX}
+
+
+def test_the_doctor_counts_the_takes() -> None:
+    """It cannot have them say a sentence of its own."""
+    from mettavox import doctor
+
+    keep("mine", {"Rest.": hummed("Rest."), "Soften.": hummed("Soften.")})
+    found = {each.what: each for each in doctor.examine()}
+    assert found["voice mine"].detail == "has 2 recorded lines"
+    assert found["voice mine"].error is None

@@ -6,8 +6,9 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
-from mettavox import __version__, assets, casting, phrasebook, prepare, source, speech, voices
+from mettavox import __version__, assets, casting, phrasebook, prepare, source, speech, takes, voices
 from mettavox.codecs import ffmpeg
 from mettavox.engines import table
 from mettavox.engines.process import EngineProcess
@@ -71,6 +72,8 @@ def _is_worth_trying(name: str) -> bool:
 
 def _speaks(name: str) -> str:
     voice = voices.load(name)
+    if voice.engine == takes.ENGINE:  # it says what was recorded, and no sentence of ours
+        return f"has {len(takes.Takes.open(Path(voice.folder), voice=name).found)} recorded lines"
     process = EngineProcess(table.target(voice.engine), voice)
     try:
         clip = process.speak(_SENTENCE, within=30)

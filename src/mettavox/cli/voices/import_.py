@@ -141,6 +141,7 @@ def _tell(proposal: "Proposal", kept: "Stored", *, as_json: bool) -> None:
         return
     again = f", {kept.replaced} in the place of older ones" if kept.replaced else ""
     report.say(f"Takes kept: {kept.added + kept.replaced}{again}. Rejected: {len(rejected)}.")
+    report.say(f"They lie in {kept.voice.folder}")
     if missing:
         report.say(f"Still missing on the sheet: {len(missing)}, line{'s' * (len(missing) > 1)} {ranges(missing)}.")
     report.say(f"Try it: mettavox render SCRIPT --voice {kept.voice.id}{' --fill calm' if missing else ''}")
