@@ -23,8 +23,9 @@ DAYS = range(1, 8)
 class Request:
     """One track: a script, for whom, how long, in which voice.
 
-    An empty ``voice`` is the language's own; ``fill`` speaks what a recorded voice lacks; an empty ``breath`` the one that suits the listener. ``asked``
-    names what was set by hand: of the rest, a script may have defaults of its own.
+    An empty ``voice`` is the language's own; ``fill`` speaks what a recorded voice lacks; an empty ``breath`` is
+    the one that suits the listener. ``asked`` names what was set by hand: of the rest, a script may have defaults
+    of its own.
     """
 
     script: str

@@ -98,7 +98,7 @@ def sheet(sources: Sequence[Source], narrowed: Narrowed, *, names: bool = True, 
     ]
     for word in own:
         if takes.key(word.written) not in found:
-            note = words["notes"]["name"]
+            note = _capital(words["notes"]["name"])
             entries.append(
                 Entry(
                     number=len(entries) + 1,
