@@ -127,7 +127,7 @@ def test_a_missing_line_is_refused_with_its_number() -> None:
         ensemble.check(lines)
     assert raised.value.message == ("4 of 5 lines are not recorded, the first in lines 14, 20 and 23 of the script.")
     assert "--fill" in raised.value.hint
-    with pytest.raises(VoiceError, match="^1 of 2 lines is not recorded, in line 14 of the script.$"):
+    with pytest.raises(VoiceError, match=r"^1 of 2 lines is not recorded, in line 14 of the script\.$"):
         ensemble.check(lines[:2])
     ensemble.check(lines[:1])
 

@@ -234,7 +234,7 @@ def test_what_is_no_sound_is_refused(tmp_path, data: bytes) -> None:
     """With the file's name."""
     path = tmp_path / "12.wav"
     path.write_bytes(data)
-    with pytest.raises(CodecError, match="“12.wav” is not sound"), mono.opened(path):
+    with pytest.raises(CodecError, match=r"“12\.wav” is not sound"), mono.opened(path):
         pass
 
 

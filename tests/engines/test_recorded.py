@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 import pytest
-
 import test_contract
+from test_contract import *  # noqa: F403
+
 from mettavox import voices
 from mettavox.engines.recorded import RecordedEngine
 from mettavox.errors import VoiceError
 from recorded import hummed, keep
-from test_contract import *  # noqa: F403
 
 LONG = "May you be well and happy, now and always, "
 
