@@ -55,8 +55,8 @@ def test_a_fan_that_is_turned_on_later_is_no_sound() -> None:
 
 
 def test_blocks_make_no_difference() -> None:
-    """A recording is read in blocks of 30 seconds; a line at the border of two is one line."""
-    samples = np.concatenate([quiet(28.5), spoken(LINE * 2), quiet(3)])
+    """A recording is read in blocks of 10 seconds; a line at the border of two is one line."""
+    samples = np.concatenate([quiet(8.5), spoken(LINE * 2), quiet(3)])
     assert len(heard(pcm(samples), stop_seconds=0.6).sounds) == 1
 
 

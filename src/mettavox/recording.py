@@ -26,7 +26,7 @@ LEAST_SNR_DB = 25.0
 GAP_SECONDS = 0.3
 """The least quiet in a take where a word is put in later."""
 
-_BLOCK_HOPS = 30 * HOPS_A_SECOND
+_BLOCK_HOPS = 10 * HOPS_A_SECOND
 _OVERLAP_HOPS = HOPS_A_SECOND // 2
 # Speech begins where the level is this share of the way from the noise up to the speech, and at least so far over it.
 _ONSET_SHARE, _ONSET_DB = 0.3, 5.0
@@ -70,7 +70,7 @@ def heard(samples: Pcm, *, stop_seconds: float = _SHORTEST_STOP) -> Heard:
 
 
 def _levels(samples: Pcm) -> Iterator[Levels]:
-    """The levels of 30 seconds at a time, each with what the filter still rings from before."""
+    """The levels of 10 seconds at a time, each with what the filter still rings from before."""
     total = -(-len(samples) // HOP)
     for start in range(0, total, _BLOCK_HOPS):
         before = min(start, _OVERLAP_HOPS)

@@ -280,7 +280,8 @@ def test_a_track_of_five_minutes_in_one_s_own_voice(run: Run, reader: Reader) ->
     outcome = run("voices", "import", "mine/session.flac", "--voice", "me", "--yes")
     assert outcome.code == 0, outcome.err
     assert "missing" not in outcome.err
-    arguments = ["render", "loving-kindness", "--voice", "me", "--minutes", "5", "--anchor", "heart", "--name", "Xochitl"]
+    options = {"voice": "me", "minutes": "5", "anchor": "heart", "name": "Xochitl"}
+    arguments = ["render", "loving-kindness", *(word for key in options for word in (f"--{key}", options[key]))]
     for name in ("a.mp3", "b.mp3"):
         assert run(*arguments, "-o", name).code == 0
     assert frames_by_soundfile(Path("a.mp3")) == 5 * 60 * RATE
