@@ -1,5 +1,8 @@
 """What every test needs: folders of its own, and short ways to a filled, read and prepared script."""
 
+import os
+import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,13 +26,24 @@ slots: [name, target, wishes, anchor, breath, closing]
 HEAD_LINES = HEAD.count("\n")
 
 
+_HOMES = ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Fixtures of a whole module, too, see no voice that the person at this machine has installed."""
+    home = tempfile.mkdtemp(prefix="mettavox-tests-")
+    config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
+    for name in ("HOME", *_HOMES):
+        os.environ[name] = home
+
+
 @pytest.fixture(autouse=True)
 def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home, a cache and a folder for scripts and voices that are this test's alone, and empty."""
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("METTAVOX_CACHE", str(home / "cache"))
-    for name in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
+    for name in _HOMES:
         monkeypatch.setenv(name, str(home / name.lower()))
     return home
 
