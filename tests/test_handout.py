@@ -318,3 +318,20 @@ def test_a_language_from_right_to_left_says_so() -> None:
     assert '<html lang="ar" dir="rtl">' in handout.index(replace(COURSE, language="ar"), words)
     style = re.sub(r"/\*.*?\*/", "", Page(first_handout()).all("style")[0])
     assert not re.search(r"(?:padding|margin|border|text-align)(?:-|: )(?:left|right)", style)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("voices", "people", "said"),
+    [(("Calm",), (), "Calm"), ((), ("Ana",), "Ana"), (("Calm",), ("Ana",), "both")],
+)
+def test_the_credit_says_whether_a_person_speaks_or_a_machine(
+    language: str, voices: tuple[str, ...], people: tuple[str, ...], said: str
+) -> None:
+    """Or both; a person's voice is not called synthetic."""
+    words = handout.words(language)
+    credit = handout.credit([replace(SESSION, voices=voices, people=people)], words)
+    assert all(name in credit for name in voices + people)
+    assert ("person" in credit) == bool(people)
+    assert ("synth" in credit.lower() or "sintética" in credit) == bool(voices)
+    assert "{" not in credit

@@ -21,6 +21,7 @@ import pytest
 from mettavox import __version__, assets, fetch, voices, voicestore
 from mettavox.errors import MettavoxError, OutputError, RequestError, VoiceError
 from mettavox.voice import Voice, VoiceFile, is_safe
+from recorded import hummed, keep
 
 SOURCES = Path(fetch.__file__).parent
 NETWORK = {"socket", "http", "ssl", "ftplib", "smtplib", "xmlrpc", "asyncio", "socketserver", "requests", "httpx"}
@@ -523,6 +524,20 @@ def test_a_broken_profile_of_one_s_own_can_be_removed(profile: Callable[..., Voi
     with pytest.raises(VoiceError):
         voicestore.remove("mine")
     voicestore.remove("mine", profile=True)
+    assert "mine" not in voices.names()
+
+
+def test_recordings_are_removed_only_when_told(own_folders: Path) -> None:
+    """Nothing can fetch them again."""
+    voice = keep("mine", {"May you be safe.": hummed("May you be safe.")})
+    folder = Path(voice.folder)
+    with pytest.raises(RequestError, match="recorded voice") as caught:
+        voicestore.remove("mine", profile=True)
+    assert caught.value.hint.endswith("mettavox voices remove mine --profile --yes")
+    assert len(list(folder.iterdir())) == 2
+    removed = voicestore.remove("mine", profile=True, shared=True)
+    assert len(removed.files) == 2
+    assert not folder.exists()
     assert "mine" not in voices.names()
 
 

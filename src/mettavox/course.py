@@ -18,6 +18,7 @@ from mettavox.fields import Fields, Problems, toml
 from mettavox.prepare import Prepared
 from mettavox.render import Settings, render
 from mettavox.suggest import nearest
+from mettavox.takes import ENGINE as RECORDED
 from mettavox.units import file_stem
 
 RECORD, INDEX, HANDOUT = "course.json", "index.html", "handout.html"
@@ -187,6 +188,12 @@ def _check_option(option: str, value: Any) -> None:
         casting.known(str(value))
 
 
+def _labels(tracks: "list[_Read]", *, recorded: bool) -> tuple[str, ...]:
+    """Who speaks on these tracks, each once: people who recorded their voice, or synthetic voices."""
+    speaking = (voice for track in tracks for voice in (track.prepared.voice, track.prepared.fill) if voice is not None)
+    return tuple(dict.fromkeys(voice.label for voice in speaking if (voice.engine == RECORDED) == recorded))
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Read:
     """A track as its table says it, and what its script says for paper."""
@@ -232,7 +239,8 @@ class _Reader:
             write=fields.texts("write"),
             tracks=tuple(map(_shown, good, files)),
             notes=handout.grouped([(track.title, track.lines) for track in good]),
-            voices=tuple(dict.fromkeys(track.prepared.voice.label for track in good)),
+            voices=_labels(good, recorded=False),
+            people=_labels(good, recorded=True),
         )
         ready = zip(files, good, strict=True)
         return session, tuple(Track(path=f"{folder_name}/{file}", prepared=track.prepared) for file, track in ready)

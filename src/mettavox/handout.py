@@ -26,6 +26,7 @@ _TEXTS = (
     "direction", "week", "session", "whole_course", "previous", "next", "open_handout", "reading", "listening",
     "writing", "carrying", "log", "safety", "minutes", "minutes_and_seconds", "seconds", "in_all", "kind", "length",
     "player", "save", "log_hint", "practice", "safety_of_all", "credit",
+    "credit_people", "credit_both",
 )  # fmt: skip
 
 Words = Mapping[str, Any]
@@ -53,7 +54,10 @@ class Notes:
 
 @dataclass(frozen=True, kw_only=True)
 class Session:
-    """One session of a course; ``folder`` holds its tracks and its handout, and ``voices`` those who speak."""
+    """One session of a course; ``folder`` holds its tracks and its handout.
+
+    ``voices`` are the synthetic voices that speak, ``people`` those who recorded theirs.
+    """
 
     week: int
     title: str
@@ -65,6 +69,7 @@ class Session:
     tracks: tuple[Track, ...]
     notes: tuple[Notes, ...]
     voices: tuple[str, ...]
+    people: tuple[str, ...] = ()
 
     @property
     def seconds(self) -> Fraction:
@@ -125,8 +130,8 @@ def grouped(lines: Sequence[tuple[str, Sequence[str]]]) -> tuple[Notes, ...]:
 def index(course: Course, words: Words) -> str:
     """The whole course at a glance."""
     weeks = [(week, list(sessions)) for week, sessions in groupby(course.sessions, key=lambda session: session.week)]
-    voices = dict.fromkeys(voice for session in course.sessions for voice in session.voices)
-    return _page("index.html", course, words, title=course.title, weeks=weeks, voices=voices)
+    said = credit(course.sessions, words)
+    return _page("index.html", course, words, title=course.title, weeks=weeks, credit=said)
 
 
 def handout(course: Course, place: int, words: Words) -> str:
@@ -141,9 +146,17 @@ def handout(course: Course, place: int, words: Words) -> str:
         number=place + 1,
         before=course.sessions[place - 1] if place else None,
         after=course.sessions[place + 1] if place + 1 < len(course.sessions) else None,
-        voices=session.voices,
+        credit=credit([session], words),
         ruled_lines=RULED_LINES,
     )
+
+
+def credit(sessions: Sequence[Session], words: Words) -> str:
+    """Who speaks in these sessions: synthetic voices, people, or both."""
+    voices = ", ".join(dict.fromkeys(voice for session in sessions for voice in session.voices))
+    people = ", ".join(dict.fromkeys(person for session in sessions for person in session.people))
+    form = "credit_both" if voices and people else "credit_people" if people else "credit"
+    return fill(words[form], voices=voices, people=people)
 
 
 def length(seconds: Fraction, words: Words) -> str:

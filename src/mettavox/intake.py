@@ -464,7 +464,7 @@ def _cleaned(usable: Sequence[Candidate], new: Path, progress: Progress) -> Iter
 
 
 def _written(take: Clean, entry: Entry, new: Path) -> Take:
-    file = f"{entry.key}.flac"
+    file = f"{entry.key}{takes.TAKE}"
     sound = BytesIO()
     soundfile.write(sound, take.samples, RATE, format="FLAC", subtype="PCM_16")
     (new / file).write_bytes(sound.getvalue())

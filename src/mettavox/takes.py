@@ -20,7 +20,7 @@ from mettavox.errors import VoiceError
 RATE = 48_000
 """The rate of every take, in hertz."""
 
-INDEX = "index.json"
+INDEX, TAKE = "index.json", ".flac"
 ENGINE = "recorded"
 _VERSION = 1
 _KEY_DIGITS = 24

@@ -12,6 +12,8 @@ from typing import BinaryIO
 from mettavox import assets, casting, fetch, voices
 from mettavox.errors import OutputError, RequestError, VoiceError
 from mettavox.fetch import on_disk
+from mettavox.takes import ENGINE as RECORDED
+from mettavox.takes import INDEX, TAKE
 from mettavox.voice import Voice, VoiceFile
 from mettavox.voices import CALM
 
@@ -92,8 +94,8 @@ def shared_with(wanted: Voice) -> list[str]:
 def remove(name: str, *, profile: bool = False, shared: bool = False) -> Removed:
     """Delete the files of a voice and what was begun of them; with ``profile`` also the user's own profile.
 
-    Files that other installed voices need are only deleted when ``shared`` allows it. Links are deleted,
-    never followed. Raises VoiceError, RequestError or OutputError.
+    Files that other installed voices need, and recordings, are only deleted when ``shared`` allows it. Links are
+    deleted, never followed. Raises VoiceError, RequestError or OutputError.
     """
     own = own_profile(name)
     if profile and own is None:
@@ -104,6 +106,11 @@ def remove(name: str, *, profile: bool = False, shared: bool = False) -> Removed
         if not profile:
             raise
         wanted = None  # a profile that cannot be read, of which nothing but the profile is known
+    if wanted and wanted.engine == RECORDED and not shared:
+        raise RequestError(
+            f"“{name}” is a recorded voice, which nothing can fetch again.",
+            hint=f"To delete its recordings all the same: mettavox voices remove {name} --profile --yes",
+        )
     files = _deleted(wanted, shared=shared) if wanted else ()
     if profile and own is not None:
         with on_disk(own):
@@ -121,6 +128,8 @@ def _deleted(wanted: Voice, *, shared: bool) -> tuple[Path, ...]:
     folder = Path(wanted.folder)
     places = [folder / file.path for file in wanted.files]
     there = [path for place in places for path in (place, fetch.part(place)) if os.path.lexists(path)]
+    if wanted.engine == RECORDED and folder.is_dir():
+        there = sorted(path for path in folder.iterdir() if path.name == INDEX or path.suffix == TAKE)
     if not there:
         return ()
     others = shared_with(wanted)

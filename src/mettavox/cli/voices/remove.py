@@ -8,7 +8,7 @@ from mettavox.cli import report
 @click.command("remove")
 @click.argument("name")
 @click.option("--profile", is_flag=True, help="Delete your own profile of that name too.")
-@click.option("--yes", is_flag=True, help="Even where other installed voices need the same files.")
+@click.option("--yes", is_flag=True, help="Also recordings, and files that other installed voices need.")
 def command(name: str, profile: bool, yes: bool) -> None:
     """Delete the files of the voice NAME, and what an interrupted download left of them.
 
