@@ -1,7 +1,7 @@
 """Listens to every bundled English line in a voice: a speech recogniser writes down what it hears.
 
-Run as ``.venv/bin/python benchmarks/listening.py [--voice amy …] [--sample 150]``; it needs ``pip install
-pocketsphinx``. Lines are spoken, checked, trimmed and filtered as for a track. What was heard is kept in a folder, so
+Run as ``.venv/bin/python benchmarks/listening.py [--voice amy …] [--sample 150]``; it needs
+pocketsphinx. Lines are spoken, checked, trimmed and filtered as for a track. What was heard is kept in a folder, so
 that a run which was broken off goes on. The recogniser has its own American dictionary and language model and has never
 seen our words; a word's error may be the voice's or the recogniser's, so compare voices, and read the worst lines.
 """
