@@ -112,7 +112,7 @@ def test_a_package_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(table, "find_spec", lambda name: None if name == "onnxruntime" else name)
     with pytest.raises(VoiceError, match="it needs onnxruntime") as caught:
         casting.cast("ljspeech", "en")
-    assert caught.value.hint == "Run: pip install onnxruntime"
+    assert caught.value.hint == "Run: pip install --upgrade onnxruntime"
     assert casting.cast("calm", "en").voice.id == "system"
 
 
@@ -146,3 +146,14 @@ def test_calm_is_known_and_nonsense_is_not() -> None:
     casting.known("calm")
     with pytest.raises(VoiceError, match="no voice"):
         casting.known("clam")
+
+
+def test_an_engine_that_is_too_old_is_named_with_the_version_that_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And with how to get it."""
+    install("amy")
+    monkeypatch.setattr(table, "version", lambda package: "0.4.9")
+    with pytest.raises(VoiceError, match=r"it needs sanotts 0\.5 or newer") as caught:
+        casting.cast("amy", "en")
+    assert caught.value.hint == "Run: pip install --upgrade sanotts"
+    monkeypatch.setattr(table, "version", lambda package: "0.10.1")
+    assert casting.cast("amy", "en").voice.id == "amy"

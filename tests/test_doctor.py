@@ -126,3 +126,12 @@ def test_it_says_which_voice_calm_is_and_how_to_get_a_better_one():
     found = examined()
     assert found["calm in en"].detail.startswith("system. ")
     assert "mettavox voices install" in found["calm in es"].detail
+
+
+def test_a_voice_that_says_its_own_sentence_too_slowly_is_one_finding():
+    """By the profile's own check."""
+    profile = 'label = "Slow"\nlanguage = "en"\nengine = "hum"\npace = {per_line = 0.1, per_syllable = 0.2}\n'
+    own_voice("slow", profile + '[check]\nsentence = "May you be well."\nshortest = 0.2\nlongest = 0.4\n')
+    found = examined()["voice slow"]
+    assert isinstance(found.error, EngineError)
+    assert "0.2 to 0.4 s is right" in found.detail

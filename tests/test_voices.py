@@ -9,7 +9,7 @@ import pytest
 from mettavox import assets, voices
 from mettavox.engines import table
 from mettavox.errors import VoiceError
-from mettavox.voice import COMMERCIAL, Voice
+from mettavox.voice import PERMISSIONS, Voice
 
 WHOLE = """\
 label = "Mine"
@@ -37,7 +37,7 @@ def test_every_bundled_voice_can_be_read_and_has_an_engine_and_a_licence(name: s
     assert voice.label
     assert table.target(voice.engine)
     assert voice.licence.name != "unknown"
-    assert voice.licence.commercial in COMMERCIAL
+    assert voice.licence.commercial in PERMISSIONS
     assert voice.pace.per_syllable > 0
 
 
@@ -93,6 +93,9 @@ def test_settings_of_this_platform_come_over_the_common_ones(own_voice: Path) ->
         ('platforms = ["amiga"]\n' + WHOLE, "platforms"),
         ('store = "../away"\n' + WHOLE, "store"),
         (WHOLE + '[licence]\ncommercial = "maybe"\n', "commercial"),
+        (WHOLE + '[licence]\nredistribute = "maybe"\n', "redistribute"),
+        (WHOLE + "[check]\nshortest = 3\nlongest = 2\n", "[check]"),
+        (WHOLE + "[check]\nlongest = 2\n", "a sentence"),
         (WHOLE + '[[files]]\npath = "a.bin"\nbytes = 3\nsha256 = "00"\n', "64 hexadecimal digits"),
         (WHOLE + f'[[files]]\npath = "../a.bin"\nbytes = 3\nsha256 = "{"0" * 64}"\n', "a.bin"),
         (WHOLE + f'[[files]]\npath = "a.bin"\nbytes = 0\nsha256 = "{"0" * 64}"\n', "number of bytes"),

@@ -93,6 +93,8 @@ def lacks(voice: Voice) -> str:
         return f"it is for {' and '.join(voice.platforms)}"
     if package := table.lacks(voice.engine):
         return f"it needs {package}"
+    if table.is_older(voice.engine, voice.engine_at_least):
+        return f"it needs {voice.engine} {voice.engine_at_least} or newer"
     if files := voices.missing(voice):
         nothing = not any((Path(voice.folder) / each.path).exists() for each in voice.files)
         return NOT_INSTALLED if nothing else f"{files[0].path} is missing or not whole"
@@ -135,8 +137,10 @@ def _check_installed(voice: Voice) -> None:
     lack = lacks(voice)
     if not lack:
         return
-    package = table.lacks(voice.engine)
-    hint = f"Run: pip install {package}" if package else f"Run: mettavox voices install {voice.id}"
     if voice.platforms and sys.platform not in voice.platforms:
         hint = "Choose another from “mettavox voices list”."
+    elif table.lacks(voice.engine) or table.is_older(voice.engine, voice.engine_at_least):
+        hint = f"Run: pip install --upgrade {table.package(voice.engine)}"
+    else:
+        hint = f"Run: mettavox voices install {voice.id}"
     raise VoiceError(f"The voice “{voice.id}” cannot speak here: {lack}.", hint=hint)

@@ -4,16 +4,19 @@ import platform
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from mettavox import __version__, assets, casting, phrasebook, prepare, source, speech, takes, voices
+from mettavox import __version__, assets, casting, phrasebook, prepare, source, speech, takes, tuning, voices
 from mettavox.codecs import ffmpeg
 from mettavox.engines import table
 from mettavox.engines.process import EngineProcess
 from mettavox.errors import EngineError, MettavoxError, OutputError
 from mettavox.request import Request
+from mettavox.shape import shaped
+from mettavox.voice import Voice
 
 _SENTENCE = "May all be well, here and now."
 _LITTLE_SPACE_BYTES = 200_000_000
@@ -74,15 +77,20 @@ def _speaks(name: str) -> str:
     voice = voices.load(name)
     if voice.engine == takes.ENGINE:  # it says what was recorded, and no sentence of ours
         return f"has {len(takes.Takes.open(Path(voice.folder), voice=name).found)} recorded lines"
-    process = EngineProcess(table.target(voice.engine), voice)
-    try:
-        clip = process.speak(_SENTENCE, within=30)
-    finally:
-        process.close()
-    wrong = speech.fault(clip, _SENTENCE, voice)
+    sentence = voice.check.sentence or _SENTENCE
+    with closing(EngineProcess(table.target(voice.engine), voice)) as process:
+        clip = process.speak(sentence, within=30)
+    wrong = speech.fault(clip, sentence, voice) or _unlike(voice, len(shaped(clip, voice.shaping).samples) / clip.rate)
     if wrong:
         raise EngineError(f"It speaks, but {wrong}.", hint="Choose another voice.")
     return f"speaks with {table.identity(voice.engine)}: {clip.seconds:.1f} s at {clip.rate} Hz"
+
+
+def _unlike(voice: Voice, seconds: float) -> str:
+    """What is wrong with the length of the voice's own sentence, in words, or nothing."""
+    if not voice.check.longest or tuning.is_tuned(voice.id) or voice.check.shortest <= seconds <= voice.check.longest:
+        return ""
+    return f"its sentence lasts {seconds:.2f} s, and {voice.check.shortest:g} to {voice.check.longest:g} s is right"
 
 
 def _cache() -> str:

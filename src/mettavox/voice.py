@@ -12,7 +12,8 @@ _SLOWEST_SECONDS = 10.0
 ALPHABETS = ("ipa", "espeak", "respell")
 """How an engine takes the sounds of a word: as IPA, in eSpeak's mnemonics, or not at all, so that it is respelled."""
 
-COMMERCIAL = ("yes", "no", "unknown")
+PERMISSIONS = ("yes", "no", "unknown")
+"""Whether a voice may be used commercially, and whether its files may be passed on."""
 
 _THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 _PAUSES = (0.5, 2.0)
@@ -94,16 +95,35 @@ class Licence:
     training_data: str = ""
     attribution: str = ""
     share_alike: bool = False
+    redistribute: str = "unknown"
 
     def __post_init__(self) -> None:
-        if self.commercial not in COMMERCIAL:
-            raise VoiceError(f"“commercial” is {self.commercial!r}.", hint=f"It takes {', '.join(COMMERCIAL)}.")
+        for name in ("commercial", "redistribute"):
+            if getattr(self, name) not in PERMISSIONS:
+                raise VoiceError(f"“{name}” is {getattr(self, name)!r}.", hint=f"It takes {', '.join(PERMISSIONS)}.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """A sentence that tells whether a voice speaks as it should, and how many seconds it takes, trimmed; 0 is any."""
+
+    sentence: str = ""
+    shortest: float = 0.0
+    longest: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.shortest <= self.longest <= _SLOWEST_SECONDS * 3 or (self.longest and not self.sentence):
+            raise VoiceError(
+                "[check] needs a sentence, and a shortest and a longest length in seconds, in that order.",
+                hint='Write sentence = "May you be well.", shortest = 1.0 and longest = 2.5.',
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Voice:
     """A profile. ``settings`` are the engine's own (voice id, rate, pitch …) for this platform.
 
+    ``engine_at_least`` is the lowest version of the engine's package, such as “0.5”, or empty.
     ``folder`` is where its ``files`` lie when they are installed. ``alphabet`` overrules the engine's own.
     ``speed`` is the predicted seconds of work for a second of speech on one core, ``quality`` the predicted
     naturalness from 1 to 5; 0 is unknown. An empty ``platforms`` is all of them. ``pauses`` multiplies the
@@ -118,6 +138,8 @@ class Voice:
     pace: Pace
     shaping: Shaping = Shaping()
     licence: Licence = Licence()
+    check: Check = Check()
+    engine_at_least: str = ""
     gender: str = ""
     alphabet: str = ""
     speed: float = 0.0
@@ -146,6 +168,7 @@ class Voice:
                 "pace": Pace(**plain["pace"]),
                 "shaping": Shaping(**plain["shaping"]),
                 "licence": Licence(**plain["licence"]),
+                "check": Check(**plain["check"]),
                 "platforms": tuple(plain["platforms"]),
                 "files": tuple(VoiceFile(**each) for each in plain["files"]),
             }

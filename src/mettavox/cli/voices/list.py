@@ -68,6 +68,7 @@ def _facts(voice: "Voice") -> dict[str, Any]:
         "licence": voice.licence.name,
         "commercial": voice.licence.commercial,
         "share_alike": voice.licence.share_alike,
+        "redistribute": voice.licence.redistribute,
         "weights": voice.licence.weights,
         "training_data": voice.licence.training_data,
         "attribution": voice.licence.attribution,
