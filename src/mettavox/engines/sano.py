@@ -22,7 +22,7 @@ from mettavox.errors import EngineError
 from mettavox.voice import Voice
 
 _SETTINGS = (
-    "length_scale", "consonants", "pauses", "g2p", "short_words", "short_length_scale", "carrier_before",
+    "length_scale", "consonants", "pauses", "g2p", "espeak", "short_words", "short_length_scale", "carrier_before",
     "carrier_after",
 )  # fmt: skip
 _FORMAT, _PARTS = "roota.raw-fp16.v1", ("duration", "acoustic", "decoder")
@@ -69,7 +69,8 @@ class SanoEngine:
         self._configs = {part: manifest["components"][part]["config"] for part in _PARTS}
         self._tensors = _tensors(voice, manifest)
         signs = installed.table(voice, "piper-phoneme-config.json")
-        ids, language = _ids(voice, signs)
+        ids, learnt = _ids(voice, signs)
+        language = installed.word(voice, "espeak", learnt)
         # The networks have fewer signs than the table: they would say a schwa for the rest.
         most = int(self._configs["acoustic"]["vocab_size"])
         self._ids = {sign: place for sign, place in ids.items() if place < most}
