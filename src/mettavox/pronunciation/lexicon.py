@@ -77,31 +77,18 @@ class Lexicon:
 
 def load(language: str, engine: str = "") -> Lexicon:
     """The bundled entries of a language with the person's own over them. Raises VoiceError for a broken file."""
-    words: dict[str, Entry] = {}
-    phrases: dict[str, tuple[re.Pattern[str], Entry]] = {}
-    for file, where in _files(language):
-        more_words, more_phrases = _parsed(file.read_bytes(), where)
-        words |= more_words
-        phrases |= more_phrases
-    return Lexicon(
-        {word: entry for word, entry in words.items() if entry.serves(engine)},
-        [pair for pair in reversed(phrases.values()) if pair[1].serves(engine)],  # one's own first
-    )
+    return _merged([_parsed(file.read_bytes(), where) for file, where in _files(language)], engine)
 
 
 def parse(data: bytes, where: str) -> Lexicon:
     """The lexicon that a TOML file is; ``where`` names it in errors. Raises VoiceError."""
-    words, phrases = _parsed(data, where)
-    return Lexicon(words, phrases.values())
+    return _merged([_parsed(data, where)], "")
 
 
 def entries(language: str) -> list[Entry]:
     """Every entry of a language, for any engine. Raises VoiceError for a broken file."""
-    found: list[Entry] = []
-    for file, where in _files(language):
-        words, phrases = _parsed(file.read_bytes(), where)
-        found += [*words.values(), *(entry for _, entry in phrases.values())]
-    return found
+    read = [_parsed(file.read_bytes(), where) for file, where in _files(language)]
+    return [entry for words, phrases in read for entry in (*words, *(entry for _, entry in phrases))]
 
 
 def own_file(language: str) -> Path:
@@ -123,7 +110,23 @@ def _files(language: str) -> list[tuple[Traversable, str]]:
     return [(file, where) for file, where in places if file.is_file()]
 
 
-_Parsed = tuple[dict[str, Entry], dict[str, tuple[re.Pattern[str], Entry]]]
+_Phrase = tuple[re.Pattern[str], Entry]
+_Parsed = tuple[list[Entry], list[_Phrase]]
+"""The words and the phrases of one file, in its order, for all engines."""
+
+
+def _merged(files: Iterable[_Parsed], engine: str) -> Lexicon:
+    """The entries that serve an engine: a later file's over an earlier one's, and its phrases before them.
+
+    An entry for another engine takes nothing away. Within a file the phrase that comes first is met first.
+    """
+    words: dict[str, Entry] = {}
+    phrases: dict[str, _Phrase] = {}
+    for more_words, more_phrases in files:
+        words |= {entry.name: entry for entry in more_words if entry.serves(engine)}
+        over = {pair[1].name: pair for pair in more_phrases if pair[1].serves(engine)}
+        phrases = over | {phrase: pair for phrase, pair in phrases.items() if phrase not in over}
+    return Lexicon(words, phrases.values())
 
 
 def _parsed(data: bytes, where: str) -> _Parsed:
@@ -132,19 +135,15 @@ def _parsed(data: bytes, where: str) -> _Parsed:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise VoiceError(f"There is no reading {where}: {error}.", hint=_COMPARE) from error
     _known(table, _TABLES, where)
-    words = {
-        unicodedata.normalize("NFC", word): _entry(word, told, f"{where}, {kind}.{word}")
+    words = [
+        _entry(unicodedata.normalize("NFC", word), told, f"{where}, {kind}.{word}")
         for kind in ("names", "words")
         for word, told in _table(table, kind, where).items()
-    }
+    ]
     homographs = table.get("homograph", [])
     if not isinstance(homographs, list):
         raise VoiceError(f"{_first(where)}: homograph is no list of tables.", hint="Write [[homograph]] above each.")
-    phrases = {}
-    for place, told in enumerate(homographs, start=1):
-        phrase, pair = _homograph(told, f"{where}, homograph {place}")
-        phrases[phrase] = pair
-    return words, phrases
+    return words, [_homograph(told, f"{where}, homograph {place}") for place, told in enumerate(homographs, start=1)]
 
 
 def _table(table: Mapping[str, Any], kind: str, where: str) -> Mapping[str, Any]:
@@ -168,14 +167,14 @@ def _entry(name: str, told: Any, where: str) -> Entry:
     return Entry(name=name, ipa=sounds, respell=respelled, engines=_engines(told, where))
 
 
-def _homograph(told: Any, where: str) -> tuple[str, tuple[re.Pattern[str], Entry]]:
+def _homograph(told: Any, where: str) -> _Phrase:
     phrase = _text(told, "phrase", where) if isinstance(told, dict) else ""
     if not phrase:
         raise VoiceError(f"{_first(where)} has no phrase.", hint='Write phrase = "all *live*", with the word marked.')
     named = f"{where} (“{phrase[:40]}”)"
     rest = {key: value for key, value in told.items() if key != "phrase"}
     _known(rest, _SOUND_FIELDS, named)
-    return phrase, (_pattern(phrase, named), _entry(phrase, rest, named))
+    return _pattern(phrase, named), _entry(phrase, rest, named)
 
 
 def _pattern(phrase: str, where: str) -> re.Pattern[str]:
