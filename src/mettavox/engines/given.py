@@ -11,8 +11,6 @@ from mettavox.pronunciation.nearest import NEAREST
 # Words that stand in for given ones while the line is read, so that the words round them sound as they would
 # beside a name. One begins with a consonant and one with a vowel: “the” and “a” listen for that.
 _STAND_INS = ("Zeus", "Ajax")
-_POSSESSIVE = re.compile(r"^['’]s\b")
-_HISSING, _VOICELESS = "szʃʒ", "ptkfθ"
 _APART = r"\s,.;:!?\"()\-"
 _NO_SOUND = frozenset(".‿|- ͜͡")
 # The nearest sound for a sign that a voice does not know; neural voices were taught by English ears.
@@ -23,7 +21,7 @@ ENGLISH = frozenset("pbtdkɡmnŋfvθðszʃʒhlɹjwɾiɪeɛæaɑɔoʊuʌəɚɜᵻ
 _AMERICAN = tuple(
     (re.compile(pattern), whole)
     for pattern, whole in (
-        ("a(?![ɪʊ])", "ɑː"), ("e(?!ɪ)", "ɛ"), ("o(?!ʊ)", "oʊ"), ("ɑ(?!ː)", "ɑː"), ("u(?!ː)", "uː"),
+        ("a(?![ɪʊ])ː?", "ɑː"), ("eː", "eɪ"), ("e(?!ɪ)", "ɛ"), ("o(?!ʊ)ː?", "oʊ"), ("ɑ(?!ː)", "ɑː"), ("u(?!ː)", "uː"),
         ("ɜ(?!ː)", "ɜː"), ("ɔ(?![ːɪ])", "ɔː"),
     )
 )  # fmt: skip
@@ -31,7 +29,7 @@ _AMERICAN = tuple(
 
 def spliced(text: str, say: Callable[[str], str], fit: Callable[[str], str]) -> str:
     """What is said, in IPA: ``say`` finds it for running text, ``fit`` makes given sounds the voice's own."""
-    parts = _with_endings(ipa.pieces(text))
+    parts = ipa.pieces(text)
     given = [part for part in parts if isinstance(part, ipa.Sounds)]
     if not given:
         return say(text)
@@ -73,24 +71,6 @@ def _near(sign: str, known: Collection[str]) -> str:
 
 def _begins_with_vowel(sounds: str) -> bool:
     return sounds.lstrip("ˈˌ")[:1] in ipa.VOWELS
-
-
-def _with_endings(parts: list[str | ipa.Sounds]) -> list[str | ipa.Sounds]:
-    """The parts, with an English “’s” after given sounds made sounds too: it depends on the one before."""
-    whole: list[str | ipa.Sounds] = []
-    for part in parts:
-        before = whole[-1] if whole else None
-        if isinstance(part, str) and isinstance(before, ipa.Sounds) and _POSSESSIVE.match(part):
-            whole[-1] = ipa.Sounds(written=before.written, ipa=before.ipa + _possessive(before.ipa))
-            part = part[2:]  # noqa: PLW2901
-        if part:
-            whole.append(part)
-    return whole
-
-
-def _possessive(sounds: str) -> str:
-    last = sounds.rstrip("ːˑ͡. ")[-1:]
-    return "ɪz" if last in (*_HISSING, "ʧ", "ʤ") else "s" if last in _VOICELESS else "z"
 
 
 def _replaced(read: str, words: list[str], sounds: list[str], say: Callable[[str], str]) -> str:
