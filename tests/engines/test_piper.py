@@ -3,6 +3,8 @@
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -86,6 +88,18 @@ def test_a_setting_that_it_cannot_use_is_an_error(settings: str):
     """A slip in a profile is not passed over."""
     with pytest.raises(VoiceError, match=settings.split(maxsplit=1)[0]):
         opened(settings)
+
+
+@pytest.mark.parametrize("name", ["../other.onnx", "..", "a/../../other.onnx", "..\\other.onnx", "C:other.onnx"])
+def test_no_file_outside_the_voices_folder_is_read(name: str):
+    """A profile may come from anybody."""
+    voice = neural.installed("small-piper")
+    folder = Path(voice.folder)
+    for ending in ("", ".json"):
+        (folder.parent / f"other.onnx{ending}").write_bytes((folder / f"small.onnx{ending}").read_bytes())
+    with pytest.raises(VoiceError, match="“small-piper” names the file") as caught:
+        PiperEngine().open(replace(voice, settings={"model": name}))
+    assert caught.value.hint
 
 
 BROKEN = {

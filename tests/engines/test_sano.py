@@ -3,6 +3,7 @@
 import json
 import socket
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -174,3 +175,14 @@ def test_a_real_voice_is_cut_out_of_its_carrier_in_quiet(name: str, text: str):
     assert sound[:110].max() < 0.07 * sound.max()
     assert sound[-110:].max() < 0.05 * sound.max()
     assert len(sound) / 22_050 == pytest.approx(alone.seconds, rel=0.4)
+
+
+def test_no_weights_outside_the_voices_folder_are_read():
+    """Whatever its manifest names."""
+    pack = neural.sano_pack()
+    manifest = json.loads(pack["manifest.json"])
+    manifest["weights_file"] = "../" + manifest["weights_file"]
+    folder = Path(neural.installed("small-sano").folder)
+    (folder / manifest["weights_file"]).write_bytes(pack[Path(manifest["weights_file"]).name])
+    with pytest.raises(VoiceError, match="“small-sano” names the file"):
+        opened(files={"manifest.json": json.dumps(manifest).encode()})

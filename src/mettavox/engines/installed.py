@@ -11,7 +11,9 @@ from mettavox.voice import Voice
 
 
 def path(voice: Voice, name: str) -> Path:
-    """Where the voice's file ``name`` lies. Raises VoiceError when it is missing or cut short."""
+    """Where the voice's file ``name`` lies. Raises VoiceError when it is missing or cut short, or not in its folder."""
+    if name in ("", ".", "..") or set(name) & set("/\\:\0"):
+        raise VoiceError(f"The voice “{voice.id}” names the file {name[:60]!r}.", hint="Name a file without a folder.")
     found = Path(voice.folder) / name
     if not voice.folder or not found.is_file():
         raise broken(voice, f"{name} is missing")
@@ -20,6 +22,15 @@ def path(voice: Voice, name: str) -> Path:
     if size != declared.get(name, size):
         raise broken(voice, f"{name} has {size} bytes of {declared[name]}")
     return found
+
+
+def file(voice: Voice, setting: str, ending: str) -> str:
+    """The file that a setting names, or the only one of the voice's with that ending. Raises VoiceError for none."""
+    named = word(voice, setting, "")
+    files = [named] if named else [each.path for each in voice.files if each.path.endswith(ending)]
+    if len(files) != 1:
+        raise VoiceError(f"The voice “{voice.id}” names no {setting}.", hint=f'Set {setting} = "NAME{ending}".')
+    return files[0]
 
 
 def table(voice: Voice, name: str) -> dict[str, Any]:

@@ -32,12 +32,12 @@ class KokoroEngine:
         installed.check(voice, _SETTINGS)
         self._speed = installed.number(voice, "speed", 1.0, *_SPEEDS)
         name = installed.word(voice, "voice", "")
-        self._styles = _styles(voice, _file(voice, "voices", _VOICES_FILE), name)
+        self._styles = _styles(voice, installed.file(voice, "voices", _VOICES_FILE), name)
         self._language = installed.word(voice, "espeak", _LANGUAGES.get(name[:1], "en-us"))
         self._phonemes = Phonemes(self._language)
         self._american = self._language == "en-us"
         self._known = given.ENGLISH if self._american else frozenset(kokoro_signs.NUMBERS) - _NOT_FOR_ENGLISH
-        self._model = Model(voice, _file(voice, "model", ".onnx"))
+        self._model = Model(voice, installed.file(voice, "model", ".onnx"))
         # Older exports call the signs “tokens”, newer ones “input_ids”.
         self._signs_input = "input_ids" if "input_ids" in self._model.inputs else "tokens"
 
@@ -66,15 +66,6 @@ class KokoroEngine:
         return self._model.sound(
             {self._signs_input: [[0, *numbers, 0]], "style": style.reshape(1, -1), "speed": [self._speed]}
         )
-
-
-def _file(voice: Voice, setting: str, ending: str) -> str:
-    """The file that a setting names, or the only one of the voice's with that ending."""
-    named = installed.word(voice, setting, "")
-    files = [named] if named else [file.path for file in voice.files if file.path.endswith(ending)]
-    if len(files) != 1:
-        raise VoiceError(f"The voice “{voice.id}” names no {setting}.", hint=f'Set {setting} = "NAME{ending}".')
-    return files[0]
 
 
 def _styles(voice: Voice, file: str, name: str) -> floats.Floats:

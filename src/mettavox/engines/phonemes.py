@@ -1,14 +1,13 @@
 """eSpeak NG asked for sounds instead of speech: what is said, in IPA, as Piper's and Kokoro's networks learnt it."""
 
 import ctypes
-import ctypes.util
 import os
 import re
 import unicodedata
 from functools import cache
 from typing import Any
 
-from mettavox.engines.system import readable
+from mettavox.engines import espeak_ng
 from mettavox.errors import EngineError, VoiceError
 
 # speak_lib.h of eSpeak NG 1.52: no sound is asked for, and an error must not end the process.
@@ -39,7 +38,7 @@ class Phonemes:
         """
         self._choose()
         lines = [""]
-        for sounds, ending in self._clauses(readable(text)):
+        for sounds, ending in self._clauses(espeak_ng.readable(text)):
             lines[-1] += sounds + ending
             if ending and ending in _SENTENCE_ENDINGS:
                 lines.append("")
@@ -87,24 +86,15 @@ def _started() -> Any:
     library.espeak_TextToPhonemes.restype = ctypes.c_char_p
     library.espeak_TextToPhonemes.argtypes = [ctypes.POINTER(ctypes.c_void_p), ctypes.c_int, ctypes.c_int]
     if library.espeak_Initialize(_RETRIEVAL, 0, data, _DO_NOT_EXIT) < 0:
-        raise EngineError("eSpeak NG cannot start: its data are missing.", hint=_HINT)
+        raise EngineError("eSpeak NG cannot start: its data are missing.", hint=espeak_ng.HINT)
     return library
 
 
-_HINT = "Install it with: pip install espeakng-loader"
-
-
 def _library() -> tuple[ctypes.CDLL, bytes | None]:
-    """The library that came from pip with its data, or the system's own."""
-    try:
-        import espeakng_loader
-    except ImportError:
-        path, data = ctypes.util.find_library("espeak-ng"), None
-    else:
-        path, data = espeakng_loader.get_library_path(), os.fsencode(espeakng_loader.get_data_path())
+    path, data = espeak_ng.found()
     try:
         if path is None:
             raise OSError
-        return ctypes.CDLL(path), data
+        return ctypes.CDLL(path), os.fsencode(data) if data else None
     except OSError as error:
-        raise EngineError("eSpeak NG, which tells how words sound, is not there.", hint=_HINT) from error
+        raise EngineError("eSpeak NG, which tells how words sound, is not there.", hint=espeak_ng.HINT) from error

@@ -28,7 +28,7 @@ class PiperEngine:
     def open(self, voice: Voice) -> None:
         """Load the voice. Raises EngineError without onnxruntime, VoiceError when settings or files are wrong."""
         installed.check(voice, _SETTINGS)
-        name = _model_name(voice)
+        name = installed.file(voice, "model", ".onnx")
         told = installed.table(voice, f"{name}.json")
         try:
             self._ids = {sign: [int(place) for place in places] for sign, places in told["phoneme_id_map"].items()}
@@ -83,15 +83,6 @@ class PiperEngine:
                 places += [*self._ids[signs[at : at + length]], *pad]
             at += length or 1
         return [*places, *self._ids[_END]]
-
-
-def _model_name(voice: Voice) -> str:
-    """The model that the settings name, or the only one among the voice's files."""
-    named = installed.word(voice, "model", "")
-    models = [named] if named else [file.path for file in voice.files if file.path.endswith(".onnx")]
-    if len(models) != 1:
-        raise VoiceError(f"The voice “{voice.id}” names no model.", hint='Set model = "NAME.onnx".')
-    return models[0]
 
 
 def _speaker(voice: Voice, told: dict[str, Any], speakers: int) -> int | None:

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from mettavox import ipa
 from mettavox.audio import Clip
 from mettavox.engines import floats, given, installed, split
+from mettavox.engines.dictionaries import Dictionaries
 from mettavox.engines.floats import Floats
-from mettavox.engines.lexicon import Lexicon
 from mettavox.errors import EngineError
 from mettavox.voice import Voice
 
@@ -218,11 +218,11 @@ def _ids(voice: Voice, told: dict[str, Any]) -> tuple[dict[str, int], str]:
 def _front_end(name: str, language: str) -> Callable[[str], str]:
     """What finds the sounds of running text: dictionaries, eSpeak NG, or dictionaries and eSpeak NG for the rest."""
     if name == "lexicon":
-        return Lexicon(language).said
+        return Dictionaries(language).said
     from mettavox.engines.phonemes import Phonemes
 
     rules = Phonemes(language)
-    return rules.said if name == "espeak" else Lexicon(language, rules.said).said
+    return rules.said if name == "espeak" else Dictionaries(language, rules.said).said
 
 
 def _pause_before(signs: str, place: int) -> tuple[int, int]:

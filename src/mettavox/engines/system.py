@@ -8,20 +8,20 @@ therefore every line is spoken by a fork that starts eSpeak anew. Forking after 
 hangs, since its threads do not survive; so this process never starts it.
 """
 
+import ctypes
 import os
 import re
 import sys
 import tempfile
 import threading
 import time
-import unicodedata
 import wave
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from mettavox.audio import Clip
-from mettavox.engines import fork
+from mettavox.engines import espeak_ng, fork
 from mettavox.errors import EngineError, VoiceError
 from mettavox.voice import Voice
 
@@ -32,9 +32,6 @@ _MNEMONICS = re.compile(r"\[\[.*?\]\]")
 _END_SECONDS = 30.0
 _POLL_SECONDS = 0.002
 _JOINED_WORDS, _JOINED_LETTERS = 2, 8
-# Letters whose mark is no part that can be taken off, and signs that eSpeak would name.
-_WITHOUT_MARK = {"đ": "d", "Đ": "D", "ł": "l", "Ł": "L", "ħ": "h", "Ħ": "H", "ı": "i", "ŋ": "ng", "œ": "oe", "Œ": "Oe",
-                 "ʻ": "", "ʼ": "", "’": "'", "‐": "-", "‑": "-"}  # fmt: skip
 _INSTALL_HINT = "Install mettavox again in its virtual environment, or run “mettavox doctor”."
 
 
@@ -66,7 +63,7 @@ class SystemEngine:
 
     def speak(self, text: str) -> Clip:
         """``text``, spoken afresh. Raises EngineError, or VoiceError when there is no such voice."""
-        text = readable(text)
+        text = espeak_ng.readable(text)
         if not any(map(str.isalnum, text)):
             raise EngineError("There is nothing in the line to say.")
         self._count += 1
@@ -84,31 +81,13 @@ class SystemEngine:
         """Nothing stays open: each line's process has ended."""
 
 
-def readable(text: str) -> str:
-    """``text`` in letters that eSpeak says, where it would spell: ễ as e, đ as d."""
-    return "".join(letter if letter <= "ÿ" else _plain(letter) for letter in text)
-
-
-def _plain(letter: str) -> str:
-    if letter in _WITHOUT_MARK:
-        return _WITHOUT_MARK[letter]
-    if not unicodedata.name(letter, "").startswith("LATIN"):
-        return letter
-    return "".join(part for part in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(part))
-
-
 def _espeak_driver() -> Any:
     """pyttsx3's eSpeak driver, with the library that came from pip where there is one."""
-    try:
-        import ctypes
-
-        import espeakng_loader
-    except ImportError:
-        pass  # a system's own libespeak-ng will do
-    else:
-        # Library and data must come from the same build; without the path eSpeak ends the process.
-        os.environ["ESPEAK_DATA_PATH"] = espeakng_loader.get_data_path()
-        ctypes.CDLL(espeakng_loader.get_library_path(), mode=ctypes.RTLD_GLOBAL)
+    library, data = espeak_ng.found()
+    if library and data:
+        # Without the path eSpeak ends the process.
+        os.environ["ESPEAK_DATA_PATH"] = data
+        ctypes.CDLL(library, mode=ctypes.RTLD_GLOBAL)
     from pyttsx3.drivers import espeak
 
     _reads_mnemonics(espeak._espeak)

