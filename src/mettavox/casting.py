@@ -1,15 +1,15 @@
 """Casting: which voice speaks; the one that was asked for, or the best that is installed."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from mettavox import takes, voices
+from mettavox import ipa, takes, voices
 from mettavox.engines import table
 from mettavox.errors import VoiceError
 from mettavox.person import Spoken
-from mettavox.pronunciation import Pronouncer
+from mettavox.pronunciation import Pronouncer, Word
 from mettavox.voice import Voice
 from mettavox.voices import CALM
 
@@ -22,6 +22,7 @@ not, and the more natural before the less. The system's own voice, which is alwa
 
 
 NOT_INSTALLED = "it is not installed"
+_MEND = "Mend its profile: docs/voices.md says what is in one."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,12 +38,18 @@ def cast(name: str, language: str) -> Cast:
 
     Raises VoiceError for a voice that is not there, cannot speak on this machine, or speaks another language.
     """
-    if name not in ("", CALM) or CALM in voices.names():  # a person may have a profile of that name
-        voice = voices.load(name or CALM)
-        _check_language(voice, language)
-        _check_installed(voice)
-        return Cast(voice=voice)
-    return _calm(language.split("-", maxsplit=1)[0].lower())
+    own = own_calm(language) if name in ("", CALM) else voices.load(name)
+    if own is None:
+        return _calm(language.split("-", maxsplit=1)[0].lower())
+    _check_language(own, language)
+    _check_installed(own)
+    return Cast(voice=own)
+
+
+def own_calm(language: str) -> Voice | None:
+    """A person's own profile of the name “calm”, if there is one for the language."""
+    own = voices.load(CALM) if CALM in voices.names() else None
+    return own if own is not None and voices.speaks(own, language) else None
 
 
 def pronouncer(voice: Voice, *words: Spoken | None) -> Pronouncer:
@@ -50,21 +57,38 @@ def pronouncer(voice: Voice, *words: Spoken | None) -> Pronouncer:
 
     Raises VoiceError when a person's own lexicon cannot be read.
     """
+    if voice.engine == takes.ENGINE:
+        return _AsWritten(voice.language, "respell")
     kept = [word.said for word in words if word and word.said != word.written]
     return Pronouncer(voice.language, voice.alphabet or table.alphabet(voice.engine), voice.engine, kept=kept)
 
 
-def fill(name: str, language: str, voice: Voice) -> Voice | None:
+class _AsWritten(Pronouncer):
+    """For recordings, which are found by their words: no entry of a lexicon changes those."""
+
+    def parts(self, spoken: str) -> list[str | Word]:
+        """The line as it is written."""
+        return [ipa.plain(spoken)]
+
+    def engine_text(self, spoken: str) -> str:
+        """The line as it is written."""
+        return ipa.plain(spoken)
+
+
+def fill(name: str, language: str, voice: Voice) -> Cast | None:
     """The voice ``name``, which speaks what a recorded voice lacks; none for a voice that can say anything.
 
     Raises VoiceError as ``cast`` does, and for a recorded one.
     """
-    if not name or voice.engine != takes.ENGINE:
+    if not name:
         return None
-    found = cast(name, language).voice
-    if found.engine == takes.ENGINE:
+    known(name)
+    if voice.engine != takes.ENGINE:
+        return None
+    found = cast(name, language)
+    if found.voice.engine == takes.ENGINE:
         raise VoiceError(
-            f"The voice “{found.id}” is recorded too, and cannot say any other line.", hint="Write --fill calm"
+            f"The voice “{found.voice.id}” is recorded too, and cannot say any other line.", hint="Write --fill calm"
         )
     return found
 
@@ -76,9 +100,21 @@ def known(name: str) -> None:
 
 
 def every() -> list[Voice]:
-    """Every voice that there is on this platform, installed or not."""
-    found = map(voices.load, voices.names())
+    """Every voice that there is on this platform, installed or not, as far as its profile can be read."""
+    found = [each for each in map(_read, voices.names()) if isinstance(each, Voice)]
     return [voice for voice in found if not voice.platforms or sys.platform in voice.platforms]
+
+
+def unreadable() -> list[VoiceError]:
+    """What is wrong with the profiles that cannot be read."""
+    return [each for each in map(_read, voices.names()) if isinstance(each, VoiceError)]
+
+
+def _read(name: str) -> Voice | VoiceError:
+    try:
+        return voices.load(name)
+    except VoiceError as error:
+        return error
 
 
 def order(language: str) -> list[str]:
@@ -89,21 +125,38 @@ def order(language: str) -> list[str]:
 
 def lacks(voice: Voice) -> str:
     """What keeps a voice from speaking here, in words that end a sentence; or nothing."""
+    return next((lack for lack, _ in _lacks(voice)), "")
+
+
+def _lacks(voice: Voice) -> Iterator[tuple[str, str]]:
+    """Everything that keeps a voice from speaking here, the gravest first, each with what to do."""
     if voice.platforms and sys.platform not in voice.platforms:
-        return f"it is for {' and '.join(voice.platforms)}"
-    if package := table.lacks(voice.engine):
-        return f"it needs {package}"
-    if table.is_older(voice.engine, voice.engine_at_least):
-        return f"it needs {voice.engine} {voice.engine_at_least} or newer"
+        yield f"it is for {' and '.join(voice.platforms)}", "Choose another from “mettavox voices list”."
+    yield from _lacking_engine(voice)
+    if table.needs_files(voice.engine) and not voice.files:  # its clips could not be told from another voice's
+        yield "its profile lists no [[files]]", _MEND
     if files := voices.missing(voice):
         nothing = not any((Path(voice.folder) / each.path).exists() for each in voice.files)
-        return NOT_INSTALLED if nothing else f"{files[0].path} is missing or not whole"
-    return ""
+        lack = NOT_INSTALLED if nothing else f"{files[0].path} is missing or not whole"
+        yield lack, f"Run: mettavox voices install {voice.id}"
+    if voice.engine == takes.ENGINE and not (Path(voice.folder) / takes.INDEX).is_file():
+        yield "it has no recordings", f"Run: mettavox voices import FOLDER --voice {voice.id}"
+
+
+def _lacking_engine(voice: Voice) -> Iterator[tuple[str, str]]:
+    if not table.is_known(voice.engine):
+        yield f"its engine “{voice.engine}” is not there", _MEND
+        return
+    get = f"Run: pip install --upgrade {table.package(voice.engine)}"
+    if package := table.lacks(voice.engine):
+        yield f"it needs {package}", get
+    elif table.is_older(voice.engine, voice.engine_at_least):
+        yield f"it needs {voice.engine} {voice.engine_at_least} or newer", get
 
 
 def _calm(language: str) -> Cast:
     names = order(language)
-    found = [voice for voice in map(voices.load, names) if not lacks(voice)]
+    found = [voice for voice in map(_read, names) if isinstance(voice, Voice) and not lacks(voice)]
     if not found:
         return Cast(voice=voices.load(voices.standard(language)))
     chosen = found[0]
@@ -134,13 +187,5 @@ def _check_language(voice: Voice, language: str) -> None:
 
 
 def _check_installed(voice: Voice) -> None:
-    lack = lacks(voice)
-    if not lack:
-        return
-    if voice.platforms and sys.platform not in voice.platforms:
-        hint = "Choose another from “mettavox voices list”."
-    elif table.lacks(voice.engine) or table.is_older(voice.engine, voice.engine_at_least):
-        hint = f"Run: pip install --upgrade {table.package(voice.engine)}"
-    else:
-        hint = f"Run: mettavox voices install {voice.id}"
-    raise VoiceError(f"The voice “{voice.id}” cannot speak here: {lack}.", hint=hint)
+    for lack, hint in _lacks(voice):
+        raise VoiceError(f"The voice “{voice.id}” cannot speak here: {lack}.", hint=hint)

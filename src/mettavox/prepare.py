@@ -81,8 +81,8 @@ def prepare(request: Request) -> Prepared:
         voice=chosen_voice.voice,
         rules=replace(rules_of(request), pauses=chosen_voice.voice.pauses),
         seconds=seconds,
-        note=chosen_voice.note,
-        fill=fill,
+        note=" ".join(each.note for each in (chosen_voice, fill) if each and each.note),
+        fill=fill.voice if fill else None,
     )
 
 

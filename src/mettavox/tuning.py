@@ -16,7 +16,8 @@ from mettavox.engines import table
 from mettavox.engines.process import EngineProcess
 from mettavox.errors import EngineError, RequestError, VoiceError
 from mettavox.fetch import on_disk
-from mettavox.voice import Pace, Voice
+from mettavox.takes import ENGINE as RECORDED
+from mettavox.voice import PAUSES, Pace, Voice
 
 RATES = (0.5, 2.0)
 """A voice can be made half to twice as fast, where its engine allows it."""
@@ -98,6 +99,10 @@ def tune(name: str, *, rate: float | None = None, pitch: int | None = None, paus
     if pitch is not None:
         wanted = replace(wanted, settings=wanted.settings | {"pitch": _pitch(before, pitch)})
     if pauses is not None:
+        if not PAUSES[0] <= pauses <= PAUSES[1]:
+            raise RequestError(
+                f"--pauses {pauses:g} is out of range.", hint=f"Give {PAUSES[0]:g} to {PAUSES[1]:g}, such as 1.2."
+            )
         wanted = replace(wanted, pauses=pauses)
     text = _rewritten(_text(name), before, wanted)
     if not _same(voices.parse(text.encode(), name, f"voices/{name}.toml"), wanted):
@@ -232,7 +237,12 @@ def _same(one: Voice, other: Voice) -> bool:
 
 
 def _proven(voice: Voice) -> float:
-    """How long the voice speaks a sentence. Raises EngineError when it does not speak it well."""
+    """How long the voice speaks a sentence. Raises EngineError when it does not speak it well.
+
+    0 for a recorded voice, which cannot say it; its takes were tried when they came.
+    """
+    if voice.engine == RECORDED:
+        return 0.0
     sentence = sentences.load("en" if voice.language == "*" else voice.language).sentences[-1]
     pronounce = casting.pronouncer(voice).engine_text
     with closing(EngineProcess(table.target(voice.engine), voice)) as process:

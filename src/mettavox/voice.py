@@ -16,7 +16,7 @@ PERMISSIONS = ("yes", "no", "unknown")
 """Whether a voice may be used commercially, and whether its files may be passed on."""
 
 _THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
-_PAUSES = (0.5, 2.0)
+PAUSES = (0.5, 2.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,9 +150,9 @@ class Voice:
     folder: str = ""
 
     def __post_init__(self) -> None:
-        if not _PAUSES[0] <= self.pauses <= _PAUSES[1]:
+        if not PAUSES[0] <= self.pauses <= PAUSES[1]:
             raise VoiceError(
-                f"“pauses” is {self.pauses:g}.", hint=f"Write a number from {_PAUSES[0]:g} to {_PAUSES[1]:g}."
+                f"“pauses” is {self.pauses:g}.", hint=f"Write a number from {PAUSES[0]:g} to {PAUSES[1]:g}."
             )
 
     def plain(self) -> dict[str, Any]:

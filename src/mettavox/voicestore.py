@@ -106,7 +106,7 @@ def remove(name: str, *, profile: bool = False, shared: bool = False) -> Removed
         if not profile:
             raise
         wanted = None  # a profile that cannot be read, of which nothing but the profile is known
-    if wanted and wanted.engine == RECORDED and not shared:
+    if wanted and wanted.engine == RECORDED and not (shared and profile):
         raise RequestError(
             f"“{name}” is a recorded voice, which nothing can fetch again.",
             hint=f"To delete its recordings all the same: mettavox voices remove {name} --profile --yes",

@@ -38,7 +38,7 @@ def test_old_and_new_values_are_shown(run: Run) -> None:
         (["hum", "--rate", "9"], 2, "A rate of 9 is out of range", "0.5 to 2"),
         (["hum", "--rate", "slow"], 2, "--rate", "--help"),
         (["hum", "--pitch", "40"], 5, "has no pitch to change", "eSpeak"),
-        (["hum", "--pauses", "4"], 5, "“pauses” is 4", "0.5 to 2"),
+        (["hum", "--pauses", "4"], 2, "--pauses 4 is out of range", "0.5 to 2"),
         (["humm", "--rate", "1"], 5, "There is no voice “humm”", "hum"),
         (["kokoro-heart", "--rate", "1"], 5, "cannot speak here", "install kokoro-heart"),
         (["calm", "--rate", "1"], 5, "no voice of its own", "voices list"),

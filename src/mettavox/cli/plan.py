@@ -21,6 +21,7 @@ _TABLE_MINUTES = (*range(1, 11), 12, 15, 20, 25, 30, 40, 45, 50, 60)
 
 @click.command("plan")
 @options.describes_a_track
+@options.FILL
 @click.option("--table", is_flag=True, help="What 1 to 60 minutes hold, a row a length.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, times in seconds.")
 @click.pass_context

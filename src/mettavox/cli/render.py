@@ -140,6 +140,7 @@ def _facts(path: Path, prepared: "Prepared", track: "Track") -> dict[str, Any]:
     return {
         "path": str(path),
         "voice": prepared.voice.id,
+        "fill": prepared.fill.id if prepared.fill else None,
         "seconds": timeline.frames / timeline.rate,
         "frames": measured.frames,
         "rate": timeline.rate,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, entry_points, version
 from importlib.util import find_spec
 
+from mettavox import __version__
 from mettavox.errors import VoiceError
 from mettavox.suggest import nearest
 
@@ -20,7 +21,7 @@ _BUILT_IN = {
     "recorded": "mettavox.engines.recorded:RecordedEngine",
     "hum": "mettavox.engines.hum:HumEngine",
 }
-# What shapes the sound of a built-in engine besides its settings; a change makes cached clips stale.
+# What shapes the sound of a built-in engine besides its settings and our own code; a change makes cached clips stale.
 _MADE_WITH: Mapping[str, tuple[str, ...]] = {
     "pyttsx3": ("pyttsx3", "espeakng-loader"),
     "sanotts": ("sanotts", "numpy", "espeakng-loader"),
@@ -48,6 +49,16 @@ def target(name: str) -> str:
     if name not in offered:
         raise VoiceError(f"There is no speech engine “{name}”.", hint=nearest(name, [*_BUILT_IN, *offered], "Engines"))
     return offered[name]
+
+
+def is_known(name: str) -> bool:
+    """Whether there is an engine of that name, built in or offered by a package that is installed."""
+    return name in _BUILT_IN or name in {entry.name for entry in entry_points(group=GROUP)}
+
+
+def needs_files(name: str) -> bool:
+    """Whether an engine speaks from a voice's own files."""
+    return name in _NEURAL
 
 
 def lacks(name: str) -> str:
@@ -84,7 +95,7 @@ def identity(name: str) -> str:
         found = {entry.name: entry.dist for entry in entry_points(group=GROUP)}.get(name)
         return f"{name} {found.version if found else '?'}"
     parts = [f"{package} {_version(package)}" for package in _MADE_WITH[name]]
-    return "; ".join([f"{name} on {sys.platform}", *parts])
+    return "; ".join([f"{name} {__version__} on {sys.platform}", *parts])
 
 
 def _version(package: str) -> str:

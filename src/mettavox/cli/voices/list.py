@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mettavox.cli import report
+
 if TYPE_CHECKING:
     from mettavox.voice import Voice
 
@@ -34,7 +36,14 @@ def command(language: str, installed: bool, as_json: bool) -> None:
         for voice in _speaking(language)
         if not installed or not casting.lacks(voice)
     ]  # fmt: skip
-    rows = [_facts(voice) for voice in shown]
+    calm = {
+        language: casting.cast("", language).voice.id
+        for language in {voice.language for voice in shown}
+        if language != "*"
+    }
+    rows = [_facts(voice) | {"calm": calm.get(voice.language) == voice.id} for voice in shown]
+    for error in casting.unreadable():
+        report.say(f"{error.message} {error.hint}")
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
     elif rows:
@@ -61,7 +70,7 @@ def _facts(voice: "Voice") -> dict[str, Any]:
         "language": voice.language,
         "gender": voice.gender,
         "engine": voice.engine,
-        "calm": _is_calm(voice),
+        "calm": False,
         "installed": not lack,
         "lacks": lack,
         "tuned": tuning.is_tuned(voice.id),
@@ -82,12 +91,6 @@ def _facts(voice: "Voice") -> dict[str, Any]:
             {"path": file.path, "bytes": file.bytes, "sha256": file.sha256, "url": file.url} for file in voice.files
         ],
     }
-
-
-def _is_calm(voice: "Voice") -> bool:
-    from mettavox import casting
-
-    return voice.language != "*" and casting.cast("", voice.language).voice.id == voice.id
 
 
 def _table(rows: list[dict[str, Any]]) -> Iterator[str]:
@@ -124,5 +127,8 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _about(row: dict[str, Any]) -> str:
+    from mettavox import casting
+
     parts = [f"{row['label']}{' (tuned)' if row['tuned'] else ''}", f"licence: {row['licence']}"]
-    return "; ".join([*parts, row["lacks"]] if row["lacks"] else parts)
+    told = row["lacks"] and row["lacks"] != casting.NOT_INSTALLED  # which the last column says
+    return "; ".join([*parts, row["lacks"]] if told else parts)
