@@ -154,6 +154,12 @@ def test_a_breath_cue_says_how_long_it_may_be() -> None:
 # --- page and table ---
 
 
+def test_a_name_that_is_given_twice_is_there_once() -> None:
+    """However it is written."""
+    own = [Spoken(written=name, said=name) for name in ("Maria", "Maria", "maria", "Nora")]
+    assert texts(made("loving-kindness", own=own))[-2:] == ["Maria", "Nora"]
+
+
 def test_the_page_has_every_line_and_nothing_from_elsewhere() -> None:
     """It is one file, and asks nobody for anything."""
     of = made("loving-kindness", "paced-breathing")
@@ -219,10 +225,42 @@ def test_a_table_that_a_spreadsheet_wrote_reads_back() -> None:
     assert [entry.key for entry in read(text.getvalue(), "utf-8-sig")] == [entry.key for entry in of.entries]
 
 
-@pytest.mark.parametrize("text", ["number,key,text\nx,a,b\n", "number,key,text\n1,,b\n", "a,b\n1,2\n"])
-def test_a_table_that_is_no_sheet_is_refused_with_its_row(text: str) -> None:
-    """And what to do."""
-    with pytest.raises(RequestError, match="row 2") as raised:
+KEY = takes.key("Rest.")
+
+
+@pytest.mark.parametrize(
+    ("row", "wrong"),
+    [
+        (f"x,{KEY},Rest.,line", "number"),
+        (f"²,{KEY},Rest.,line", "number"),
+        (f"{'9' * 5000},{KEY},Rest.,line", "number"),
+        ("1,,Rest.,line", "key"),
+        ("1,/tmp/x/evil,Rest.,line", "key"),
+        (f"1,../../{KEY},Rest.,line", "key"),
+        (f"1,{KEY.upper()},Rest.,line", "key"),
+        (f"1,{KEY},,line", "text"),
+        (f"1,{KEY},Xochitl,name", "kind"),
+        (f"1,{KEY},Xochitl", "kind"),
+    ],
+)
+def test_a_row_that_is_no_entry_is_refused(row: str, wrong: str) -> None:
+    """A key becomes a file's name, and what is not known to be a script's line could be a person's name."""
+    with pytest.raises(RequestError, match=rf"row 2: its {wrong} cannot be used") as raised:
+        read(f"number,key,text,kind\n{row}\n")
+    assert "voices sheet" in raised.value.hint
+    assert "Xochitl" not in raised.value.message + raised.value.hint
+
+
+def test_a_table_without_kinds_is_refused() -> None:
+    """A column was deleted: a name could be taken for a line, and be written down as one."""
+    with pytest.raises(RequestError, match="row 2: its kind"):
+        read(f"number,key,text\n1,{KEY},Xochitl\n")
+
+
+@pytest.mark.parametrize("text", ["a,b\n1,2\n", f'number,key\n1,"{"x" * 140_000}"\n'])
+def test_a_table_that_is_no_sheet_is_refused(text: str) -> None:
+    """And what to do; also when a cell is longer than a reader of tables takes."""
+    with pytest.raises(RequestError) as raised:
         read(text)
     assert "voices sheet" in raised.value.hint
 

@@ -7,7 +7,7 @@ from io import StringIO
 from itertools import groupby
 from pathlib import Path
 
-from mettavox import assets, handout, phrasebook, takes
+from mettavox import assets, handout, phrasebook, spreadsheet, takes
 from mettavox.branches import NO, Branch, axes, branches, depends
 from mettavox.errors import RequestError, ScriptError
 from mettavox.layout import CUE_SHARE
@@ -96,14 +96,14 @@ def sheet(sources: Sequence[Source], narrowed: Narrowed, *, names: bool = True, 
         places[0].entry(number, words, dict.fromkeys(place.script for place in places))
         for number, places in enumerate(found.values(), start=1)
     ]
-    for word in own:
-        if takes.key(word.written) not in found:
-            note = _capital(words["notes"]["name"])
+    note = _capital(words["notes"]["name"])
+    for key, text in _different(own).items():
+        if key not in found:
             entries.append(
                 Entry(
                     number=len(entries) + 1,
-                    key=takes.key(word.written),
-                    text=word.written,
+                    key=key,
+                    text=text,
                     kind=WORDS,
                     language=language,
                     section=words["names"],
@@ -111,6 +111,14 @@ def sheet(sources: Sequence[Source], narrowed: Narrowed, *, names: bool = True, 
                 )
             )
     return Sheet(language=language, titles={source.id: source.head.title for source in sources}, entries=tuple(entries))
+
+
+def _different(own: Sequence[Spoken]) -> dict[str, str]:
+    """The words of a person by their keys, each as it was written first."""
+    different: dict[str, str] = {}
+    for word in own:
+        different.setdefault(takes.key(word.written), word.written)
+    return different
 
 
 # --- which lines ---
@@ -284,28 +292,29 @@ def read(path: Path) -> tuple[Entry, ...]:
 
     Raises RequestError, with the row, for a table that is no sheet.
     """
-    try:
-        text = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise RequestError(
-            f"The sheet “{path}” cannot be read.", hint="Make one with “mettavox voices sheet”, and give it as --sheet."
-        ) from error
-    first = text.split("\n", 1)[0]
-    rows = csv.DictReader(StringIO(text), delimiter=";" if first.count(";") > first.count(",") else ",")
-    entries = tuple(_entry(row, number, path) for number, row in enumerate(rows, start=2))
+    hint = "Make one with “mettavox voices sheet”, and give it as --sheet."
+    entries = tuple(_entry(row, number, path) for number, row in spreadsheet.rows(path, hint=hint))
     if not entries:
         raise RequestError(f"The sheet “{path}” has no lines.", hint="Make it again with “mettavox voices sheet”.")
     return entries
 
 
-def _entry(row: Mapping[str, str | None], at: int, path: Path) -> Entry:
-    given = {name: (row.get(name) or "").strip() for name in _COLUMNS}
-    if not given["number"].isdigit() or not given["key"] or not given["text"]:
+def _entry(row: Mapping[str, str], at: int, path: Path) -> Entry:
+    """The entry of a row; its key becomes a file's name, and its kind tells whether its text may be written down."""
+    given = {name: row.get(name, "") for name in _COLUMNS}
+    known = {
+        "number": spreadsheet.is_number(given["number"]),
+        "key": takes.is_key(given["key"]),
+        "text": bool(given["text"]),
+        "kind": given["kind"] in (LINE, WORDS),
+    }
+    wrong = [name for name, right in known.items() if not right]
+    if wrong:
         raise RequestError(
-            f"“{path}”, row {at}: there is no number, key or text.",
+            f"“{path}”, row {at}: its {' and '.join(wrong)} cannot be used.",
             hint="Leave those columns as they are, or make the sheet again with “mettavox voices sheet”.",
         )
-    return Entry(**{**given, "number": int(given["number"]), "kind": given["kind"] or LINE})  # type: ignore[arg-type]
+    return Entry(**{**given, "number": int(given["number"])})  # type: ignore[arg-type]
 
 
 def _capital(text: str) -> str:

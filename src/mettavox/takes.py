@@ -24,6 +24,7 @@ INDEX, TAKE = "index.json", ".flac"
 ENGINE = "recorded"
 _VERSION = 1
 _KEY_DIGITS = 24
+_KEY = re.compile(rf"[0-9a-f]{{{_KEY_DIGITS}}}")
 _SLOT = re.compile(r"\{(?:name|target|intention)\}")
 _BEFORE_MARK = re.compile(r" +(?=[,.;:!?])")
 # What sounds the same is the same line, whichever word processor wrote it.
@@ -38,6 +39,11 @@ def key(text: str) -> str:
     plain = unicodedata.normalize("NFC", ipa.plain(text)).translate(_ALIKE).casefold()
     words = _BEFORE_MARK.sub("", " ".join(plain.split())).rstrip(".")
     return hashlib.sha256(words.encode()).hexdigest()[:_KEY_DIGITS]
+
+
+def is_key(name: str) -> bool:
+    """Whether a text can be a key, and nothing but the name of a file in its folder."""
+    return _KEY.fullmatch(name) is not None
 
 
 def pieces(carrier: str) -> list[str]:

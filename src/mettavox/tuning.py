@@ -1,6 +1,5 @@
 """Tuning: a voice slower, lower or with longer pauses, kept as a profile of the user's own."""
 
-import re
 import sys
 import tempfile
 import tomllib
@@ -11,7 +10,7 @@ from math import ceil, floor
 from pathlib import Path
 from typing import Any
 
-from mettavox import assets, casting, sentences, speech, voices, voicestore
+from mettavox import assets, casting, profiletext, sentences, speech, voices, voicestore
 from mettavox.engines import table
 from mettavox.engines.process import EngineProcess
 from mettavox.errors import EngineError, RequestError, VoiceError
@@ -198,38 +197,16 @@ def _rewritten(text: str, before: Voice, wanted: Voice) -> str:
     for key, value in wanted.settings.items():
         if before.settings.get(key) != value:
             own = key in here or key == "pitch"
-            text = _with_value(text, f"settings.{sys.platform}" if own else "settings", key, value)
+            text = profiletext.with_value(text, f"settings.{sys.platform}" if own else "settings", key, value)
     for key in _PACES:
         if getattr(before.pace, key) != getattr(wanted.pace, key):
-            text = _with_value(text, "pace", key, getattr(wanted.pace, key))
-    return text if before.pauses == wanted.pauses else _with_value(text, "", "pauses", wanted.pauses)
+            text = profiletext.with_value(text, "pace", key, getattr(wanted.pace, key))
+    return text if before.pauses == wanted.pauses else profiletext.with_value(text, "", "pauses", wanted.pauses)
 
 
 def _part(table_: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     part = table_.get(name, {})
     return part if isinstance(part, Mapping) else {}
-
-
-def _with_value(text: str, header: str, key: str, value: str | int | float) -> str:
-    """A TOML text in which ``key`` of a table has that value; the table's first lines if it was not there."""
-    lines = text.splitlines(keepends=True)
-    headers = [place for place, line in enumerate(lines) if line.lstrip().startswith("[")]
-    if header:
-        start = next((place + 1 for place in headers if lines[place].split("#")[0].strip() == f"[{header}]"), None)
-        if start is None:
-            return f"{text.rstrip()}\n\n[{header}]\n{key} = {value}\n"
-    else:
-        start = 0
-    stop = next((place for place in headers if place >= start), len(lines))
-    for place in range(start, stop):
-        found = re.match(rf"\s*{re.escape(key)}\s*=\s*[^#\n]*?(?P<rest>\s*(?:#.*)?\n?)$", lines[place])
-        if found:
-            lines[place] = f"{key} = {value}{found['rest']}"
-            return "".join(lines)
-    if not header:  # after the values at the top, before the comments of the first table
-        start = next((place + 1 for place in reversed(range(stop)) if re.match(r"\s*[\w-]+\s*=", lines[place])), start)
-    lines.insert(start, f"{key} = {value}\n")
-    return "".join(lines)
 
 
 def _same(one: Voice, other: Voice) -> bool:

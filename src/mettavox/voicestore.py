@@ -2,14 +2,11 @@
 
 import contextlib
 import os
-import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
-from mettavox import assets, casting, fetch, voices
+from mettavox import assets, casting, fetch, lock, voices
 from mettavox.errors import OutputError, RequestError, VoiceError
 from mettavox.fetch import on_disk
 from mettavox.takes import ENGINE as RECORDED
@@ -17,16 +14,10 @@ from mettavox.takes import INDEX, TAKE
 from mettavox.voice import Voice, VoiceFile
 from mettavox.voices import CALM
 
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
-
 Hear = Callable[[VoiceFile, int], None]
 """Hears which file is being fetched, and how many bytes of it are there."""
 
 _LOCK = ".lock"
-_WAIT_SECONDS = 0.2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,41 +183,7 @@ def _to_come(place: Path, file: VoiceFile, *, afresh: bool) -> int:
 @contextlib.contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """The folder, made if need be, for this process alone: another that installs there is waited for."""
-    path = folder / _LOCK
-    with on_disk(folder):
-        lock = _locked(path)
-    try:
+    with contextlib.ExitStack() as until_the_end:
+        with on_disk(folder):
+            until_the_end.enter_context(lock.held(folder / _LOCK))
         yield
-    finally:
-        with contextlib.suppress(OSError):  # Windows keeps what is open
-            path.unlink()
-        lock.close()
-
-
-def _locked(path: Path) -> BinaryIO:
-    while True:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        file = path.open("ab")
-        try:
-            _lock(file)
-            if os.path.samestat(os.fstat(file.fileno()), path.stat()):
-                return file
-        except FileNotFoundError:
-            pass  # whoever had it took it away
-        except BlockingIOError:
-            time.sleep(_WAIT_SECONDS)
-        except BaseException:
-            file.close()
-            raise
-        file.close()
-
-
-def _lock(file: BinaryIO) -> None:
-    """Take the lock, which ends with the process at the latest. Raises BlockingIOError when another has it."""
-    if sys.platform == "win32":
-        try:
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError as error:
-            raise BlockingIOError from error
-    else:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
