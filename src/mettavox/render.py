@@ -5,18 +5,16 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from dataclasses import replace as changed
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 
-from mettavox import __version__, assets, bed, casting, gate, output, takes
+from mettavox import assets, bed, casting, credits, gate, output, takes
 from mettavox.bed import Bed
 from mettavox.clipcache import ClipCache
-from mettavox.codec import Block, Encoder
-from mettavox.codecs import decode, ffmpeg, id3
-from mettavox.codecs.ffmpeg import Mp3Encoder
+from mettavox.codec import Block
+from mettavox.codecs import decode, encode, ffmpeg, id3
 from mettavox.engines import table
 from mettavox.engines.process import EngineProcess
 from mettavox.ensemble import Ensemble, Speaker
@@ -169,20 +167,15 @@ def _bed(prepared: Prepared) -> Bed | None:
     return None if prepared.request.bed == "none" else bed.soft(RATE, VOICE_LUFS - BED_UNDER_VOICE_LU)
 
 
+def blocks(mixer: Mixer, timeline: Timeline) -> Iterator[Block]:
+    """The whole sound of a timeline, in its order."""
+    for start in range(0, timeline.frames, RATE * BLOCK_SECONDS):
+        yield mixer.between(start, min(start + RATE * BLOCK_SECONDS, timeline.frames))
+
+
 def _encode(mixer: Mixer, timeline: Timeline, file: BinaryIO, tags: Tags, progress: Progress) -> None:
-    encoder: Encoder = Mp3Encoder(file, frames=timeline.frames, id3=id3.tag(tags))
-    made_up = np.float32(10 ** (-encoder.gain_db / 20))
-    block = RATE * BLOCK_SECONDS
-    try:
-        for start in range(0, timeline.frames, block):
-            sound = mixer.between(start, min(start + block, timeline.frames))
-            sound *= made_up
-            encoder.write(sound)
-            progress("encoding", start / timeline.frames)
-        encoder.finish()
-    except BaseException:
-        encoder.abandon()
-        raise
+    tag = id3.tag(tags)
+    encode.mp3(blocks(mixer, timeline), timeline.frames, file, tag, lambda share: progress("encoding", share))
 
 
 def _verified(path: Path, timeline: Timeline, stem: VoiceStem, quiet: Bed | None, progress: Progress) -> Measured:
@@ -201,25 +194,10 @@ def _tags(prepared: Prepared) -> Tags:
     head = prepared.script.head
     return Tags(
         title=f"{head.title} ({clock(prepared.seconds)})",
-        artist="mettavox",
+        artist=credits.ARTIST,
         album="Guided meditations",
         genre="Meditation",
-        year=_year(),
+        year=credits.year(),
         language=head.language,
-        comment=f"{_who_speaks(prepared)} Made with mettavox {__version__}.",
+        comment=f"{credits.who_speaks(prepared.voice, prepared.fill)} {credits.MADE_WITH}",
     )
-
-
-def _who_speaks(prepared: Prepared) -> str:
-    """One sentence that says whether a person's voice is heard, or a synthetic one, or both."""
-    voice, fill = prepared.voice, prepared.fill
-    if voice.engine != takes.ENGINE:
-        return f"A synthetic voice speaks: {voice.label} ({voice.engine})."
-    helped = f", with a synthetic voice where a line was not recorded: {fill.label} ({fill.engine})" if fill else ""
-    return f"A person's recorded voice speaks: {voice.label}{helped}."
-
-
-def _year() -> int:
-    """This year, or that of SOURCE_DATE_EPOCH where a build has to come out the same later."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return (datetime.fromtimestamp(int(epoch), UTC) if epoch.isdigit() else datetime.now(UTC)).year
