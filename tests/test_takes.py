@@ -78,18 +78,60 @@ def test_a_damaged_take_is_refused(damage: str) -> None:
     with pytest.raises(VoiceError, match=r"is missing or damaged") as raised:
         Takes.open(folder, voice="mine").read("Rest.")
     assert "import" in raised.value.hint
+    assert takes.key("Rest.") not in raised.value.message + raised.value.hint
+    assert "“mine”" in raised.value.message
 
 
-@pytest.mark.parametrize(
-    "text", ["", "{", "[]", '{"language": "en"}', '{"language": "en", "takes": {"a": {"file": "../../x"}}}']
-)
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"language": "en"}', "[" * 100_000, "null"])
 def test_a_damaged_index_is_refused(text: str) -> None:
-    """And no file outside the folder is ever named."""
+    """Whatever stands in it."""
     keep("mine", {"Rest.": hummed("Rest.")})
     folder = voices.folder("mine")
     (folder / takes.INDEX).write_text(text)
     with pytest.raises(VoiceError, match=r"“mine” cannot be read"):
         Takes.open(folder, voice="mine")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"file": "../../x"}, {"file": ".."}, {"file": "x.flac"}, {"file": 1}, {"lufs": None}, {"lufs": float("nan")},
+        {"seconds": "1"}, {"sha256": 5}, {"sha256": "ab"}, {"text": None}, {"more": 1}, {"gaps": 1}, {"gaps": [[1]]},
+        {"gaps": [[5, 1]]}, {"gaps": [[-5, 1]]}, {"gaps": [[0.5, 1]]}, {"gaps": [[1, 10**9]]},
+        {"gaps": [[1, 5], [3, 9]]},
+    ],
+)  # fmt: skip
+def test_a_damaged_entry_is_refused(change: dict[str, object]) -> None:
+    """Now, and not in the middle of a track; and no file outside the folder is ever named."""
+    keep("mine", {"Rest.": hummed("Rest.")})
+    path = voices.folder("mine") / takes.INDEX
+    table = json.loads(path.read_text())
+    table["takes"][takes.key("Rest.")].update(change)
+    path.write_text(json.dumps(table))
+    with pytest.raises(VoiceError, match=r"“mine” cannot be read"):
+        Takes.open(path.parent, voice="mine")
+
+
+def test_a_key_that_is_none_is_refused() -> None:
+    """It becomes a file's name."""
+    keep("mine", {"Rest.": hummed("Rest.")})
+    path = voices.folder("mine") / takes.INDEX
+    path.write_text(path.read_text().replace(f'"{takes.key("Rest.")}":', '"../x":'))
+    with pytest.raises(VoiceError, match=r"“mine” cannot be read"):
+        Takes.open(path.parent, voice="mine")
+
+
+def test_words_of_a_person_are_found_by_a_secret_key() -> None:
+    """The plain one, which a list of names undoes, is nowhere; another salt makes another."""
+    plain = takes.key("Xochitl")
+    hidden = takes.secret(plain, "salt")
+    assert takes.is_key(hidden)
+    assert hidden not in {plain, takes.secret(plain, "other")}
+    take = Take(file=f"{hidden}.flac", seconds=1, lufs=-23, sha256="0" * 64)
+    found = Takes(voices.folder("mine"), "en", {hidden: take}, salt="salt")
+    assert "xochitl" in found
+    assert found.take("Xochitl") is take
+    assert plain not in takes.index("en", found.found, "salt")
 
 
 def test_the_index_reads_back() -> None:

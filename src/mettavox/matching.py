@@ -37,6 +37,7 @@ _AGAIN, _AGAIN_SHARE, _BROKEN_OFF, _SAID_TWICE = 0.8, 0.72, 1.0, 1.0
 # The same words in two voices are nearer than different words: over the English lines in voices of two engines 0.93
 # and 1.18, and one in twenty of the same deviates by a quarter of what is between.
 _SPREADS, _LEAST_SPREAD, _UNLIKE, _UNHEARD = 6.0, 0.02, 10.0, 5.0
+_UNKNOWN = 2.0  # more than the right line costs, less than a wrong one
 _NEAR = 6
 _FEWEST_FOR_PACE = 8
 _FITTING_ROUNDS, _FAR_OFF = 20, 0.15
@@ -65,11 +66,21 @@ class Found:
 
 @dataclass(frozen=True, kw_only=True)
 class Matched:
-    """For each line its take or None; the stretches that are no line; and the speaker's pace."""
+    """For each line its take or None; the stretches that are no line; the speaker's pace; and how ill it all fits.
+
+    ``cost`` is that of the whole alignment, lower for a better one.
+    """
 
     found: tuple[Found | None, ...]
     noises: tuple[Span, ...]
     pace: Pace
+    cost: float
+
+    @property
+    def misfit(self) -> float:
+        """The cost of each line that was found: about 1 where the recording is of these lines, over 2 where it is not."""
+        taken = sum(found is not None for found in self.found)
+        return (self.cost - _MISSING * (len(self.found) - taken)) / max(1, taken)
 
 
 def match(
@@ -78,20 +89,31 @@ def match(
     lines: Sequence[Wanted],
     pace: Pace = UNHURRIED,
     *,
-    references: Sequence[Features] = (),
+    references: Sequence[Features | None] = (),
 ) -> Matched:
     """The takes of ``lines``, in their order, in a recording.
 
-    ``references`` are the features of the same lines in any other voice.
+    ``references`` are the features of the same lines in any other voice, or None for one that it could not speak.
     """
+    references = references if any(each is not None for each in references) else ()
+    # A recording of half the sheet would be spread over the whole of it, were its lines thought to be slower; and
+    # of the whole by someone slow would be cut short, were they not. What fits better is right.
+    found = [_settled(_Stretches(samples, sound, len(lines), references), lines, pace)]
     stretches = _Stretches(samples, sound, len(lines), references)
-    pace = _scaled(pace, stretches, lines)
+    scaled = _scaled(pace, stretches, lines)
+    if scaled != pace:
+        found.append(_settled(stretches, lines, scaled))
+    return min(found, key=lambda each: each.cost)
+
+
+def _settled(stretches: "_Stretches", lines: Sequence[Wanted], pace: Pace) -> Matched:
+    """The alignment that begins with a pace, and goes on with that of what it found until it stays."""
     matched, way = _aligned(stretches, lines, pace, None)
     for _ in range(_ROUNDS):
-        fitted = _fitted(matched, sound, lines, pace)
-        if references:
+        fitted = _fitted(matched, stretches.sound, lines, pace)
+        if stretches.are_heard:
             stretches.learn(way.takes)
-        again, way = _aligned(stretches, lines, fitted, way if references else None)
+        again, way = _aligned(stretches, lines, fitted, way if stretches.are_heard else None)
         if again.found == matched.found:
             return again
         matched = again
@@ -166,8 +188,9 @@ Costs = NDArray[np.float64]
 class _Stretches:
     """The stretches of a recording, and what has to be asked of them more than once."""
 
-    def __init__(self, samples: Pcm, sound: Heard, lines: int, references: Sequence[Features]) -> None:
+    def __init__(self, samples: Pcm, sound: Heard, lines: int, references: Sequence[Features | None]) -> None:
         self.sound = sound
+        self.are_heard = bool(references)
         self._lines = lines
         self._references = references
         self.unlike = lru_cache(maxsize=None)(self._unlike)
@@ -238,17 +261,22 @@ class _Stretches:
 
     def _unlike(self, first: int, count: int, line: int) -> float:
         """What it costs that a run sounds unlike a line in another voice."""
+        if self._references[line] is None:
+            return _UNKNOWN
         spread = max(_LEAST_SPREAD, (self._usual_of_lines - self._alike) / _SPREADS)
         far = self._from_line(first, count, line)
         return min(_UNLIKE, 0.5 * (max(0.0, far - self._alike) / spread) ** 2)
 
     def _far(self, first: int, count: int, line: int) -> float:
-        return recording.distance(self._features(first, count), self._references[line])
+        reference = self._references[line]
+        assert reference is not None
+        return recording.distance(self._features(first, count), reference)
 
     def learn(self, found: Sequence[tuple[int, int, int]]) -> None:
         """How far the same words are apart in the two voices: the middle one of the takes found so far."""
-        if found:
-            self._alike = float(np.median([self._from_line(*each) for each in found]))
+        known = [each for each in found if self._references[each[2]] is not None]
+        if known:
+            self._alike = float(np.median([self._from_line(*each) for each in known]))
             self.unlike.cache_clear()
 
     @cached_property
@@ -256,9 +284,11 @@ class _Stretches:
         """How far a stretch is from a line with other words: the middle one of some that lie far apart."""
         places = [place for place in range(self.count) if self.is_voice(place)]
         step = max(1, len(places) // 24)
-        total = len(self._references)
+        known = [line for line, reference in enumerate(self._references) if reference is not None]
+        total = len(known)
         far = [
-            self._from_line(place, 1, (turn * step + total // 2) % total) for turn, place in enumerate(places[::step])
+            self._from_line(place, 1, known[(turn * step + total // 2) % total])
+            for turn, place in enumerate(places[::step])
         ]
         return float(np.median(far)) if far else recording.USUAL_DISTANCE
 
@@ -383,4 +413,5 @@ def _traced(stretches: _Stretches, table: _Table, pace: Pace) -> tuple[Matched, 
         if what == _NOISED:
             noises.append(stretches.span(first, 1))
         earlier = earlier + 1 if what == _AGAINED else 0 if what == _TAKEN else earlier
-    return Matched(found=tuple(found), noises=tuple(noises), pace=pace), along
+    cost = float(table.cost[-1, -1])
+    return Matched(found=tuple(found), noises=tuple(noises), pace=pace, cost=cost), along

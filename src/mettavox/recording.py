@@ -147,7 +147,7 @@ def _faults(sound: Heard, span: Span, expected: float, gaps: int) -> Iterator[st
         yield f"is noisy: the room is {under:.0f} dB under the voice, and {LEAST_SNR_DB:.0f} dB is the least"
     yield from _cuts(sound, span, speech)
     if len(longest_stops(sound.hops, span, gaps)) < gaps:
-        yield "has no second of quiet where a name belongs"
+        yield f"has no {GAP_SECONDS:g} s of quiet where a name belongs"
     if seconds > _MOST_SHARE * expected + _MOST_MORE:
         yield f"lasts {seconds:.1f} s where about {expected:.1f} s is expected"
 

@@ -1,12 +1,14 @@
 """Takes: a person's own recordings of lines, each found by its words."""
 
 import hashlib
+import hmac
 import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ RATE = 48_000
 INDEX, TAKE = "index.json", ".flac"
 ENGINE = "recorded"
 _VERSION = 1
+_SHA256_DIGITS = 64
 _KEY_DIGITS = 24
 _KEY = re.compile(rf"[0-9a-f]{{{_KEY_DIGITS}}}")
 _SLOT = re.compile(r"\{(?:name|target|intention)\}")
@@ -39,6 +42,14 @@ def key(text: str) -> str:
     plain = unicodedata.normalize("NFC", ipa.plain(text)).translate(_ALIKE).casefold()
     words = _BEFORE_MARK.sub("", " ".join(plain.split())).rstrip(".")
     return hashlib.sha256(words.encode()).hexdigest()[:_KEY_DIGITS]
+
+
+def secret(plain: str, salt: str) -> str:
+    """The key of words that a person gave, made of their plain one: without the voice's ``salt`` nobody can guess it.
+
+    A plain key says which name it is to whoever has a list of names.
+    """
+    return hmac.new(salt.encode(), plain.encode(), "sha256").hexdigest()[:_KEY_DIGITS]
 
 
 def is_key(name: str) -> bool:
@@ -72,49 +83,70 @@ class Take:
 
 
 class Takes:
-    """The takes of one voice, in its folder."""
+    """The takes of one voice, in its folder, by their keys; those of words that a person gave by their secret ones."""
 
-    def __init__(self, folder: Path, language: str, found: Mapping[str, Take]) -> None:
+    def __init__(
+        self, folder: Path, language: str, found: Mapping[str, Take], *, voice: str = "", salt: str = ""
+    ) -> None:
         self._folder = folder
+        self._voice = voice
         self.language = language
         self.found = dict(found)
+        self.salt = salt
 
     @classmethod
     def open(cls, folder: Path, *, voice: str) -> "Takes":
         """The takes in a folder. Raises VoiceError, which names the voice, when there is no index that can be read."""
         try:
             table = json.loads((folder / INDEX).read_text("utf-8"))
-            found = {name: _take(entry) for name, entry in table["takes"].items()}
-            return cls(folder, str(table["language"]), found)
-        except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+            found = {_checked_key(name): _take(entry) for name, entry in table["takes"].items()}
+            language, salt = table["language"], table.get("salt", "")
+            if not isinstance(language, str) or not isinstance(salt, str):
+                raise TypeError("language")
+            return cls(folder, language, found, voice=voice, salt=salt)
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
             raise VoiceError(
                 f"The recordings of “{voice}” cannot be read: {INDEX} is missing or damaged.",
                 hint=f"Import them again: mettavox voices import FOLDER --voice {voice}",
             ) from error
 
+    def place(self, plain: str) -> str | None:
+        """The key under which the take with that plain key is kept, or None where there is none."""
+        return next((each for each in (plain, secret(plain, self.salt)) if each in self.found), None)
+
     def __contains__(self, text: object) -> bool:
-        return isinstance(text, str) and key(text) in self.found
+        return isinstance(text, str) and self.place(key(text)) is not None
 
     def take(self, text: str) -> Take:
         """What is known of the take of a text. Raises VoiceError, without the text, when there is none."""
-        if text not in self:
+        place = self.place(key(text))
+        if place is None:
             raise VoiceError(
                 "A line is not among the recordings of this voice.",
                 hint="Record it (mettavox voices sheet lists every line), or let another voice speak it: --fill calm",
             )
-        return self.found[key(text)]
+        return self.found[place]
 
     def read(self, text: str) -> Pcm:
         """The samples of a text's take at RATE. Raises VoiceError when there is none, or when its file is damaged."""
-        take = self.take(text)
+        samples = self._whole(self.take(text))
+        if samples is None:
+            raise VoiceError(
+                f"A recording of “{self._voice}” is missing or damaged.",
+                hint="Record that line again: “mettavox voices import” with --lines missing finds which one it is.",
+            )
+        return samples
+
+    def is_whole(self, name: str) -> bool:
+        """Whether the sound of the take with that key is there, as it was kept."""
+        return self._whole(self.found[name]) is not None
+
+    def _whole(self, take: Take) -> Pcm | None:
         try:
             samples, rate = soundfile.read(str(self._folder / take.file), dtype="int16")
-        except (OSError, soundfile.SoundFileError) as error:
-            raise _damaged(take) from error
-        if rate != RATE or samples.ndim != 1 or digest(samples) != take.sha256:
-            raise _damaged(take)
-        pcm: Pcm = samples
-        return pcm
+        except (OSError, soundfile.SoundFileError):
+            return None
+        return samples if rate == RATE and samples.ndim == 1 and digest(samples) == take.sha256 else None
 
     @cached_property
     def lufs(self) -> float:
@@ -127,12 +159,13 @@ def digest(samples: Pcm) -> str:
     return hashlib.sha256(samples.astype("<i2").tobytes()).hexdigest()
 
 
-def index(language: str, found: Mapping[str, Take]) -> str:
+def index(language: str, found: Mapping[str, Take], salt: str = "") -> str:
     """The text of the index that ``Takes.open`` reads."""
     table = {
         "version": _VERSION,
         "language": language,
         "rate": RATE,
+        "salt": salt,
         "takes": {name: asdict(take) for name, take in sorted(found.items())},
     }
     return json.dumps(table, ensure_ascii=False, indent=1) + "\n"
@@ -143,16 +176,28 @@ def files(found: Iterable[Take]) -> frozenset[str]:
     return frozenset({INDEX, *(take.file for take in found)})
 
 
-def _take(entry: dict[str, Any]) -> Take:
-    gaps = tuple((int(start), int(stop)) for start, stop in entry["gaps"])
-    file = entry["file"]
-    if not isinstance(file, str) or Path(file).name != file:
-        raise ValueError(file)
-    return Take(**{**entry, "gaps": gaps})
+def is_file(name: str) -> bool:
+    """Whether a name is that of a take's file, and of none outside its folder."""
+    return name.endswith(TAKE) and is_key(name.removesuffix(TAKE))
 
 
-def _damaged(take: Take) -> VoiceError:
-    return VoiceError(
-        f"The recording {take.file} is missing or damaged.",
-        hint="Import that line again with “mettavox voices import”.",
-    )
+def _checked_key(name: str) -> str:
+    if not is_key(name):
+        raise ValueError("key")
+    return name
+
+
+def _take(entry: Mapping[str, Any]) -> Take:
+    """The take that an entry of the index is. Raises ValueError or TypeError for one that was not written by us."""
+    gaps = tuple((start, stop) for start, stop in entry["gaps"])
+    take = Take(**{**entry, "gaps": gaps})
+    numbers, texts = (take.seconds, take.lufs), (take.file, take.sha256, take.text)
+    edges = [edge for gap in gaps for edge in gap]
+    if not all(isinstance(each, (int, float)) and isfinite(each) for each in numbers):
+        raise TypeError("seconds, lufs")
+    if not all(isinstance(each, str) for each in texts) or not all(type(edge) is int for edge in edges):
+        raise TypeError("file, sha256, text, gaps")
+    inside = edges == sorted(set(edges)) and all(0 <= edge <= (take.seconds + 0.001) * RATE for edge in edges)
+    if not inside or not is_file(take.file) or len(take.sha256) != _SHA256_DIGITS:
+        raise ValueError("gaps, file, sha256")
+    return take

@@ -60,7 +60,12 @@ def _decoded(path: Path, scratch: BinaryIO | IO[bytes]) -> NDArray[np.int64]:
     with process:
         try:
             assert process.stdout is not None
-            return _converted(process.stdout, scratch, path)
+            clipped = _converted(process.stdout, scratch, path)
+            if process.wait():
+                raise CodecError(
+                    f"“{path.name}” could not be read to its end.", hint="Play it to the end, or save it again as WAV."
+                )
+            return clipped
         finally:
             process.kill()
 

@@ -15,8 +15,9 @@ from mettavox.errors import RequestError
 from mettavox.units import clock
 
 if TYPE_CHECKING:
-    from mettavox.intake import Candidate, Proposal, Stored
+    from mettavox.intake import Candidate, Proposal
     from mettavox.sheet import Entry
+    from mettavox.takestore import Stored
 
 _WORDS_WIDTH = 34
 
@@ -44,12 +45,14 @@ def command(recordings: Path, voice: str, as_json: bool, **chosen: Any) -> None:
     mettavox voices import my-voice --voice mine
     mettavox voices import session.m4a --voice mine --sheet my-voice
     """
-    from mettavox import intake
+    from mettavox import findings, intake, takestore
 
-    stored = intake.own_takes(voice)
+    own = takestore.own(voice)
+    if own is not None and own.damaged:
+        report.say(f"The index of “{voice}” cannot be read: its takes begin anew, beside {takestore.DAMAGED}.")
     every = _sheet(recordings, chosen["sheet"], chosen["lang"])
-    entries = intake.picked(every, chosen["lines"], stored) if chosen["lines"] else every
-    match = intake.chosen(chosen["match"], entries) if chosen["match"] else None
+    entries = findings.picked(every, chosen["lines"], own.takes if own else None) if chosen["lines"] else every
+    match = findings.chosen(chosen["match"], entries) if chosen["match"] else None
     if recordings.is_dir() and (match is not None or chosen["review"]):
         raise RequestError("--review and --match are for one long recording.", hint="Give the file instead.")
     with report.progress() as progress:
@@ -57,13 +60,14 @@ def command(recordings: Path, voice: str, as_json: bool, **chosen: Any) -> None:
     if chosen["review"]:
         _write_review(proposal, chosen["review"], replace=chosen["force"])
         return
-    if not as_json:
-        click.echo("\n".join(_table(proposal, whole=not recordings.is_dir())))
-    if not recordings.is_dir() and match is None and not chosen["yes"] and not _confirmed(proposal):
+    asks = not recordings.is_dir() and match is None and not chosen["yes"]
+    if asks or not as_json:
+        click.echo("\n".join(_table(proposal, whole=not recordings.is_dir())), err=as_json)
+    if asks and not _confirmed(proposal):
         report.say("Nothing was kept.")
         return
     with report.progress() as progress:
-        kept = intake.store(proposal, voice, every, label=_label(chosen["label"]), progress=progress)
+        kept = takestore.store(proposal, voice, every, label=_label(chosen["label"]), progress=progress)
     _tell(proposal, kept, as_json=as_json)
 
 
@@ -80,7 +84,7 @@ def _sheet(recordings: Path, folder: Path | None, language: str) -> "list[Entry]
             f"There is no sheet at “{tables[0]}”.",
             hint="Give the folder of the sheet with --sheet, or make one: mettavox voices sheet SCRIPT -o FOLDER",
         )
-    return [replace(entry, language=language or entry.language or "en") for entry in sheet.read(found)]
+    return [replace(entry, language=entry.language or language or "en") for entry in sheet.read(found)]
 
 
 def _label(text: str) -> str:
@@ -90,10 +94,10 @@ def _label(text: str) -> str:
 
 
 def _write_review(proposal: "Proposal", path: Path, *, replace: bool) -> None:
-    from mettavox import intake, output
+    from mettavox import findings, output
 
     with output.whole_file(path, replace=replace) as (file, _):
-        file.write(intake.review(proposal).encode())
+        file.write(findings.review(proposal).encode())
     click.echo(path)
     report.say("Correct where lines start and end (in seconds; empty for none), then give it back with --match.")
 
@@ -120,9 +124,9 @@ def _table(proposal: "Proposal", *, whole: bool) -> "Iterable[str]":
 
 
 def _first_words(candidate: "Candidate") -> str:
-    from mettavox import intake
+    from mettavox import findings
 
-    text = intake.shown(candidate.entry)
+    text = findings.shown(candidate.entry)
     return text if len(text) <= _WORDS_WIDTH else text[: _WORDS_WIDTH - 1].rstrip() + "…"
 
 
