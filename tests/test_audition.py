@@ -9,6 +9,7 @@ import soundfile
 from mutagen.id3 import ID3
 from mutagen.mp3 import MP3
 
+import recorded
 from mettavox import assets, audition, sentences, voices
 from mettavox.errors import EngineError, OutputError, RequestError, VoiceError
 from mettavox.loudness import Energies, k_weighted
@@ -129,6 +130,35 @@ def test_voices_that_cannot_be_heard_are_told(names: tuple[str, ...], language: 
     with pytest.raises(VoiceError, match=words) as caught:
         audition.prepare(names, language=language)
     assert caught.value.hint
+
+
+def test_a_recorded_voice_is_left_out_and_refused_by_its_name() -> None:
+    """It says no lines but its own."""
+    recorded.keep("own", {"Rest.": recorded.hummed("Rest.")})
+    assert "own" not in [part.voice.id for part in audition.prepare(()).parts]
+    with pytest.raises(VoiceError, match=r"“own” is recorded, and cannot say the sentences") as caught:
+        audition.prepare(("hum", "own"))
+    assert "mettavox say" in caught.value.hint
+
+
+def test_an_error_of_a_voice_names_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever kind of error it is: there are several voices."""
+
+    def refuse(*about: object) -> str:
+        raise VoiceError("It has no such sound.", hint="Write another.")
+
+    monkeypatch.setattr("mettavox.speech.fault", refuse)
+    with pytest.raises(VoiceError, match=r"^The voice “hum”: It has no such sound\.$") as caught:
+        made(tmp_path / "a.mp3", "hum")
+    assert caught.value.hint == "Write another."
+
+
+def test_the_cache_is_kept_within_its_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after a track."""
+    trimmed = []
+    monkeypatch.setattr(audition.ClipCache, "trim", lambda cache: trimmed.append(cache))
+    made(tmp_path / "a.mp3", "hum")
+    assert len(trimmed) == 1
 
 
 def test_a_rate_that_is_none_is_told() -> None:

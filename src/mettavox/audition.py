@@ -1,27 +1,20 @@
 """Audition: the same sentences in several voices and at several rates, in one file with a chapter for each."""
 
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
 
-import numpy as np
-
-from mettavox import __version__, assets, casting, output, sentences, tuning, voices
+from mettavox import assets, casting, credits, output, sentences, takes, tuning, voices
 from mettavox.clipcache import ClipCache
-from mettavox.codec import Block, Encoder
-from mettavox.codecs import decode, ffmpeg, id3
-from mettavox.codecs.ffmpeg import Mp3Encoder
+from mettavox.codecs import decode, encode, ffmpeg, id3
 from mettavox.engines import table
 from mettavox.engines.process import EngineProcess
 from mettavox.errors import EngineError, SoundError, VoiceError
 from mettavox.mix import Mixer
 from mettavox.person import Spoken
 from mettavox.prepare import RATE
-from mettavox.render import Progress, Settings
+from mettavox.render import Progress, Settings, blocks
 from mettavox.script import Line
 from mettavox.shape import Shaped, shaped
 from mettavox.speech import Speech
@@ -59,8 +52,11 @@ def prepare(
 ) -> Audition:
     """An audition of those voices, or of every installed one of the language, each at every rate.
 
-    Without a language it is that of the first voice. Raises VoiceError or RequestError.
+    Without a language it is that of the first voice. A recorded voice says no lines but its own: it is left out,
+    and refused by its name. Raises VoiceError or RequestError.
     """
+    for each in filter(_is_voice, names):
+        _check_can_say(voices.load(each))
     language = language or _language(names)
     sentences.load(language)
     wanted = [casting.cast(each, language).voice for each in dict.fromkeys(names)] or _installed(language)
@@ -91,15 +87,19 @@ def make(
     ffmpeg.find()  # rather now than after the speaking
     lines = sentences.load(wanted.language).lines(wanted.name)
     heard, chapters, total = [], [], 0
+    cache = ClipCache(assets.cache_folder()) if settings.cache else None
     for place, part in enumerate(wanted.parts):
         progress("speaking", place / len(wanted.parts))
-        timeline, mixer = _spoken(part, lines, wanted.name, settings)
+        timeline, mixer = _spoken(part, lines, wanted.name, cache, settings.worker_count())
         heard.append((timeline, mixer))
         chapters.append(Chapter(title=part.title, start=total))
         total += timeline.frames
+    if cache is not None:
+        cache.trim()
     with output.whole_file(path, replace=replace) as (file, scratch):
         tag = id3.tag(_tags(wanted), chapters, rate=RATE, frames=total)
-        _encode((block for timeline, mixer in heard for block in _blocks(timeline, mixer)), total, file, tag, progress)
+        sound = (block for timeline, mixer in heard for block in blocks(mixer, timeline))
+        encode.mp3(sound, total, file, tag, lambda share: progress("encoding", share))
         file.flush()
         _check(scratch, total)
     return tuple(chapters)
@@ -114,10 +114,19 @@ def _is_voice(name: str) -> bool:
     return name != voices.CALM or name in voices.names()
 
 
+def _check_can_say(voice: Voice) -> None:
+    if voice.engine == takes.ENGINE:
+        raise VoiceError(
+            f"The voice “{voice.id}” is recorded, and cannot say the sentences of an audition.",
+            hint=f"Hear one of its lines: mettavox say TEXT --voice {voice.id}",
+        )
+
+
 def _installed(language: str) -> list[Voice]:
     """Every installed voice of a language, the best first. Raises VoiceError when there is none."""
     order = casting.order(language.split("-", maxsplit=1)[0].lower())
-    found = [each for each in casting.every() if voices.speaks(each, language) and not casting.lacks(each)]
+    able = [each for each in casting.every() if each.engine != takes.ENGINE and not casting.lacks(each)]
+    found = [each for each in able if voices.speaks(each, language)]
     if not found:
         raise VoiceError(
             f"No voice that speaks “{language[:20]}” is installed.",
@@ -130,7 +139,9 @@ def _title(voice: Voice, rate: float) -> str:
     return voice.label if rate == 1 else f"{voice.label}, {rate:g} times as fast"
 
 
-def _spoken(part: Part, lines: list[Line], name: Spoken | None, settings: Settings) -> tuple[Timeline, Mixer]:
+def _spoken(
+    part: Part, lines: list[Line], name: Spoken | None, cache: ClipCache | None, workers: int
+) -> tuple[Timeline, Mixer]:
     """One part's timeline and its sound."""
     voice = part.voice
     target = table.target(voice.engine)
@@ -139,19 +150,24 @@ def _spoken(part: Part, lines: list[Line], name: Spoken | None, settings: Settin
         lambda: EngineProcess(target, voice),
         version=table.identity(voice.engine),
         pronounce=casting.pronouncer(voice, name).engine_text,
-        cache=ClipCache(assets.cache_folder()) if settings.cache else None,
-        workers=settings.worker_count(),
+        cache=cache,
+        workers=workers,
     )
     with closing(speech):
-        try:
-            speech.speak(lines)
-        except VoiceError:
-            raise
-        except EngineError as error:
-            raise EngineError(f"The voice “{voice.id}”: {error.message}", hint=error.hint) from error
+        _speak(speech, lines, voice)
         clips = {line: shaped(speech.clip(line), voice.shaping) for line in lines}
     timeline = _laid(lines, clips, part.title)
     return timeline, Mixer(timeline, voice_stem(timeline, clips).clips, None)
+
+
+def _speak(speech: Speech, lines: list[Line], voice: Voice) -> None:
+    """Have the lines ready; an error says which of the voices it was."""
+    try:
+        speech.speak(lines)
+    except EngineError as error:
+        if f"“{voice.id}”" in error.message:
+            raise
+        raise type(error)(f"The voice “{voice.id}”: {error.message}", hint=error.hint) from error
 
 
 def _laid(lines: list[Line], clips: dict[Line, Shaped], title: str) -> Timeline:
@@ -170,26 +186,6 @@ def _laid(lines: list[Line], clips: dict[Line, Shaped], title: str) -> Timeline:
     )
 
 
-def _blocks(timeline: Timeline, mixer: Mixer) -> Iterator[Block]:
-    for start in range(0, timeline.frames, _BLOCK):
-        yield mixer.between(start, min(start + _BLOCK, timeline.frames))
-
-
-def _encode(blocks: Iterator[Block], total: int, file: BinaryIO, tag: bytes, progress: Progress) -> None:
-    encoder: Encoder = Mp3Encoder(file, frames=total, id3=tag)
-    made_up = np.float32(10 ** (-encoder.gain_db / 20))
-    done = 0
-    try:
-        for block in blocks:
-            encoder.write(block * made_up)
-            done += len(block)
-            progress("encoding", done / total)
-        encoder.finish()
-    except BaseException:
-        encoder.abandon()
-        raise
-
-
 def _check(path: Path, total: int) -> None:
     found = sum(map(len, decode.blocks(path, _BLOCK)))
     if found != total:
@@ -197,15 +193,13 @@ def _check(path: Path, total: int) -> None:
 
 
 def _tags(wanted: Audition) -> Tags:
-    labels = ", ".join(dict.fromkeys(f"{part.voice.label} ({part.voice.engine})" for part in wanted.parts))
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    now = datetime.fromtimestamp(int(epoch), UTC) if epoch.isdigit() else datetime.now(UTC)
+    named = ", ".join(dict.fromkeys(credits.named(part.voice) for part in wanted.parts))
     return Tags(
         title=f"Audition of voices ({wanted.language})",
-        artist="mettavox",
+        artist=credits.ARTIST,
         album="Auditions",
         genre="Speech",
-        year=now.year,
+        year=credits.year(),
         language=wanted.language,
-        comment=f"Synthetic voices speak: {labels}. Made with mettavox {__version__}.",
+        comment=f"Synthetic voices speak: {named}. {credits.MADE_WITH}",
     )
