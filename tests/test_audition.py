@@ -11,6 +11,7 @@ from mutagen.mp3 import MP3
 
 import recorded
 from mettavox import assets, audition, sentences, voices
+from mettavox.clipcache import ClipCache
 from mettavox.errors import EngineError, OutputError, RequestError, VoiceError
 from mettavox.loudness import Energies, k_weighted
 from mettavox.person import Spoken
@@ -156,7 +157,11 @@ def test_an_error_of_a_voice_names_it(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_the_cache_is_kept_within_its_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As after a track."""
     trimmed = []
-    monkeypatch.setattr(audition.ClipCache, "trim", lambda cache: trimmed.append(cache))
+
+    def trim(cache: ClipCache) -> None:
+        trimmed.append(cache)
+
+    monkeypatch.setattr(ClipCache, "trim", trim)
     made(tmp_path / "a.mp3", "hum")
     assert len(trimmed) == 1
 

@@ -173,5 +173,8 @@ class Speech:
 
 def _hint(line: Line, cause: EngineError | None) -> str:
     if line.personal:
-        return "A name is in it: give it in plain letters with --say or --target-say, or run “mettavox doctor”."
+        return (
+            "A name is in it: tell how it is said with --say or --target-say, in plain letters or as IPA between "
+            "slashes; or run “mettavox doctor”."
+        )
     return cause.hint if cause and cause.hint else "Run “mettavox doctor”, or choose another --voice."

@@ -7,6 +7,7 @@ import pytest
 
 from mettavox import assets
 from mettavox.lint import Finding
+from mettavox.pronunciation import lexicon as pronunciation
 
 from .conftest import BODY, Found
 
@@ -69,6 +70,28 @@ def test_words_of_the_closing_name_its_block(found: Found, tmp_path: Path) -> No
 def test_a_respelled_word_is_judged_as_it_is_said(found: Found) -> None:
     """live{say: liv} is right, and its capitals in a respelling are no acronym."""
     assert found("May all beings live{say: liv} well.", "You might think of Xochitl{say: SO-cheetl} too.") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("You might think of Siobhan, and of Metta too.", ""),
+        ("You might think of Thich Nhat Hanh's words.", ""),
+        ("You might think of Siobhan, and of Zebulara too.", "Zebulara"),
+    ],
+)
+def test_a_name_that_voices_are_told_how_to_say_is_noted(found: Found, line: str, name: str) -> None:
+    """In the lexicon of pronunciation, alone or as part of a longer name."""
+    messages = [each.message for each in found(line) if each.rule == "NAME-02"]
+    assert messages == ([f"“{name}” is a name, and nobody has noted that voices say it right."] if name else [])
+
+
+def test_a_broken_lexicon_of_ones_own_leaves_the_lint_alone(found: Found) -> None:
+    """Voices tell of it."""
+    own = pronunciation.own_file("en")
+    own.parent.mkdir(parents=True)
+    own.write_text("[names", "utf-8")
+    assert [each.rule for each in found("You might think of Zebulara too.")] == ["NAME-02"]
 
 
 def test_curly_quotes_are_found(found: Found) -> None:

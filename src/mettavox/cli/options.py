@@ -40,10 +40,10 @@ FOLDER = click.option(
 _OPTIONS = (
     click.argument("script"),
     click.option("--name", default="", help="The listener's name."),
-    click.option("--say", default="", help="How the name is said, such as “ho-SAY”."),
+    click.option("--say", default="", help="How the name is said: “ho-SAY”, or IPA between slashes."),
     click.option("--target", default="", help="Whom the wishes are for."),
     _word("relation", "Who that is to the listener."),
-    click.option("--target-say", default="", help="How the target's name is said."),
+    click.option("--target-say", default="", help="How the target's name is said, as for --say."),
     _word("pronouns", "The target's, where they are needed."),
     click.option("--wishes", multiple=True, metavar="FILE|TEXT", help="Wishes of one's own, such as “be at peace”."),
     click.option("--intention", default="", metavar="TEXT", help="One sentence of the listener's own, said early."),

@@ -434,7 +434,8 @@ RULES = _table(
         id="TTS-03",
         severity="E",
         title="no word that the voices say wrong",
-        why="Words that are written alike and said differently: the engine takes the wrong one here.",
+        why="Words that are written alike and said differently: an engine that is left to itself takes the wrong one "
+        "here. Many voices are told better by the lexicon of pronunciation; another word is right with all of them.",
         instead="Another word; else a respelling: live{say: liv}.",
         source="Measured with eSpeak NG 1.51",
     ),
@@ -474,8 +475,8 @@ RULES = _table(
         id="NAME-02",
         severity="W",
         title="names in the text have been heard",
-        why="Voices get many names wrong.",
-        instead="Add how it is said: Xochitl{say: SO-cheetl}; or, when voices say it right, to “names” in lint.yaml.",
+        why="Voices get many names wrong. Those that they are told in the lexicon of pronunciation are right.",
+        instead="Add how it is said: Xanthe{say: ZAN-thee}; or, when voices say it right, to “names” in lint.yaml.",
         source="Measured",
     ),
     # --- the language, and what others own ---

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 
 from mettavox import ipa
 from mettavox.branches import INTENTION, LISTENER_NAME, TARGET_NAME
+from mettavox.errors import VoiceError
 from mettavox.lint.finding import Finding
 from mettavox.lint.heard import Material, Sentence
 from mettavox.lint.lexicon import Lexicon, plain
 from mettavox.lint.words import said
+from mettavox.pronunciation import lexicon as pronunciation
 
 _DIGITS = re.compile(r"\d+(?:[.,:]\d+)*")
 _SYMBOLS = re.compile(r"\w*[/\\&%+=#@*_<>|~^$€£¥°§©®™•·\[\]{}()]\w*")
@@ -75,19 +77,35 @@ def names(material: Material) -> Iterator[Finding]:
     if not material.lexicon:
         return
     known = material.lexicon.names | {LISTENER_NAME, TARGET_NAME, *INTENTION.split()}
-    for sentence, heard in material.unique:
-        if hit := _unknown_name(sentence, known):
-            message = f"“{hit}” is a name, and nobody has noted that voices say it right."
-            yield material.finding("NAME-02", sentence.number, message, needle=hit, heard=heard)
+    found = [(*each, list(_names(each[0], known))) for each in material.unique]
+    told = _told(material.source.language) if any(here for _, _, here in found) else None
+    for sentence, heard, here in found:
+        hits = told.hits(sentence.text) if told and here else []
+        for place, name in here:
+            if not any(hit.start <= place < hit.end for hit in hits):
+                message = f"“{name}” is a name, and nobody has noted that voices say it right."
+                yield material.finding("NAME-02", sentence.number, message, needle=name, heard=heard)
+                break
 
 
-def _unknown_name(sentence: Sentence, known: frozenset[str]) -> str:
+def _names(sentence: Sentence, known: frozenset[str]) -> Iterator[tuple[int, str]]:
+    """The names that no list of the script's language has, and where each begins."""
     for match in _NAME.finditer(sentence.text):
         word = match[0].split("'")[0]
         acronym = len(word) > 1 and word.isupper()
         if word[:1].isupper() and not acronym and word not in known and word in _spoken(sentence):
-            return word
-    return ""
+            yield match.start(), word
+
+
+def _told(language: str) -> pronunciation.Lexicon | None:
+    """How voices are told to say words of a language; nothing when a person's own lexicon is broken.
+
+    Whoever has them speak hears of that.
+    """
+    try:
+        return pronunciation.load(language)
+    except VoiceError:
+        return None
 
 
 RULES_HERE = (literal, homographs, names)

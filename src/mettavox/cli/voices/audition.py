@@ -16,7 +16,7 @@ from mettavox.units import clock
     "-o", "--output", type=click.Path(path_type=Path), required=True, metavar="FILE.mp3", help="Where it goes."
 )
 @click.option("--name", default="", help="The listener's name, to hear how each voice says it.")
-@click.option("--say", default="", help="How the name is said, such as “ho-SAY”.")
+@click.option("--say", default="", help="How the name is said: “ho-SAY”, or IPA between slashes.")
 @click.option(
     "--pace", "rates", type=float, multiple=True, metavar="X", help="How fast: 0.9 is nine tenths; again for more."
 )
