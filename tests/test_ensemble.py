@@ -1,6 +1,7 @@
 """Ensemble: a person's own takes first; names put into them; and another voice, or none, for what is missing."""
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from mettavox.audio import Clip
 from mettavox.ensemble import Ensemble, Speaker
 from mettavox.errors import VoiceError
 from mettavox.person import Listener, Spoken, Target
-from mettavox.prepare import prepare
+from mettavox.prepare import Prepared, prepare
 from mettavox.recording import LOUDNESS_LUFS
 from mettavox.render import Settings, render
 from mettavox.request import Request
@@ -207,6 +208,22 @@ def test_without_the_name_the_line_without_it_is_said() -> None:
     said = ensemble.script(prepared.script).lines()
     assert not any("Maya" in each.text for each in said)
     ensemble.check(said)
+    note = ensemble.note(prepared.script, said)
+    assert note == "The name is not said, since it was not recorded: record it, or add --fill calm."
+    assert ensemble.note(prepared.script, []) == ""
+
+
+def test_a_name_for_which_there_is_no_blank_is_told(
+    fill: Speaker, prepared_from: Callable[..., Prepared]
+) -> None:
+    """Another voice would not help; nor is anything told of a name that is said."""
+    maya = Listener(name=Spoken(written="Maya", said="Maya"))
+    script = prepared_from("# A {keep}\nHello{{ name }}.\n! You can stop at any time.\n", voice="hum", listener=maya).script
+    without = Ensemble(fill, takes_of("Hello."))
+    assert "with a blank for it" in without.note(script, without.script(script).lines())
+    shutil.rmtree(voices.folder("mine"))
+    said = Ensemble(fill, takes_of("Hello.", "Hello, {name}."))
+    assert said.note(script, said.script(script).lines()) == ""
 
 
 def test_the_name_is_kept_where_only_another_voice_could_say_either(fill: Speaker) -> None:
@@ -266,6 +283,7 @@ def test_a_track_in_a_recorded_voice(every: list[str], tmp_path: Path) -> None:
     assert frames_by_soundfile(paths[0]) == 150 * RATE
     assert track.measured.voice_lufs == pytest.approx(-16, abs=0.5)
     assert paths[0].read_bytes() == paths[1].read_bytes()
+    assert track.note.startswith("The name is not said")
     assert b"synthetic" not in paths[0].read_bytes()[:4096].replace(b"\0", b"")
     assert not any(
         "Xochitl" in place.sound.text for place in track.timeline.placements if isinstance(place.sound, Line)

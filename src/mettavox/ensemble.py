@@ -71,6 +71,24 @@ class Ensemble:
             return line
         return line if self._speaker is not None and not self._is_said(line.unnamed) else line.unnamed
 
+    def note(self, script: Script, heard: Collection[Line]) -> str:
+        """What to tell a person whose name is left out of lines of ``script`` that are ``heard``; or nothing."""
+        without = [line for line in script.lines() if line.unnamed in heard and self._as_said(line) != line]
+        if not without:
+            return ""
+        if any(self._knows_words(line) for line in without):
+            return (
+                "The name is left out where a line was not recorded with a blank for it: "
+                "record what is missing (mettavox voices sheet)."
+            )
+        return "The name is not said, since it was not recorded: record it, or add --fill calm."
+
+    def _knows_words(self, line: Line) -> bool:
+        """Whether there is someone to say the words that are put into a line."""
+        return self._speaker is not None or all(
+            self._takes is not None and word.written in self._takes for word in line.words
+        )
+
     def _is_said(self, line: Line) -> bool:
         """Whether there are takes for a line, alone or with words put in."""
         return self._is_recorded(line) or self._can_be_joined(line)
@@ -100,7 +118,7 @@ class Ensemble:
         whole = not parts or (
             line.carrier in self._takes and len(self._takes.take(line.carrier).gaps) == len(parts) - 1
         )
-        return whole and all(self._speaker is not None or word.written in self._takes for word in line.words)
+        return whole and self._knows_words(line)
 
     # --- saying it ---
 

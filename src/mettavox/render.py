@@ -43,10 +43,11 @@ Progress = Callable[[str, float], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Track:
-    """A finished track: its timeline and what was measured in it."""
+    """A finished track: its timeline, what was measured in it, and what a person should be told of it, or nothing."""
 
     timeline: Timeline
     measured: Measured
+    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,31 +81,33 @@ def render(
         gate.admit(prepared)
     output.check(path, replace=replace)
     ffmpeg.find()  # rather now than after the speaking
-    timeline, clips = _voiced(prepared, settings, progress)
+    timeline, clips, note = _voiced(prepared, settings, progress)
     stem = voice_stem(timeline, clips)
     quiet = _bed(prepared)
     with output.whole_file(path, replace=replace) as (file, scratch):
         _encode(Mixer(timeline, stem.clips, quiet), timeline, file, _tags(prepared), progress)
         file.flush()
         measured = _verified(scratch, timeline, stem, quiet, progress)
-    return Track(timeline=timeline, measured=measured)
+    return Track(timeline=timeline, measured=measured, note=note)
 
 
-def _voiced(prepared: Prepared, settings: Settings, progress: Progress) -> tuple[Timeline, dict[Line, Shaped]]:
-    """The timeline on the true lengths of its lines, and their clips."""
+def _voiced(
+    prepared: Prepared, settings: Settings, progress: Progress
+) -> tuple[Timeline, dict[Line, Shaped], str]:
+    """The timeline on the true lengths of its lines, their clips, and what to tell of who speaks, or nothing."""
     cache = ClipCache(assets.cache_folder()) if settings.cache else None
     with closing(_ensemble(prepared, settings, cache)) as ensemble:
-        prepared = changed(prepared, script=ensemble.script(prepared.script))
-        ensemble.speak(_likely(prepared), lambda done, total: progress("speaking", done / total))
-        lengths = SpokenLengths(ensemble, prepared)
-        timeline = fit(prepared.script, lengths, prepared.frames, prepared.rules)
-        ensemble.check(
-            list(dict.fromkeys(place.sound for place in timeline.placements if isinstance(place.sound, Line)))
-        )
+        said = changed(prepared, script=ensemble.script(prepared.script))
+        ensemble.speak(_likely(said), lambda done, total: progress("speaking", done / total))
+        lengths = SpokenLengths(ensemble, said)
+        timeline = fit(said.script, lengths, said.frames, said.rules)
+        heard = list(dict.fromkeys(place.sound for place in timeline.placements if isinstance(place.sound, Line)))
+        ensemble.check(heard)
     if cache is not None:
         cache.trim()
     used = {place.sound for place in timeline.placements}
-    return timeline, {line: clip for line, clip in lengths.clips.items() if line in used}
+    clips = {line: clip for line, clip in lengths.clips.items() if line in used}
+    return timeline, clips, ensemble.note(prepared.script, heard)
 
 
 def _ensemble(prepared: Prepared, settings: Settings, cache: ClipCache | None) -> Ensemble:

@@ -427,7 +427,13 @@ def test_a_track_of_five_minutes_in_one_s_own_voice(run: Run, reader: Reader) ->
     options = {"voice": "me", "minutes": "5", "anchor": "heart", "name": "Xochitl"}
     arguments = ["render", "loving-kindness", *(word for key in options for word in (f"--{key}", options[key]))]
     for name in ("a.mp3", "b.mp3"):
-        assert run(*arguments, "-o", name).code == 0
+        made_of = run(*arguments, "-o", name, "--json")
+        assert made_of.code == 0
+        assert json.loads(made_of.out)["notes"] == []
+    other = run(*(word.replace("Xochitl", "Maya") for word in arguments), "-o", "other.mp3", "--json")
+    assert "The name is not said, since it was not recorded" in other.err
+    assert json.loads(other.out)["notes"] == other.err.splitlines()[:1]
+    assert "Maya" not in other.err
     assert frames_by_soundfile(Path("a.mp3")) == 5 * 60 * RATE
     assert Path("a.mp3").read_bytes() == Path("b.mp3").read_bytes()
     index = voices.folder("me") / takes.INDEX

@@ -131,6 +131,8 @@ def _to_stdout(prepared: "Prepared", settings: "Settings") -> "Track":
 def _notes(prepared: "Prepared", track: "Track") -> None:
     if prepared.note:
         report.say(prepared.note)
+    if track.note:
+        report.say(track.note)
     if track.timeline.left_out:
         report.say(f"At this length there was no room for: {', '.join(track.timeline.left_out)}.")
 
@@ -148,4 +150,5 @@ def _facts(path: Path, prepared: "Prepared", track: "Track") -> dict[str, Any]:
         "true_peak_dbtp": round(measured.peak_dbtp, 2),
         "spaciousness": round(timeline.spaciousness, 3),
         "left_out": list(timeline.left_out),
+        "notes": [note for note in (prepared.note, track.note) if note],
     }
