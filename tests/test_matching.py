@@ -1,6 +1,6 @@
 """Matching: the lines of a sheet in one long recording, with coughs, second tries and lines left out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pytest
@@ -108,6 +108,20 @@ def test_a_slow_and_a_quick_reader(reader: Reader, faster: float) -> None:
     assert matched.pace.per_syllable < 0.3 if faster > 1 else matched.pace.per_syllable > 0.3
 
 
+@pytest.mark.parametrize("unspeakable", [(4, 9), range(20)])
+def test_lines_that_another_voice_cannot_say_are_found_all_the_same(
+    reader: Reader, unspeakable: Sequence[int]
+) -> None:
+    """By their length, beside those that are known by their sound."""
+    texts = lines(20)
+    session = Session(say=reader)
+    for text in texts:
+        session.line(text)
+    references = [None if place in unspeakable else sound_of(reader, text) for place, text in enumerate(texts)]
+    pcm = session.pcm()
+    assert_found(matching.match(pcm, heard(pcm), wanted(texts), references=references), session, texts)
+
+
 def test_lines_with_blanks_are_one_take_each(reader: Reader) -> None:
     """Their second of quiet is no border between two lines."""
     plain = lines(10)
@@ -191,3 +205,28 @@ def test_a_pace_is_fitted_in_spite_of_slips() -> None:
 def test_a_few_lines_do_not_change_the_pace() -> None:
     """They could not tell it."""
     assert fitted([("Rest.", 9.0)] * 3, "en", UNHURRIED) == UNHURRIED
+
+
+@pytest.mark.parametrize("half", [slice(0, 20), slice(20, 40)])
+def test_half_a_sheet_is_not_spread_over_the_whole(reader: Reader, half: slice) -> None:
+    """Someone reads as far as there is time for, or goes on another day."""
+    texts = lines(40)
+    session = Session(say=reader)
+    for text in texts[half]:
+        session.line(text)
+    matched = found_in(session, texts, reader)
+    for text, found in zip(texts, matched.found, strict=True):
+        if found:
+            assert text in session.places
+            assert np.isclose(found.span[0] / 100, session.places[text][0], atol=0.2), f"“{text}”"
+    assert sum(found is not None for found in matched.found) >= 18
+    assert matched.misfit < 1.5
+
+
+def test_another_sheet_does_not_fit(reader: Reader) -> None:
+    """What is heard is none of its lines."""
+    session = Session(say=reader)
+    for text in lines(24):
+        session.line(text)
+    assert found_in(session, lines(24), reader).misfit < 1.5
+    assert found_in(session, lines(24, "paced-breathing"), reader).misfit > matching.DOUBTFUL

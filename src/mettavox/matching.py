@@ -28,6 +28,7 @@ _MOST_STRETCHES = 6
 _LONGEST_STOP, _LONGEST_GAP, _PAUSES = 1.3, 5.0, (0.4, 2.0)
 # Costs are like negative logarithms of how likely something is.
 _MISSING, _NO_VOICE, _NO_GAP = 5.5, 5.0, 3.0
+_NOT_READ = 1.0  # a line before the first that was read or after the last: a recording may be of a part of the sheet
 _STOP, _EARLY_END = 0.2, 12.0
 _FARTHEST = 9.0
 _SPREAD, _SPREAD_SECONDS = 0.17, 0.10
@@ -64,23 +65,23 @@ class Found:
     earlier: int = 0
 
 
+DOUBTFUL = 2.0
+"""A misfit over this is that of a recording of other lines."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Matched:
     """For each line its take or None; the stretches that are no line; the speaker's pace; and how ill it all fits.
 
-    ``cost`` is that of the whole alignment, lower for a better one.
+    ``cost`` is that of the whole alignment, lower for a better one; ``misfit`` that of each line found, without those
+    that are missing: under 1 where the recording is of these lines, over DOUBTFUL where it is not.
     """
 
     found: tuple[Found | None, ...]
     noises: tuple[Span, ...]
     pace: Pace
     cost: float
-
-    @property
-    def misfit(self) -> float:
-        """The cost of each line that was found: about 1 where the recording is of these lines, over 2 where it is not."""
-        taken = sum(found is not None for found in self.found)
-        return (self.cost - _MISSING * (len(self.found) - taken)) / max(1, taken)
+    misfit: float
 
 
 def match(
@@ -325,9 +326,13 @@ class _Table:
         self.what = np.full((stretches + 1, lines + 1), _NOTHING, dtype=np.int8)
         self.count = np.zeros((stretches + 1, lines + 1), dtype=np.int16)
 
+    def missing(self, i: int) -> float:
+        """What a line costs that is not there, after so many stretches."""
+        return _NOT_READ if i in (0, self.cost.shape[0] - 1) else _MISSING
+
     def miss(self, i: int) -> None:
         """Go on by lines that are missing."""
-        paid = _MISSING * np.arange(self.cost.shape[1])
+        paid = self.missing(i) * np.arange(self.cost.shape[1])
         best = np.minimum.accumulate(self.cost[i] - paid) + paid
         better = best < self.cost[i] - 1e-9
         self.cost[i, better], self.what[i, better], self.count[i, better] = best[better], _MISSED, 0
@@ -397,8 +402,10 @@ def _traced(stretches: _Stretches, table: _Table, pace: Pace) -> tuple[Matched, 
     """What lies along the cheapest way to the end."""
     way: list[tuple[int, int, int, int]] = []
     i, j = stretches.count, table.cost.shape[1] - 1
+    cost, missing = float(table.cost[i, j]), 0.0
     while i or j:
         what, count = int(table.what[i, j]), int(table.count[i, j])
+        missing += table.missing(i) if what == _MISSED else 0.0
         i, j = i - count, j - (what in (_MISSED, _TAKEN))
         way.append((what, i, count, j))
     found: list[Found | None] = [None] * (table.cost.shape[1] - 1)
@@ -413,5 +420,5 @@ def _traced(stretches: _Stretches, table: _Table, pace: Pace) -> tuple[Matched, 
         if what == _NOISED:
             noises.append(stretches.span(first, 1))
         earlier = earlier + 1 if what == _AGAINED else 0 if what == _TAKEN else earlier
-    cost = float(table.cost[-1, -1])
-    return Matched(found=tuple(found), noises=tuple(noises), pace=pace, cost=cost), along
+    misfit = (cost - missing) / max(1, len(along.takes))
+    return Matched(found=tuple(found), noises=tuple(noises), pace=pace, cost=cost, misfit=misfit), along
