@@ -12,10 +12,12 @@ import numpy as np
 import pytest
 import soundfile
 
-from mettavox import assets, folder, intake, level, output, sheet, takes, takestore, voices
+from mettavox import assets, findings, folder, intake, level, output, sheet, takes, takestore, voices
+from mettavox.errors import EngineError
 from mettavox.intake import Proposal
 from mettavox.sheet import LINE, WORDS, Entry, Sheet
 from mettavox.takes import RATE, Takes
+from mettavox.voice import Pace
 from oracles import frames_by_soundfile, tone
 from recorded import Reader, Session, cough, quiet, spoken, written
 
@@ -217,6 +219,47 @@ def test_a_long_recording_is_confirmed(run: Run, forty: Session) -> None:
     assert "--yes" in outcome.err
     assert len(outcome.out.splitlines()) == 42
     assert nothing_is_kept()
+
+
+def test_a_reviewed_table_is_judged_as_what_was_found(run: Run) -> None:
+    """The same stretches have the same verdicts, whoever chose them: at the pace of the one who reads."""
+    texts = tuple(f"May {who} be {how}." for who in ("I", "you", "all of us") for how in ("safe", "well", "at ease"))
+    entries = sheet_of(texts)
+    pace = Pace(per_line=0.5, per_syllable=0.46, per_comma=0.4)
+    slow = Session(say=lambda text: spoken(text, pace=pace))
+    for text in texts:
+        slow.line(text)
+    path = written(Path("mine/session.wav"), slow.samples())
+    found = intake.find(path, entries)
+    assert "listen to it" not in " ".join(each.verdict for each in found.candidates)
+    Path("r.csv").write_text(findings.review(found))
+    again = intake.find(path, entries, chosen=findings.chosen(Path("r.csv"), entries))
+    assert [each.note for each in again.candidates] == [each.note for each in found.candidates]
+
+
+def test_json_goes_to_standard_output_alone(run: Run, forty: Session) -> None:
+    """What is to be confirmed is shown all the same."""
+    outcome = run("voices", "import", "mine/session.flac", "--voice", "me", "--json")
+    assert outcome.code == 2
+    assert outcome.out == ""
+    assert "not found" in outcome.err
+    assert "has to be confirmed" in outcome.err
+
+
+def test_a_line_in_other_letters_takes_no_other_away(run: Run) -> None:
+    """The voice that speaks the lines, to compare them by, may know neither 山田 nor a line of no letters it has."""
+    entries = sheet_of((TEXTS[0], "May I be well."), names=("山田",))
+    speak = intake.EngineProcess.speak
+
+    def one(process: object, text: str, *, within: float) -> object:
+        if "山田" in text:
+            raise EngineError("It has no sounds for that.")
+        return speak(process, text, within=within)  # type: ignore[arg-type]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(intake.EngineProcess, "speak", one)
+        found = intake._references(entries)
+    assert [each is not None for each in found] == [True, True, False]
 
 
 def test_a_reviewed_table_is_taken_as_it_is(run: Run, forty: Session) -> None:
@@ -475,6 +518,16 @@ def test_lines_that_are_no_numbers_are_refused(run: Run, lines: str, words: str)
     assert_refused(run("voices", "import", "mine", "--voice", "me", "--lines", lines), 2, words)
 
 
+@pytest.mark.parametrize(("given", "language"), [("", "es"), ("es", "es"), ("fr", "fr")])
+def test_the_sheet_says_the_language(run: Run, given: str, language: str) -> None:
+    """--lang is for one that does not."""
+    sheet_of(language="" if given == "fr" else "es")
+    take("1.wav", TEXTS[0])
+    arguments = ["--lang", given] if given else []
+    assert run("voices", "import", "mine", "--voice", "me", *arguments).code == 0
+    assert voices.load("me").language == language
+
+
 def test_a_sound_that_breaks_off_is_refused(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """ffmpeg ended with an error after some of it: half a recording is not taken for a whole one."""
     sheet_of()
@@ -509,12 +562,41 @@ def test_a_file_with_a_wrong_number_is_refused(run: Run, name: str, words: str) 
     assert nothing_is_kept()
 
 
-def test_a_file_that_is_no_sound_is_refused(run: Run) -> None:
-    """With its name; nothing is kept of the good one."""
+def test_a_file_that_is_no_sound_is_rejected(run: Run) -> None:
+    """As any take that cannot be used, and the good one is kept."""
     sheet_of()
     take("1.wav", TEXTS[0])
     Path("mine/2.wav").write_text("This is no sound.")
-    assert_refused(run("voices", "import", "mine", "--voice", "me"), 6, "“2.wav” is not sound")
+    outcome = run("voices", "import", "mine", "--voice", "me")
+    assert outcome.code == 0
+    assert "rejected: it is no sound that can be read" in outcome.out
+    assert TEXTS[0] in kept()
+    assert TEXTS[1] not in kept()
+
+
+def test_one_file_with_a_number_is_that_line(run: Run) -> None:
+    """And not a long recording, to be cut up and laid over others."""
+    sheet_of()
+    for number, text in enumerate(TEXTS[:3], start=1):
+        take(f"{number}.wav", text)
+    run("voices", "import", "mine", "--voice", "me")
+    before = dict(kept().found)
+    take("2.wav")
+    outcome = run("voices", "import", "mine/2.wav", "--voice", "me", "--yes")
+    assert outcome.code == 0, outcome.err
+    assert "Takes kept: 1, 1 in the place of older ones" in outcome.err
+    assert {key for key, take in kept().found.items() if take != before[key]} <= {takes.key(TEXTS[1])}
+
+
+def test_a_recording_of_another_sheet_is_refused(run: Run, forty: Session) -> None:
+    """Whoever says yes; with the sheet that was read it is taken."""
+    Path("other").mkdir()
+    entries = sheet_of(texts=tuple(f"{text} {text}" for text in reversed(forty.texts)), folder="other")
+    assert len(entries) == len(forty.texts)
+    written(Path("session.wav"), forty.sound_whole())
+    refused = run("voices", "import", "session.wav", "--voice", "me", "--sheet", "other", "--yes")
+    assert refused.code == 2
+    assert "does not fit the sheet" in refused.err
     assert nothing_is_kept()
 
 
