@@ -1,5 +1,7 @@
 """What is heard in a recording: where someone speaks, what is wrong with a take, and what is made of a good one."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -136,7 +138,7 @@ def test_a_take_with_a_hum_under_it_is_noisy(under: float) -> None:
 
 def test_a_take_without_its_gap_is_refused() -> None:
     """Nothing could be put into it."""
-    assert judged(padded(spoken("May be safe.")), expected=1, gaps=1) == "has no second of quiet where a name belongs"
+    assert judged(padded(spoken("May be safe.")), expected=1, gaps=1) == "has no 0.3 s of quiet where a name belongs"
 
 
 def test_a_take_with_its_gap_is_good() -> None:
@@ -255,3 +257,14 @@ def test_a_long_recording_does_not_fill_the_memory(tmp_path) -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 80e6  # the whole would be 115 MB, and 230 MB as floats
+
+
+def test_a_sound_that_breaks_off_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """ffmpeg ended with an error after some of it: half a recording is not taken for a whole one."""
+    path = written(tmp_path / "1.wav", spoken(LINE))
+    program = tmp_path / "ffmpeg"
+    program.write_text(f'#!/bin/sh\n"{mono.ffmpeg.find()}" "$@"\nexit 69\n')
+    program.chmod(0o755)
+    monkeypatch.setattr(mono.ffmpeg, "find", lambda: program)
+    with pytest.raises(CodecError, match=r"“1\.wav” could not be read to its end"), mono.opened(path):
+        pass

@@ -528,17 +528,6 @@ def test_the_sheet_says_the_language(run: Run, given: str, language: str) -> Non
     assert voices.load("me").language == language
 
 
-def test_a_sound_that_breaks_off_is_refused(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """ffmpeg ended with an error after some of it: half a recording is not taken for a whole one."""
-    sheet_of()
-    path = take("1.wav", TEXTS[0])
-    program = Path("ffmpeg").absolute()
-    program.write_text(f'#!/bin/sh\n"{intake.mono.ffmpeg.find()}" "$@"\nexit 69\n')
-    program.chmod(0o755)
-    monkeypatch.setattr(intake.mono.ffmpeg, "find", lambda: program)
-    assert_refused(run("voices", "import", "mine", "--voice", "me"), 6, f"“{path.name}” could not be read to its end")
-
-
 def test_files_of_one_line_have_one_order(tmp_path: Path) -> None:
     """Whatever the order in which the disk lists them."""
     entries = sheet_of()
