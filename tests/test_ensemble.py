@@ -218,7 +218,8 @@ def test_a_name_for_which_there_is_no_blank_is_told(
 ) -> None:
     """Another voice would not help; nor is anything told of a name that is said."""
     maya = Listener(name=Spoken(written="Maya", said="Maya"))
-    script = prepared_from("# A {keep}\nHello{{ name }}.\n! You can stop at any time.\n", voice="hum", listener=maya).script
+    body = "# A {keep}\nHello{{ name }}.\n! You can stop at any time.\n"
+    script = prepared_from(body, voice="hum", listener=maya).script
     without = Ensemble(fill, takes_of("Hello."))
     assert "with a blank for it" in without.note(script, without.script(script).lines())
     shutil.rmtree(voices.folder("mine"))
