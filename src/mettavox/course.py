@@ -305,14 +305,16 @@ def build(
     empty, unless it is a course that was built and is to be replaced; and whatever ``render`` raises.
     """
     settings = _without_lint(settings)
+    notes: list[str] = []
     with folder.whole_folder(path, replace=replace, ours=_made_before) as new:
         for place, session in enumerate(course.pages.sessions):
             (new / session.folder).mkdir()
             _write(new / session.folder / HANDOUT, handout.handout(course.pages, place, course.words))
         _write(new / INDEX, handout.index(course.pages, course.words))
         for number, track in enumerate((track for tracks in course.tracks for track in tracks), start=1):
-            render(track.prepared, new / track.path, settings=settings, progress=partial(progress, number))
-        record = facts(course, new)
+            made = render(track.prepared, new / track.path, settings=settings, progress=partial(progress, number))
+            notes.append(made.note)
+        record = facts(course, new) | {"notes": list(dict.fromkeys(filter(None, notes)))}
         _write(new / RECORD, json.dumps(record, ensure_ascii=False, indent=2) + "\n")
     return record
 

@@ -32,6 +32,7 @@ Progress = Callable[[str, float], None]
 
 _NO_SOUND = (".csv", ".html", ".txt", ".md", ".pdf", ".json", ".toml", ".doc", ".docx", ".odt", ".png", ".jpg")
 _NUMBER = re.compile(r"\d+")
+_FEWEST_FOR_DOUBT = 8
 _TAKE_MARK = re.compile(r"\d+|[a-z]+")
 _DOUBTFUL = (0.6, 1.6)
 _MOST_UNSPEAKABLE = 5
@@ -79,10 +80,24 @@ class Candidate:
 
 @dataclass(frozen=True, kw_only=True)
 class Proposal:
-    """What was found for every line that was looked for, and how many stretches of sound were none of them."""
+    """What was found for every line that was looked for, and how many stretches of sound were none of them.
+
+    ``misfit`` says how ill a long recording fits the sheet: over matching.DOUBTFUL, it is of other lines.
+    """
 
     candidates: tuple[Candidate, ...]
     noises: int = 0
+    misfit: float = 0.0
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether it may well be a recording of other lines; of a few lines that cannot be told."""
+        return self.misfit > matching.DOUBTFUL and len(self.usable) >= _FEWEST_FOR_DOUBT
+
+    @property
+    def not_found(self) -> int:
+        """How many lines are not in it."""
+        return sum(each.source is None for each in self.candidates)
 
     @property
     def usable(self) -> tuple[Candidate, ...]:
@@ -107,6 +122,9 @@ def find(
             return _in_files(path, entries, progress)
         if not path.exists():
             raise RequestError(f"There is no “{path}”.", hint="Give the folder of the recordings, or one recording.")
+        named = next((entry for entry in entries if entry.number == _begins_with(path.stem)), None)
+        if named is not None and chosen is None:  # 12.wav is line 12, alone as in a folder
+            return Proposal(candidates=(_in_file(path, named),))
         return _in_one(path, entries, chosen, progress)
 
 
@@ -160,7 +178,8 @@ class _Listening:
         found = matching.match(self.sound.samples, self.heard, wanted, references=_references(entries))
         pairs = zip(entries, found.found, strict=True)
         spans = {entry.number: (one.span, one.earlier) for entry, one in pairs if one is not None}
-        return Proposal(candidates=self.all_judged(entries, spans), noises=len(found.noises))
+        misfit = found.misfit
+        return Proposal(candidates=self.all_judged(entries, spans), noises=len(found.noises), misfit=misfit)
 
     def all_judged(self, entries: Sequence[Entry], spans: "_Spans") -> tuple[Candidate, ...]:
         """The takes of the lines, at the pace that they have together: however they were found, they are judged so."""
@@ -304,11 +323,19 @@ def number_of(stem: str) -> int | None:
     return int(numbers[0]) if numbers else None
 
 
+def _begins_with(stem: str) -> int | None:
+    digits = _NUMBER.match(stem)
+    return int(digits[0]) if digits else None
+
+
 def _order(stem: str) -> list[tuple[int, str]]:
     """A name's place among those of one line: 12, 12a, 12b; 12-2, 12-10."""
     return [(int(part), "") if part.isdigit() else (-1, part) for part in _TAKE_MARK.findall(stem.lower())]
 
 
 def _in_file(path: Path, entry: Entry) -> Candidate:
-    with opened(path) as sound:
-        return _Listening(path=path, sound=sound, heard=recording.heard(sound.samples)).alone(entry)
+    try:
+        with opened(path) as sound:
+            return _Listening(path=path, sound=sound, heard=recording.heard(sound.samples)).alone(entry)
+    except CodecError:
+        return Candidate(entry=entry, source=path, fault="is no sound that can be read to its end")

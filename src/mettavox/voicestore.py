@@ -120,7 +120,7 @@ def _deleted(wanted: Voice, *, shared: bool) -> tuple[Path, ...]:
     places = [folder / file.path for file in wanted.files]
     there = [path for place in places for path in (place, fetch.part(place)) if os.path.lexists(path)]
     if wanted.engine == RECORDED and folder.is_dir():
-        there = sorted(path for path in folder.iterdir() if path.name == INDEX or path.suffix == TAKE)
+        there = sorted(path for path in folder.iterdir() if path.name.startswith(INDEX) or path.suffix == TAKE)
     if not there:
         return ()
     others = shared_with(wanted)

@@ -74,7 +74,7 @@ def _build(file: str, voice: str, lang: str, scripts: Path | None, as_json: bool
     path = Path(chosen["output"])
     record = _built(loaded, path, replace=chosen["force"], jobs=chosen["jobs"])
     report.say(_in_all(loaded))
-    for note in loaded.notes:
+    for note in (*loaded.notes, *record["notes"]):
         report.say(note)
     click.echo(json.dumps({"path": str(path), **record}, ensure_ascii=False) if as_json else str(path))
 

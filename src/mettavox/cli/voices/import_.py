@@ -45,8 +45,12 @@ def command(recordings: Path, voice: str, as_json: bool, **chosen: Any) -> None:
     mettavox voices import my-voice --voice mine
     mettavox voices import session.m4a --voice mine --sheet my-voice
     """
-    from mettavox import findings, intake, takestore
+    from mettavox import findings, intake, output, takestore
 
+    if not recordings.exists():
+        raise RequestError(f"There is no “{recordings}”.", hint="Give the folder of the recordings, or one recording.")
+    if chosen["review"]:
+        output.check(chosen["review"], replace=chosen["force"])
     own = takestore.own(voice)
     if own is not None and own.damaged:
         report.say(f"The index of “{voice}” cannot be read: its takes begin anew, beside {takestore.DAMAGED}.")
@@ -62,8 +66,12 @@ def command(recordings: Path, voice: str, as_json: bool, **chosen: Any) -> None:
         return
     asks = not recordings.is_dir() and match is None and not chosen["yes"]
     if asks or not as_json:
-        click.echo("\n".join(_table(proposal, whole=not recordings.is_dir())), err=as_json)
-    if asks and not _confirmed(proposal):
+        whole = len(proposal.candidates) > 1 and not recordings.is_dir()
+        click.echo("\n".join(_table(proposal, whole=whole)), err=as_json)
+    if match is None:
+        _doubted(proposal)
+    before = own.takes.found if own else {}
+    if asks and not _confirmed(proposal, sum(each.entry.key in before for each in proposal.usable)):
         report.say("Nothing was kept.")
         return
     with report.progress() as progress:
@@ -102,13 +110,29 @@ def _write_review(proposal: "Proposal", path: Path, *, replace: bool) -> None:
     report.say("Correct where lines start and end (in seconds; empty for none), then give it back with --match.")
 
 
-def _confirmed(proposal: "Proposal") -> bool:
+def _doubted(proposal: "Proposal") -> None:
+    """Say when much of the sheet was not found. Raises RequestError for a recording that is of other lines."""
+    if proposal.is_doubtful:
+        raise RequestError(
+            "This recording does not fit the sheet: most of what is heard in it is none of its lines.",
+            hint="Give the sheet that was read with --sheet, or see what was found with --review FILE.csv.",
+        )
+    lines = len(proposal.candidates)
+    if proposal.not_found * 3 > lines > 3:  # noqa: PLR2004
+        report.say(
+            f"{proposal.not_found} of {lines} lines were not found. If only a part of the sheet was read, --lines 1-40 "
+            "and the like say which, and help to find it."
+        )
+
+
+def _confirmed(proposal: "Proposal", replaced: int) -> bool:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise RequestError(
             "What was found has to be confirmed, and this is no terminal.",
             hint="Look at the table, then add --yes; or correct it with --review FILE.csv and --match FILE.csv.",
         )
-    return click.confirm(f"Keep these {len(proposal.usable)} takes?", default=True, err=True)
+    older = f", {replaced} of them in the place of older ones" if replaced else ""
+    return click.confirm(f"Keep these {len(proposal.usable)} takes{older}?", default=not replaced, err=True)
 
 
 def _table(proposal: "Proposal", *, whole: bool) -> "Iterable[str]":
