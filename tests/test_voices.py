@@ -85,7 +85,7 @@ def test_settings_of_this_platform_come_over_the_common_ones(own_voice: Path) ->
         ("label = ", "not a TOML file"),
         (WHOLE + "\n[pase]\nx = 1", "unknown “pase”"),
         (WHOLE.replace('engine = "hum"\n', ""), "engine"),
-        (WHOLE.replace("per_line = 0.1\n", ""), "missing or wrong"),
+        (WHOLE.replace("per_line = 0.1\n", ""), "[pace] lacks per_line"),
         (WHOLE + "per_word = 1\n", "[pace] has an unknown “per_word”"),
         (WHOLE + "[shaping]\ntrim = 1\n", "[shaping] has an unknown “trim”"),
         ("", "missing or wrong"),

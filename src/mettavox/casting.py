@@ -22,6 +22,7 @@ not, and the more natural before the less. The system's own voice, which is alwa
 
 
 NOT_INSTALLED = "it is not installed"
+_SYSTEMS = {"linux": "Linux", "darwin": "macOS", "win32": "Windows"}
 _MEND = "Mend its profile: docs/voices.md says what is in one."
 
 
@@ -131,7 +132,8 @@ def lacks(voice: Voice) -> str:
 def _lacks(voice: Voice) -> Iterator[tuple[str, str]]:
     """Everything that keeps a voice from speaking here, the gravest first, each with what to do."""
     if voice.platforms and sys.platform not in voice.platforms:
-        yield f"it is for {' and '.join(voice.platforms)}", "Choose another from “mettavox voices list”."
+        systems = " and ".join(_SYSTEMS[each] for each in voice.platforms)
+        yield f"it is for {systems}", "Choose another from “mettavox voices list”."
     yield from _lacking_engine(voice)
     if table.needs_files(voice.engine) and not voice.files:  # its clips could not be told from another voice's
         yield "its profile lists no [[files]]", _MEND
@@ -155,22 +157,24 @@ def _lacking_engine(voice: Voice) -> Iterator[tuple[str, str]]:
 
 
 def _calm(language: str) -> Cast:
-    names = order(language)
-    found = [voice for voice in map(_read, names) if isinstance(voice, Voice) and not lacks(voice)]
-    if not found:
-        return Cast(voice=voices.load(voices.standard(language)))
-    chosen = found[0]
+    read = [_read(name) for name in order(language)]
+    broken = [each.message for each in read if isinstance(each, VoiceError)]
+    found = [each for each in read if isinstance(each, Voice) and not lacks(each)]
+    chosen = found[0] if found else voices.load(voices.standard(language))
+    return Cast(voice=chosen, note=" ".join([*broken, *_notes(chosen, order(language))]))
+
+
+def _notes(chosen: Voice, names: list[str]) -> Iterator[str]:
     if chosen.id == names[-1] and len(names) > 1:
-        return Cast(voice=chosen, note=_better(names[:-1]))
-    if chosen.licence.commercial != "yes":
+        yield _better(names[:-1])
+    elif chosen.licence.commercial != "yes" and len(names) > 1:
         terms = f"{chosen.licence.name}; commercial use: {chosen.licence.commercial}"
-        return Cast(voice=chosen, note=f"The voice “{chosen.id}” speaks ({terms}).")
-    return Cast(voice=chosen)
+        yield f"The voice “{chosen.id}” speaks ({terms})."
 
 
 def _better(names: list[str]) -> str:
     """How to get a better voice than the system's: the first that needs nothing but its files, else the first."""
-    wanted = map(voices.load, names)
+    wanted = [each for each in map(_read, names) if isinstance(each, Voice)]
     ready = next(
         (each for each in wanted if not table.lacks(each.engine) and all(file.url for file in each.files)), None
     )

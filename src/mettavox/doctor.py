@@ -76,7 +76,8 @@ def _is_worth_trying(name: str) -> bool:
 def _speaks(name: str) -> str:
     voice = voices.load(name)
     if voice.engine == takes.ENGINE:  # it says what was recorded, and no sentence of ours
-        return f"has {len(takes.Takes.open(Path(voice.folder), voice=name).found)} recorded lines"
+        count = len(takes.Takes.open(Path(voice.folder), voice=name).found)
+        return f"has {count} recorded line{'s' * (count != 1)}"
     sentence = voice.check.sentence or _SENTENCE
     with closing(EngineProcess(table.target(voice.engine), voice)) as process:
         clip = process.speak(sentence, within=30)

@@ -2,7 +2,7 @@
 
 import sys
 import tomllib
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ CALM = "calm"
 """No profile, but the best voice of a language that is installed; ``casting`` knows which."""
 
 _STANDARD = "system"
-_COMPARE = "Compare it with a bundled profile."
+_COMPARE = "Compare it with a bundled profile, or delete it: mettavox voices remove NAME --profile"
 
 
 def load(name: str) -> Voice:
@@ -76,7 +76,9 @@ def parse(data: bytes, name: str, where: str) -> Voice:
     """The profile that a TOML file is; ``where`` names it in errors. Raises VoiceError."""
     try:
         table = tomllib.loads(data.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise VoiceError(f"{where} is not text in UTF-8.", hint=_COMPARE) from error
+    except tomllib.TOMLDecodeError as error:
         raise VoiceError(f"{where} is not a TOML file: {error}.", hint=_COMPARE) from error
     _known(table, _FIELDS, where)
     try:
@@ -129,6 +131,9 @@ def _known(table: dict[str, Any], known: tuple[str, ...], where: str) -> None:
 def _checked(kind: Any, table: dict[str, Any], where: str) -> dict[str, Any]:
     known = {field.name: field.type for field in fields(kind)}
     _known(table, tuple(known), where)
+    lacking = [field.name for field in fields(kind) if field.default is MISSING and field.name not in table]
+    if lacking:
+        raise VoiceError(f"{where} lacks {' and '.join(lacking)}.", hint=_COMPARE)
     for key, value in table.items():
         wanted = known[key] if known[key] in (str, bool) else (int, float)
         if not isinstance(value, wanted):  # type: ignore[arg-type]
