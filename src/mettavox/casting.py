@@ -120,8 +120,10 @@ def _read(name: str) -> Voice | VoiceError:
 
 def order(language: str) -> list[str]:
     """The voices that “calm” tries for a language, in order."""
-    known = ORDER.get(language)
-    return [name for name in known if name in voices.names()] if known else [voices.standard(language)]
+    if language not in ORDER:
+        return [voices.standard(language)]
+    there = set(voices.names())
+    return [name for name in ORDER[language] if name in there]
 
 
 def lacks(voice: Voice) -> str:
@@ -157,11 +159,12 @@ def _lacking_engine(voice: Voice) -> Iterator[tuple[str, str]]:
 
 
 def _calm(language: str) -> Cast:
-    read = [_read(name) for name in order(language)]
+    names = order(language)
+    read = [_read(name) for name in names]
     broken = [each.message for each in read if isinstance(each, VoiceError)]
     found = [each for each in read if isinstance(each, Voice) and not lacks(each)]
     chosen = found[0] if found else voices.load(voices.standard(language))
-    return Cast(voice=chosen, note=" ".join([*broken, *_notes(chosen, order(language))]))
+    return Cast(voice=chosen, note=" ".join([*broken, *_notes(chosen, names)]))
 
 
 def _notes(chosen: Voice, names: list[str]) -> Iterator[str]:
