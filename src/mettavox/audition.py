@@ -8,8 +8,6 @@ from pathlib import Path
 from mettavox import assets, casting, credits, output, sentences, takes, tuning, voices
 from mettavox.clipcache import ClipCache
 from mettavox.codecs import decode, encode, ffmpeg, id3
-from mettavox.engines import table
-from mettavox.engines.process import EngineProcess
 from mettavox.errors import EngineError, SoundError, VoiceError
 from mettavox.mix import Mixer
 from mettavox.person import Spoken
@@ -144,16 +142,8 @@ def _spoken(
 ) -> tuple[Timeline, Mixer]:
     """One part's timeline and its sound."""
     voice = part.voice
-    target = table.target(voice.engine)
-    speech = Speech(
-        voice,
-        lambda: EngineProcess(target, voice),
-        version=table.identity(voice.engine),
-        pronounce=casting.pronouncer(voice, name).engine_text,
-        cache=cache,
-        workers=workers,
-    )
-    with closing(speech):
+    pronounce = casting.pronouncer(voice, name).engine_text
+    with closing(casting.speech(voice, pronounce, cache=cache, workers=workers)) as speech:
         _speak(speech, lines, voice)
         clips = {line: shaped(speech.clip(line), voice.shaping) for line in lines}
     timeline = _laid(lines, clips, part.title)

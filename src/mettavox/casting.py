@@ -1,15 +1,18 @@
 """Casting: which voice speaks; the one that was asked for, or the best that is installed."""
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from mettavox import ipa, takes, voices
+from mettavox.clipcache import ClipCache
 from mettavox.engines import table
+from mettavox.engines.process import EngineProcess
 from mettavox.errors import VoiceError
 from mettavox.person import Spoken
 from mettavox.pronunciation import Pronouncer, Word
+from mettavox.speech import Speech
 from mettavox.voice import Voice
 from mettavox.voices import CALM
 
@@ -62,6 +65,27 @@ def pronouncer(voice: Voice, *words: Spoken | None) -> Pronouncer:
         return _AsWritten(voice.language, "respell")
     kept = [word.said for word in words if word and word.said != word.written]
     return Pronouncer(voice.language, voice.alphabet or table.alphabet(voice.engine), voice.engine, kept=kept)
+
+
+def speech(
+    voice: Voice,
+    pronounce: Callable[[str], str],
+    *,
+    cache: ClipCache | None = None,
+    cache_names: bool = False,
+    workers: int = 2,
+) -> Speech:
+    """What speaks lines in a voice, with its engine in processes of its own; ``pronounce`` as for Speech."""
+    target = table.target(voice.engine)
+    return Speech(
+        voice,
+        lambda: EngineProcess(target, voice),
+        version=table.identity(voice.engine),
+        pronounce=pronounce,
+        cache=cache,
+        cache_names=cache_names,
+        workers=workers,
+    )
 
 
 class _AsWritten(Pronouncer):

@@ -14,8 +14,6 @@ import soxr
 from mettavox import casting, matching, output, recording, voices
 from mettavox.codecs import mono
 from mettavox.codecs.mono import Mono
-from mettavox.engines import table
-from mettavox.engines.process import EngineProcess
 from mettavox.errors import CodecError, EngineError, OutputError, RequestError
 from mettavox.level import HOPS_A_SECOND
 from mettavox.matching import UNHURRIED
@@ -23,7 +21,6 @@ from mettavox.recording import Features, Heard
 from mettavox.script import Line
 from mettavox.shape import Shaped, shaped
 from mettavox.sheet import PAGE, TABLE, Entry
-from mettavox.speech import Speech
 from mettavox.takes import RATE, Span
 from mettavox.voice import Pace, Voice
 
@@ -242,8 +239,7 @@ def _references(entries: Sequence[Entry]) -> list[Features | None]:
 
 def _spoken(voice: Voice, lines: Sequence[Line], pronounce: Callable[[str], str]) -> list[Features | None]:
     """What the lines sound like; nothing when one of them cannot be spoken."""
-    target = table.target(voice.engine)
-    with closing(Speech(voice, lambda: EngineProcess(target, voice), cache=None, pronounce=pronounce)) as speech:
+    with closing(casting.speech(voice, pronounce)) as speech:
         try:
             speech.speak(lines)
             return [_features(shaped(speech.clip(line), voice.shaping)) for line in lines]

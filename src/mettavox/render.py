@@ -15,8 +15,6 @@ from mettavox.bed import Bed
 from mettavox.clipcache import ClipCache
 from mettavox.codec import Block
 from mettavox.codecs import decode, encode, ffmpeg, id3
-from mettavox.engines import table
-from mettavox.engines.process import EngineProcess
 from mettavox.ensemble import Ensemble, Speaker
 from mettavox.errors import DurationError
 from mettavox.fit import fit
@@ -24,7 +22,6 @@ from mettavox.mix import Mixer
 from mettavox.prepare import RATE, EstimatedLengths, Prepared, plan
 from mettavox.script import Line
 from mettavox.shape import Shaped
-from mettavox.speech import Speech
 from mettavox.stem import VOICE_LUFS, VoiceStem, voice_stem
 from mettavox.tags import Tags
 from mettavox.timeline import Timeline
@@ -120,12 +117,9 @@ def _ensemble(prepared: Prepared, settings: Settings, cache: ClipCache | None) -
 
 
 def _speaker(voice: Voice, prepared: Prepared, settings: Settings, cache: ClipCache | None) -> Speaker:
-    target = table.target(voice.engine)
-    speech = Speech(
+    speech = casting.speech(
         voice,
-        lambda: EngineProcess(target, voice),
-        version=table.identity(voice.engine),
-        pronounce=casting.pronouncer(voice, *prepared.request.names).engine_text,
+        casting.pronouncer(voice, *prepared.request.names).engine_text,
         cache=cache,
         cache_names=settings.cache_names,
         workers=settings.worker_count(),

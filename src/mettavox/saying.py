@@ -16,7 +16,6 @@ from mettavox import casting, credits, ipa, notation, output, takes
 from mettavox.codecs import encode, ffmpeg, id3
 from mettavox.engines import kokoro, piper, sano, system, table
 from mettavox.engines.front_ends import FrontEnd, Hear
-from mettavox.engines.process import EngineProcess
 from mettavox.ensemble import Ensemble, Speaker
 from mettavox.errors import EngineError, RequestError, ScriptError, VoiceError
 from mettavox.mix import Mixer
@@ -25,7 +24,6 @@ from mettavox.prepare import RATE
 from mettavox.pronunciation import Pronouncer, Word, lexicon
 from mettavox.render import blocks
 from mettavox.script import Line
-from mettavox.speech import Speech
 from mettavox.stem import voice_stem
 from mettavox.tags import Tags
 from mettavox.takes import Takes
@@ -214,9 +212,7 @@ def _ensemble(saying: Saying) -> Ensemble:
                 hint="“mettavox voices sheet” shows every line that is; another --voice can say anything.",
             )
         return Ensemble(None, recorded)
-    target = table.target(voice.engine)
-    pronounce = saying.pronouncer().engine_text
-    speech = Speech(voice, lambda: EngineProcess(target, voice), pronounce=pronounce, cache=None, workers=1)
+    speech = casting.speech(voice, saying.pronouncer().engine_text, workers=1)
     return Ensemble(Speaker(voice=voice, speech=speech))
 
 
