@@ -13,6 +13,7 @@ import pytest
 import soundfile
 
 from mettavox import assets, findings, folder, intake, level, output, sheet, takes, takestore, voices
+from mettavox.engines.process import EngineProcess
 from mettavox.errors import EngineError
 from mettavox.intake import Proposal
 from mettavox.sheet import LINE, WORDS, Entry, Sheet
@@ -249,7 +250,7 @@ def test_json_goes_to_standard_output_alone(run: Run, forty: Session) -> None:
 def test_a_line_in_other_letters_takes_no_other_away(run: Run) -> None:
     """The voice that speaks the lines, to compare them by, may know neither 山田 nor a line of no letters it has."""
     entries = sheet_of((TEXTS[0], "May I be well."), names=("山田",))
-    speak = intake.EngineProcess.speak
+    speak = EngineProcess.speak
 
     def one(process: object, text: str, *, within: float) -> object:
         if "山田" in text:
@@ -257,7 +258,7 @@ def test_a_line_in_other_letters_takes_no_other_away(run: Run) -> None:
         return speak(process, text, within=within)  # type: ignore[arg-type]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(intake.EngineProcess, "speak", one)
+        patch.setattr(EngineProcess, "speak", one)
         found = intake._references(entries)
     assert [each is not None for each in found] == [True, True, False]
 
