@@ -13,7 +13,7 @@ def written(folder: Path, name: str, text: str = "") -> Path:
     return folder / name
 
 
-@pytest.mark.parametrize("kind", ["scripts", "voices"])
+@pytest.mark.parametrize("kind", ["scripts", "voices", "profiles"])
 def test_what_came_with_mettavox_is_found(kind: str):
     """In a checkout and in an installed package."""
     assert assets.bundled(kind).is_dir()
@@ -46,7 +46,7 @@ def test_a_folder_that_is_named_comes_before_both(tmp_path: Path):
     assert found.read_text("utf-8") == "named"
 
 
-@pytest.mark.parametrize("kind", ["scripts", "voices"])
+@pytest.mark.parametrize("kind", ["scripts", "voices", "profiles"])
 def test_the_working_directory_is_never_searched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str):
     """What lies about in a download folder is nobody's voice."""
     for folder in (tmp_path, tmp_path / kind, tmp_path / "mettavox" / kind):

@@ -1,4 +1,4 @@
-"""Where scripts and voices are found, and the user's own folders."""
+"""Where scripts, voices and profiles are found, and the user's own folders."""
 
 import os
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ CACHE_VARIABLE = "METTAVOX_CACHE"
 
 @cache
 def bundled(kind: str) -> Traversable:
-    """The folder of ``scripts`` or ``voices`` that came with mettavox.
+    """The folder of ``scripts``, ``voices`` or ``profiles`` that came with mettavox.
 
     In an installed package that is ``_data``; in a checkout, the top level.
     """
@@ -26,7 +26,7 @@ def bundled(kind: str) -> Traversable:
 
 
 def own_folder(kind: str) -> Path:
-    """The user's own folder of ``scripts`` or ``voices``; it need not exist."""
+    """The user's own folder of ``scripts``, ``voices`` or ``profiles``; it need not exist."""
     return Path(platformdirs.user_data_dir("mettavox", appauthor=False)) / kind
 
 
@@ -53,7 +53,7 @@ def find(kind: str, parts: tuple[str, ...], first: Path | None = None) -> Traver
 
 def is_bundled(entry: Traversable) -> bool:
     """Whether a file is one of those that came with mettavox."""
-    roots = [str(bundled(kind)) + os.sep for kind in ("scripts", "voices")]
+    roots = [str(bundled(kind)) + os.sep for kind in ("scripts", "voices", "profiles")]
     return any(str(entry).startswith(root) for root in roots)
 
 

@@ -466,7 +466,7 @@ class _Reading:
 
     def _cycles(self, pattern: Pattern) -> tuple[tuple[Cue, ...], ...]:
         return tuple(
-            tuple(Cue(seconds=secs, lines=self._cue(phase)) for phase, secs in cycle) for cycle in pattern.cycles
+            tuple(Cue(seconds=secs, lines=self._cue(phase), phase=phase) for phase, secs in cycle) for cycle in pattern.cycles
         )
 
     def _cue(self, phase: str) -> tuple[Line, ...]:

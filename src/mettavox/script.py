@@ -88,11 +88,12 @@ class Bell:
 class Cue:
     """One phase of a breath: its length in seconds, and the words for it, longest first.
 
-    No words means a phase that passes in silence.
+    No words means a phase that passes in silence. ``phase`` is one of in, top, hold, out and rest.
     """
 
     seconds: float
     lines: tuple[Line, ...]
+    phase: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

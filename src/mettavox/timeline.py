@@ -31,6 +31,20 @@ class Silence:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Tone:
+    """The guide of one phase of a paced breath (in, top, hold, out or rest); it sounds under a cue as well."""
+
+    phase: str
+    start: int
+    frames: int
+
+    @property
+    def end(self) -> int:
+        """The first frame after the phase."""
+        return self.start + self.frames
+
+
+@dataclass(frozen=True, kw_only=True)
 class Chapter:
     """A section's title and the frame at which it begins."""
 
@@ -43,7 +57,8 @@ class Timeline:
     """A track before there is any sound: ``frames`` long at ``rate`` hertz.
 
     ``spaciousness`` is the one number that set every pause: -1 is shortest, 0 preferred, +1 longest.
-    ``left_out`` holds the titles of the sections for which there was no room.
+    ``left_out`` holds the titles of the sections for which there was no room. ``tones`` lie in the
+    silences and under the cues of paced breaths; silences are where nothing is said and no bell rings.
     """
 
     rate: int
@@ -53,6 +68,7 @@ class Timeline:
     chapters: tuple[Chapter, ...]
     spaciousness: float
     left_out: tuple[str, ...] = ()
+    tones: tuple[Tone, ...] = ()
 
     @property
     def spoken_frames(self) -> int:
