@@ -96,9 +96,9 @@ def _write_mix(mixer: Any, frames: int, path: Path) -> None:
     """The samples that the encoder is given: 16-bit stereo, LAME's own gain made up for."""
     import numpy as np
 
-    from mettavox.codecs.ffmpeg import LAME_GAIN_DB, RATE
+    from mettavox.codecs.ffmpeg import BITRATE_KBPS, LAME_GAINS_DB, RATE
 
-    made_up, full_scale = np.float32(10 ** (-LAME_GAIN_DB / 20)), np.float32(32767)
+    made_up, full_scale = np.float32(10 ** (-LAME_GAINS_DB[BITRATE_KBPS] / 20)), np.float32(32767)
     with path.open("wb") as file:
         for start in range(0, frames, RATE * _BLOCK_SECONDS):
             block = mixer.between(start, min(start + RATE * _BLOCK_SECONDS, frames))

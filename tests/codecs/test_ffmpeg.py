@@ -134,9 +134,7 @@ def test_samples_beyond_full_scale_are_clipped(tmp_path: Path):
         ("cat > /dev/null; echo nonsense nonsense; head -c 1000 /dev/zero", "another kind"),
     ],
 )
-def test_an_ffmpeg_that_fails_is_an_error(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: str, says: str
-):
+def test_an_ffmpeg_that_fails_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: str, says: str):
     """With its last words, where it had any."""
     named = stand_in(tmp_path / "ffmpeg", script)
     monkeypatch.setenv(ffmpeg.VARIABLE, str(named))
@@ -165,7 +163,7 @@ def test_abandoning_leaves_no_process():
     """Ctrl-C in the middle of a track."""
     encoder = Mp3Encoder(io.BytesIO(), frames=len(BLOCK), id3=b"")
     encoder.write(BLOCK)
-    number = encoder._process.pid
+    number = encoder._feed._process.pid
     encoder.abandon()
     with pytest.raises(ProcessLookupError):
         os.kill(number, 0)

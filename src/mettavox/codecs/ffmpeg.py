@@ -1,20 +1,21 @@
-"""ffmpeg: where it is, and one long run of it that encodes MP3."""
+"""ffmpeg: where it is, and one long run of it that is fed a track and encodes it."""
 
 import contextlib
+import errno
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import IO, BinaryIO
-
-import numpy as np
+from typing import IO, BinaryIO, NoReturn
 
 from mettavox.codec import Block
-from mettavox.codecs.mp3 import Mp3Writer
+from mettavox.codecs.mp3 import BITRATE_KBPS, RATE, Mp3Writer, frame_bytes
+from mettavox.codecs.pcm import pcm16
 from mettavox.errors import CodecError
 
 if sys.platform == "linux":
@@ -23,15 +24,16 @@ if sys.platform == "linux":
 VARIABLE = "METTAVOX_FFMPEG"
 """An environment variable that names the ffmpeg to use."""
 _HINT = f"Install mettavox again (it brings an ffmpeg), or set {VARIABLE} to one that has libmp3lame."
-BITRATE_KBPS = 128
-RATE = 48_000
-"""At 48 kHz and 128 kbit/s a frame of MP3 is exactly 384 bytes and 24 ms, without padding."""
-
-# LAME multiplies by 0.95 in its presets for constant bit rates up to 160 kbit/s.
-LAME_GAIN_DB = -0.446
-_FULL_SCALE = 32767.0
+LAME_GAINS_DB = {
+    96: -0.446, 112: -0.446, 128: -0.446, 160: -0.446, 192: -0.265, 224: -0.175, 256: 0.0, 320: 0.0,
+}  # fmt: skip
+"""By how much LAME changes the level at each constant bit rate, in kbit/s: its presets multiply by 0.95 up to
+160 kbit/s, 0.97 at 192 and 0.98 at 224 (measured at both rates, 440 Hz and 1 kHz: within 0.003 dB of these)."""
 _PATIENCE_SECONDS = 60.0
 _PIPE_BYTES = 1 << 20
+_LAST_WORDS_SECONDS = 2.0
+# What ffmpeg says, in the words of the C library, when the disk refuses its output.
+_DISK = {os.strerror(number): number for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)}
 
 
 @cache
@@ -91,73 +93,71 @@ def _widen(pipe: IO[bytes] | None) -> None:
             fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
-class Mp3Encoder:
-    """An Encoder: constant 128 kbit/s joint stereo at 48 kHz, into a file with an ID3 tag and a LAME tag.
+class Feed:
+    """One run of ffmpeg that takes a track's sound, 16-bit stereo at ``rate``, through a pipe as input 0.
 
-    The bit reservoir is off, so every MP3 frame stands alone and can be cut or copied.
+    ``arguments`` are all that follows it. What ffmpeg writes to its standard output goes to ``take``, in a
+    thread of its own; without ``take``, ffmpeg writes its output itself.
     """
 
-    gain_db = LAME_GAIN_DB
-
-    def __init__(self, file: BinaryIO, *, frames: int, id3: bytes) -> None:
-        self._writer = Mp3Writer(file, frames=frames, id3=id3)
+    def __init__(self, arguments: Sequence[str], *, rate: int, take: Callable[[bytes], None] | None = None) -> None:
         self._trouble: BaseException | None = None
         self._last_words = tempfile.TemporaryFile()  # noqa: SIM115 - closed in finish or abandon
-        arguments = [
+        command = [
             str(find()), "-hide_banner", "-loglevel", "error", "-nostdin",
-            "-f", "s16le", "-ar", str(RATE), "-ac", "2", "-i", "pipe:0",
-            "-map_metadata", "-1", "-c:a", "libmp3lame", "-b:a", f"{BITRATE_KBPS}k",
-            "-joint_stereo", "1", "-reservoir", "0",
-            "-f", "mp3", "-write_xing", "0", "-id3v2_version", "0", "pipe:1",
+            "-f", "s16le", "-ar", str(rate), "-ac", "2", "-i", "pipe:0", *arguments,
         ]  # fmt: skip
         try:
             self._process = subprocess.Popen(
-                arguments,
+                command,
                 stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
+                stdout=subprocess.PIPE if take else subprocess.DEVNULL,
                 stderr=self._last_words,
                 start_new_session=True,
             )
         except OSError as error:
+            self._last_words.close()
             raise CodecError(f"ffmpeg does not start: {error.strerror}.", hint=_HINT) from error
         _widen(self._process.stdin)
-        self._reader = threading.Thread(target=self._read, name="mp3", daemon=True)
-        self._reader.start()
+        self._reader = threading.Thread(target=self._read, args=(take,), name="ffmpeg", daemon=True) if take else None
+        if self._reader:
+            self._reader.start()
 
     def write(self, block: Block) -> None:
         """Take the next frames, shape ``(frames, 2)``; beyond [-1, 1] they are clipped. Raises CodecError."""
         assert self._process.stdin is not None
-        if block.any():
-            scaled = block * np.float32(_FULL_SCALE)
-            np.clip(np.rint(scaled, out=scaled), -32768, 32767, out=scaled)
-            samples = scaled.astype("<i2").data
-        else:
-            samples = memoryview(bytes(4 * len(block)))
         try:
-            self._process.stdin.write(samples)
+            self._process.stdin.write(pcm16(block))
         except OSError:
             self._fail()
         if self._trouble:
             self._fail()
 
     def finish(self) -> None:
-        """Wait for the last MP3 frame and complete the tags. Raises CodecError, or OSError from the file."""
+        """Wait for ffmpeg's last byte. Raises CodecError, or OSError from whatever takes or stores the output."""
         assert self._process.stdin is not None
         try:
             self._process.stdin.close()
         except OSError:
             self._fail()
-        self._reader.join(_PATIENCE_SECONDS)
-        if self._reader.is_alive() or self._process.wait(_PATIENCE_SECONDS) or self._trouble:
+        if self._reader:
+            self._reader.join(_PATIENCE_SECONDS)
+            if self._reader.is_alive():
+                self._fail()
+        try:
+            ended_badly = self._process.wait(_PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
             self._fail()
-        self._writer.finish()
+        if ended_badly or self._trouble:
+            self._fail()
         self._close()
 
     def abandon(self) -> None:
         """End ffmpeg at once."""
         self._process.kill()
         self._process.wait()
-        self._reader.join(_PATIENCE_SECONDS)
+        if self._reader:
+            self._reader.join(_PATIENCE_SECONDS)
         self._close()
 
     def _close(self) -> None:
@@ -166,20 +166,59 @@ class Mp3Encoder:
                 with contextlib.suppress(OSError):
                     pipe.close()
 
-    def _read(self) -> None:
+    def _read(self, take: Callable[[bytes], None]) -> None:
         assert self._process.stdout is not None
         try:
             while data := self._process.stdout.read(1 << 16):
-                self._writer.write(data)
+                take(data)
         except BaseException as error:
             self._trouble = error
             self._process.kill()
 
-    def _fail(self) -> None:
+    def _fail(self) -> NoReturn:
         if isinstance(self._trouble, (OSError, CodecError)):
             raise self._trouble  # the disk, or frames of another kind; not a failure of ffmpeg's
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_LAST_WORDS_SECONDS)  # a closed pipe is seen before its last words are
         self._process.kill()
         self._process.wait()
         self._last_words.seek(0)
-        words = self._last_words.read().decode("utf-8", "replace").strip().splitlines()
-        raise CodecError(f"ffmpeg failed: {words[-1] if words else 'it ended without a word'}", hint=_HINT)
+        words = self._last_words.read().decode("utf-8", "replace").strip()
+        for refusal, number in _DISK.items():
+            if refusal in words:
+                raise OSError(number, refusal)
+        last = words.splitlines()[-1] if words else "it ended without a word"
+        raise CodecError(f"ffmpeg failed: {last}", hint=_HINT)
+
+
+class Mp3Encoder:
+    """An Encoder: constant bit rate, joint stereo, into a file with an ID3 tag and a LAME tag.
+
+    The bit reservoir is off, so every MP3 frame stands alone and can be cut or copied.
+    """
+
+    def __init__(
+        self, file: BinaryIO, *, frames: int, id3: bytes, rate: int = RATE, bitrate_kbps: int = BITRATE_KBPS
+    ) -> None:
+        frame_bytes(rate, bitrate_kbps)  # refuses what cannot be
+        self.gain_db = LAME_GAINS_DB[bitrate_kbps]
+        self._writer = Mp3Writer(file, frames=frames, id3=id3, rate=rate, bitrate_kbps=bitrate_kbps)
+        arguments = [
+            "-map_metadata", "-1", "-c:a", "libmp3lame", "-b:a", f"{bitrate_kbps}k",
+            "-joint_stereo", "1", "-reservoir", "0",
+            "-f", "mp3", "-write_xing", "0", "-id3v2_version", "0", "pipe:1",
+        ]  # fmt: skip
+        self._feed = Feed(arguments, rate=rate, take=self._writer.write)
+
+    def write(self, block: Block) -> None:
+        """Take the next frames, shape ``(frames, 2)``; beyond [-1, 1] they are clipped. Raises CodecError."""
+        self._feed.write(block)
+
+    def finish(self) -> None:
+        """Wait for the last MP3 frame and complete the tags. Raises CodecError, or OSError from the file."""
+        self._feed.finish()
+        self._writer.finish()
+
+    def abandon(self) -> None:
+        """End ffmpeg at once."""
+        self._feed.abandon()

@@ -14,25 +14,58 @@ from numpy.typing import NDArray
 
 from mettavox.errors import CodecError
 
+RATE = 48_000
+BITRATE_KBPS = 128
+"""At 48 kHz and 128 kbit/s an MP3 frame is exactly 384 bytes and 24 ms, without padding."""
 FRAME_BYTES = 384
 FRAME_LENGTH = 1152
 ENCODER_DELAY = 576
 """Frames that LAME puts before the sound; a decoder adds 529 more."""
 DECODER_DELAY = 529
 
-# MPEG-1 Layer III, no CRC, 128 kbit/s, 48 kHz, no padding, joint stereo.
-_HEADER = bytes([0xFF, 0xFB, 0x94, 0x44])
-# The same frame without joint stereo's extension bits differs only in the last byte.
-_SYNC = _HEADER[:3]
+# The header's fields for MPEG-1 Layer III (ISO/IEC 11172-3, 2.4.2.3).
+_BITRATE_INDEX = {96: 7, 112: 8, 128: 9, 160: 10, 192: 11, 224: 12, 256: 13, 320: 14}
+_RATE_INDEX = {44_100: 0, 48_000: 1}
+_SYNC_NO_CRC = bytes([0xFF, 0xFB])
+_PADDED = 0b10
+# At 48 kHz every bit rate gives MP3 frames of a whole number of bytes, and none is padded.
+_WHOLE_BYTES = {48_000}
+_JOINT_STEREO_ORIGINAL = 0x44
+_HEADER_BYTES = 4
+
 _SIDE_INFO_BYTES = 32
 _ENCODER = b"LAME3.100"
-_LAME_OFFSET = 4 + _SIDE_INFO_BYTES + 120
+_LAME_OFFSET = _HEADER_BYTES + _SIDE_INFO_BYTES + 120
 _TAG_CRC_OFFSET = _LAME_OFFSET + 34
 _HAS_FRAMES_BYTES_TOC_QUALITY = 0x0F
 _QUALITY = 50
 _METHOD_CBR = 1
-_LOWPASS_HZ = 17_000
-_JOINT_STEREO, _SOURCE_48 = 3 << 2, 2 << 6
+# Where LAME cuts off at each bit rate (``optimum_bandwidth`` in its lame.c), in hertz.
+_LOWPASS_HZ = {
+    96: 15_100, 112: 15_600, 128: 17_000, 160: 17_500, 192: 18_600, 224: 19_400, 256: 19_700, 320: 20_500,
+}  # fmt: skip
+_JOINT_STEREO = 3 << 2
+_SOURCE_RATE = {44_100: 1 << 6, 48_000: 2 << 6}
+_MOST_KBPS_TOLD = 255
+_MOST_BYTES = 1 << 32
+_CRC_ROW = 384
+
+
+def frame_bytes(rate: int, bitrate_kbps: int) -> int:
+    """How long an MP3 frame is without padding, which at 44.1 kHz some have: one byte more.
+
+    Raises CodecError for a rate or a bit rate that mettavox does not write.
+    """
+    if rate not in _RATE_INDEX or bitrate_kbps not in _BITRATE_INDEX:
+        raise CodecError(
+            f"An MP3 of {rate} Hz and {bitrate_kbps} kbit/s cannot be made.",
+            hint=f"Rates are {_listed(_RATE_INDEX)} Hz, bit rates {_listed(_BITRATE_INDEX)} kbit/s.",
+        )
+    return FRAME_LENGTH // 8 * 1000 * bitrate_kbps // rate
+
+
+def _listed(values: dict[int, int]) -> str:
+    return ", ".join(map(str, values))
 
 
 def crc16(data: bytes, before: int = 0) -> int:
@@ -53,32 +86,51 @@ def _byte_table() -> NDArray[np.uint16]:
 
 @cache
 def _place_tables() -> NDArray[np.uint16]:
-    """What each byte value at each place of an MP3 frame adds to the frame's CRC; shape (384, 256)."""
+    """What each byte value at each place of a row adds to the row's CRC; shape (384, 256)."""
     table = _byte_table()
-    places = np.zeros((FRAME_BYTES, 256), dtype=np.uint16)
+    places = np.zeros((_CRC_ROW, 256), dtype=np.uint16)
     places[-1] = table
-    for place in range(FRAME_BYTES - 2, -1, -1):
+    for place in range(_CRC_ROW - 2, -1, -1):
         later = places[place + 1]
         places[place] = (later >> 8) ^ table[later & 0xFF]
     return places
 
 
 @cache
-def _advance_tables() -> tuple[NDArray[np.uint16], NDArray[np.uint16]]:
-    """What a CRC becomes when a frame of zeros follows, by its low and by its high byte."""
-    # A CRC register before a frame acts like the frame's first two bytes.
+def _advance_tables() -> tuple[list[int], list[int]]:
+    """What a CRC becomes when a row of zeros follows, by its low and by its high byte."""
+    # A CRC register before a row acts like the row's first two bytes.
     places = _place_tables()
-    return places[0], places[1]
+    return places[0].tolist(), places[1].tolist()
 
 
 def crc16_frames(frames: NDArray[np.uint8], before: int) -> int:
-    """CRC-16/ARC over whole MP3 frames, shape ``(count, 384)``: many bytes at a time, since it is linear."""
-    columns = np.arange(FRAME_BYTES)
+    """CRC-16/ARC over rows of 384 bytes, shape ``(count, 384)``: many bytes at a time, since it is linear."""
+    columns = np.arange(_CRC_ROW)
     each = np.bitwise_xor.reduce(_place_tables()[columns, frames], axis=1)
     low, high = _advance_tables()
     for value in each.tolist():
-        before = value ^ int(low[before & 0xFF]) ^ int(high[before >> 8])
+        before = value ^ low[before & 0xFF] ^ high[before >> 8]
     return before
+
+
+class _Crc:
+    """A CRC-16/ARC over bytes as they come; rows of 384 are taken together, wherever MP3 frames begin."""
+
+    def __init__(self) -> None:
+        self._crc = 0
+        self._pending = b""
+
+    def add(self, data: bytes) -> None:
+        data = self._pending + data
+        whole = len(data) // _CRC_ROW * _CRC_ROW
+        if whole:
+            rows = np.frombuffer(data, dtype=np.uint8, count=whole).reshape(-1, _CRC_ROW)
+            self._crc = crc16_frames(rows, self._crc)
+        self._pending = data[whole:]
+
+    def value(self) -> int:
+        return crc16(self._pending, self._crc)
 
 
 class Mp3Writer:
@@ -87,45 +139,91 @@ class Mp3Writer:
     ``frames`` is how many frames of sound there are, so that the tag can say what to drop.
     """
 
-    def __init__(self, file: BinaryIO, *, frames: int, id3: bytes) -> None:
+    def __init__(
+        self, file: BinaryIO, *, frames: int, id3: bytes, rate: int = RATE, bitrate_kbps: int = BITRATE_KBPS
+    ) -> None:
         self._file = file
         self._frames = frames
+        self._rate, self._bitrate_kbps = rate, bitrate_kbps
+        self._frame_bytes = frame_bytes(rate, bitrate_kbps)
+        self._plain = _header(rate, bitrate_kbps)[:3]
+        self._padded = self._plain[:2] + bytes([self._plain[2] | _PADDED])
         self._start = len(id3)
         self._pending = b""
         self._count = 0
-        self._crc = 0
-        file.write(id3 + bytes(FRAME_BYTES))  # the Info frame's place; it is known at the end
+        self._size = self._frame_bytes
+        self._crc = _Crc()
+        file.write(id3 + bytes(self._frame_bytes))  # the Info frame's place; it is known at the end
 
     def write(self, data: bytes) -> None:
         """Take the encoder's next bytes. Raises CodecError when they are not the expected MP3 frames."""
         data = self._pending + data
-        count = len(data) // FRAME_BYTES
-        whole, self._pending = data[: count * FRAME_BYTES], data[count * FRAME_BYTES :]
-        if not count:
-            return
-        grid = np.frombuffer(whole, dtype=np.uint8).reshape(count, FRAME_BYTES)
-        if (grid[:, :3] != np.frombuffer(_SYNC, dtype=np.uint8)).any():
-            raise CodecError("ffmpeg wrote MP3 frames of another kind than was asked for.")
-        self._crc = crc16_frames(grid, self._crc)
-        self._count += count
+        end = self._walked(data)
+        whole, self._pending = data[:end], data[end:]
+        self._crc.add(whole)
+        self._size += len(whole)
+        if self._size >= _MOST_BYTES:
+            raise CodecError("An MP3 cannot be longer than 4 GB.", hint="Ask for a shorter track.")
         self._file.write(whole)
+
+    def _walked(self, data: bytes) -> int:
+        """Where the last whole MP3 frame ends. Each header says by its padding bit where the next one is."""
+        at, last = 0, len(data) - self._frame_bytes
+        while at <= last:
+            head = data[at : at + 3]
+            length = self._frame_bytes
+            if head == self._padded and self._rate not in _WHOLE_BYTES:
+                length += 1
+            elif head != self._plain:
+                raise CodecError("ffmpeg wrote MP3 frames of another kind than was asked for.")
+            if at + length > len(data):
+                break
+            at += length
+            self._count += 1
+        return at
 
     def finish(self) -> None:
         """Write the Info frame. Raises CodecError when the encoder's frames cannot hold the sound."""
         padding = self._count * FRAME_LENGTH - ENCODER_DELAY - self._frames
         if self._pending or not DECODER_DELAY <= padding < 1 << 12:
             raise CodecError(f"ffmpeg wrote {self._count} MP3 frames for {self._frames} frames of sound.")
+        info = info_frame(
+            count=self._count,
+            padding=padding,
+            music_crc=self._crc.value(),
+            size=self._size,
+            rate=self._rate,
+            bitrate_kbps=self._bitrate_kbps,
+        )
         self._file.seek(self._start)
-        self._file.write(info_frame(count=self._count, padding=padding, music_crc=self._crc))
+        self._file.write(info)
         self._file.seek(0, 2)
 
 
-def info_frame(*, count: int, padding: int, music_crc: int) -> bytes:
-    """The first frame of the file: how many MP3 frames follow, what to drop at the ends, and checksums."""
-    size = (count + 1) * FRAME_BYTES
-    frame = bytearray(FRAME_BYTES)
-    frame[:4] = _HEADER[:3] + bytes([0x44])
-    at = 4 + _SIDE_INFO_BYTES
+def _header(rate: int, bitrate_kbps: int) -> bytes:
+    """MPEG-1 Layer III, no CRC, no padding, joint stereo, original."""
+    third = _BITRATE_INDEX[bitrate_kbps] << 4 | _RATE_INDEX[rate] << 2
+    return _SYNC_NO_CRC + bytes([third, _JOINT_STEREO_ORIGINAL])
+
+
+def info_frame(
+    *,
+    count: int,
+    padding: int,
+    music_crc: int,
+    size: int | None = None,
+    rate: int = RATE,
+    bitrate_kbps: int = BITRATE_KBPS,
+) -> bytes:
+    """The first frame of the file: how many MP3 frames follow, what to drop at the ends, and checksums.
+
+    ``size`` is that of all MP3 frames, this one too; without it, that of ``count`` frames without padding.
+    """
+    length = frame_bytes(rate, bitrate_kbps)
+    size = (count + 1) * length if size is None else size
+    frame = bytearray(length)
+    frame[:_HEADER_BYTES] = _header(rate, bitrate_kbps)
+    at = _HEADER_BYTES + _SIDE_INFO_BYTES
     frame[at : at + 16] = b"Info" + struct.pack(">III", _HAS_FRAMES_BYTES_TOC_QUALITY, count, size)
     frame[at + 16 : at + 116] = bytes(percent * 256 // 100 for percent in range(100))  # constant bit rate
     frame[at + 116 : at + 120] = struct.pack(">I", _QUALITY)
@@ -133,14 +231,14 @@ def info_frame(*, count: int, padding: int, music_crc: int) -> bytes:
         ">9sBBIHHBB3sBBHIHH",
         _ENCODER,
         _METHOD_CBR,
-        _LOWPASS_HZ // 100,
+        _LOWPASS_HZ[bitrate_kbps] // 100,
         0,  # peak: not stated
         0,  # replay gain, radio and audiophile: not stated
         0,
         0,  # encoding flags
-        128,  # kbit/s
+        min(bitrate_kbps, _MOST_KBPS_TOLD),
         struct.pack(">I", ENCODER_DELAY << 12 | padding)[1:],
-        _SOURCE_48 | _JOINT_STEREO,
+        _SOURCE_RATE[rate] | _JOINT_STEREO,
         0,  # gain
         0,  # preset
         size,
