@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import IO, BinaryIO, NoReturn
@@ -75,15 +75,49 @@ def version(program: Path) -> str:
 
 def as_wav(path: Path) -> bytes:
     """The sound in a file of any format that ffmpeg reads, as 16-bit WAV. Raises CodecError when there is none."""
-    options = ["-map", "0:a:0", "-c:a", "pcm_s16le", "-f", "wav", "pipe:1"]
-    command: list[str | Path] = [find(), "-nostdin", "-v", "error", "-i", path, *options]
+    command = [find(), *_reading(path), "-c:a", "pcm_s16le", "-f", "wav", "pipe:1"]
     try:
         run = subprocess.run(command, capture_output=True, check=False, timeout=_PATIENCE_SECONDS)
     except (OSError, subprocess.SubprocessError) as error:
         raise CodecError(f"ffmpeg does not run ({type(error).__name__}).", hint=_HINT) from error
     if run.returncode or not run.stdout:
-        raise CodecError(f"“{path.name}” is not sound that ffmpeg can read.", hint="Give it as WAV, FLAC, MP3 or M4A.")
+        raise no_sound(path)
     return run.stdout
+
+
+@contextlib.contextmanager
+def decoded(path: Path, *options: str) -> Iterator[IO[bytes]]:
+    """What ffmpeg makes of the first sound in a file, in a format that ``options`` name, as it comes.
+
+    Raises CodecError: when ffmpeg does not start, and at the end of the block when it failed. It has stopped
+    then, whatever was raised.
+    """
+    command = [find(), *_reading(path), *options, "pipe:1"]
+    try:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True)
+    except OSError as error:
+        raise CodecError(f"ffmpeg does not start: {error.strerror}.", hint="Run “mettavox doctor”.") from error
+    with process:
+        try:
+            assert process.stdout is not None
+            _widen(process.stdout)
+            yield process.stdout
+            if process.wait():
+                raise CodecError(
+                    f"“{path.name}” could not be read to its end.", hint="Play it to the end, or save it again as WAV."
+                )
+        finally:
+            process.kill()
+
+
+def _reading(path: Path) -> list[str]:
+    """The arguments that name an input: always a file, whatever its name looks like, and nothing on a network."""
+    return ["-nostdin", "-v", "error", "-protocol_whitelist", "file", "-i", f"file:{path}", "-map", "0:a:0"]
+
+
+def no_sound(path: Path) -> CodecError:
+    """The error for a file in which there is no sound."""
+    return CodecError(f"“{path.name}” is not sound that ffmpeg can read.", hint="Give it as WAV, FLAC, MP3 or M4A.")
 
 
 def _widen(pipe: IO[bytes] | None) -> None:

@@ -1,7 +1,6 @@
 """Any sound file as one channel of 48 kHz samples on disk, read block by block, so that its length costs no memory."""
 
 import struct
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +13,6 @@ import soxr
 from numpy.typing import NDArray
 
 from mettavox.codecs import ffmpeg
-from mettavox.errors import CodecError
 
 RATE = 48_000
 _BLOCK_FRAMES = 1 << 18
@@ -39,41 +37,20 @@ def opened(path: Path) -> Iterator[Mono]:
     Raises CodecError when there is no sound in it, and OSError for what the scratch disk refuses.
     """
     with tempfile.TemporaryFile(prefix="mettavox-") as scratch:
-        clipped = _decoded(path, scratch)
+        with ffmpeg.decoded(path, "-c:a", "pcm_f32be", "-f", "au") as pipe:
+            clipped = _converted(pipe, scratch, path)
         scratch.flush()
         frames = scratch.tell() // 2
         if not frames:
-            raise _no_sound(path)
+            raise ffmpeg.no_sound(path)
         samples = np.memmap(scratch, dtype="<i2", mode="r", shape=(frames,))
         yield Mono(samples=samples, clipped=clipped)
-
-
-def _decoded(path: Path, scratch: BinaryIO | IO[bytes]) -> NDArray[np.int64]:
-    command = [
-        str(ffmpeg.find()), "-nostdin", "-v", "quiet", "-i", f"file:{path}",
-        "-map", "0:a:0", "-c:a", "pcm_f32be", "-f", "au", "pipe:1",
-    ]  # fmt: skip
-    try:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True)
-    except OSError as error:
-        raise CodecError(f"ffmpeg does not start: {error.strerror}.", hint="Run “mettavox doctor”.") from error
-    with process:
-        try:
-            assert process.stdout is not None
-            clipped = _converted(process.stdout, scratch, path)
-            if process.wait():
-                raise CodecError(
-                    f"“{path.name}” could not be read to its end.", hint="Play it to the end, or save it again as WAV."
-                )
-            return clipped
-        finally:
-            process.kill()
 
 
 def _converted(pipe: IO[bytes], scratch: BinaryIO | IO[bytes], path: Path) -> NDArray[np.int64]:
     head = pipe.read(_HEAD.size)
     if len(head) < _HEAD.size or not head.startswith(_MAGIC):
-        raise _no_sound(path)
+        raise ffmpeg.no_sound(path)
     _, start, _, _, rate, channels = _HEAD.unpack(head)
     pipe.read(start - _HEAD.size)
     finer = soxr.ResampleStream(rate, RATE, 1, dtype="float32") if rate != RATE else None
@@ -101,7 +78,3 @@ def _cut_off(block: NDArray[np.float32]) -> NDArray[np.int64]:
     for step in range(1, _RUN):
         run = run & full[step : len(full) - _RUN + 1 + step]
     return np.flatnonzero(run.any(axis=1))
-
-
-def _no_sound(path: Path) -> CodecError:
-    return CodecError(f"“{path.name}” is not sound that ffmpeg can read.", hint="Give it as WAV, FLAC, MP3 or M4A.")
