@@ -24,6 +24,7 @@ _TABLE_MINUTES = (*range(1, 11), 12, 15, 20, 25, 30, 40, 45, 50, 60)
 @options.FILL
 @click.option("--table", is_flag=True, help="What 1 to 60 minutes hold, a row a length.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, times in seconds.")
+@click.option("--svg", "as_svg", is_flag=True, help="As a picture of the timeline, in SVG.")
 @click.pass_context
 def command(ctx: click.Context, /, **chosen: Any) -> None:
     """Show the sections, lines and silences of SCRIPT at their times, without an engine.
@@ -32,6 +33,7 @@ def command(ctx: click.Context, /, **chosen: Any) -> None:
     """
     from mettavox.prepare import plan, prepare
 
+    _check_form(**chosen)
     request = options.request(ctx, **chosen)
     if chosen["table"] and request.seconds is not None:
         raise RequestError("--table shows every length.", hint="Leave --minutes and --duration out.")
@@ -40,8 +42,27 @@ def command(ctx: click.Context, /, **chosen: Any) -> None:
     prepared = prepare(request)
     if chosen["table"]:
         _table(prepared, as_json=chosen["as_json"])
+    elif chosen["as_svg"]:
+        _ribbon(prepared)
     else:
         show.timeline(prepared, plan(prepared), as_json=chosen["as_json"])
+
+
+def _check_form(*, as_svg: bool, table: bool, as_json: bool, **_: Any) -> None:
+    for option, there in (("--table", table), ("--json", as_json)):
+        if as_svg and there:
+            raise RequestError(
+                f"--svg is one picture of one length, and {option} is another form.",
+                hint=f"Leave {option} out, or --svg.",
+            )
+
+
+def _ribbon(prepared: "Prepared") -> None:
+    from mettavox import ribbon
+    from mettavox.prepare import plan
+
+    head = prepared.script.head
+    click.echo(ribbon.svg(plan(prepared), title=head.title, language=head.language), nl=False)
 
 
 def _table(prepared: "Prepared", *, as_json: bool) -> None:
