@@ -68,6 +68,7 @@ class Line:
     elsewhere are the same line. ``personal`` is true when a person's name, or words of their own,
     are in it. ``unnamed`` is the same line without the listener's name, where it holds that.
     ``carrier`` is the text with {name}, {target} or {intention} in the place of each of its ``words``.
+    ``own`` is true for a wish that a person wrote: all of it is theirs, and not only those words.
     """
 
     text: str
@@ -77,6 +78,7 @@ class Line:
     unnamed: "Line | None" = field(default=None, compare=False)
     carrier: str = field(default="", compare=False)
     words: tuple[Word, ...] = field(default=(), compare=False)
+    own: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
