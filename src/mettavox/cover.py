@@ -5,10 +5,10 @@ chapters begin, the small ones inside are bells. Nobody's name is on it. The bot
 their own marks there.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
-from math import tau
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -93,10 +93,10 @@ class _Clock:
 
     @staticmethod
     def of(timeline: Timeline) -> "_Clock":
-        scale = tau / timeline.frames
+        scale = math.tau / timeline.frames
         arcs = list(_arcs(timeline, scale))
-        around = [(left - tau, right - tau) for left, right in arcs[-1:]] + arcs
-        around += [(left + tau, right + tau) for left, right in arcs[:1]]
+        around = [(left - math.tau, right - math.tau) for left, right in arcs[-1:]] + arcs
+        around += [(left + math.tau, right + math.tau) for left, right in arcs[:1]]
         ends = np.array(around, np.float32).reshape(-1, 2)
         return _Clock(
             starts=ends[:, 0],
@@ -129,78 +129,92 @@ def _paint(clock: _Clock, palette: Palette, letters: NDArray[np.uint8] | None, s
     picture = np.empty((size, size, 3), np.uint8)
     grain = np.random.RandomState(0)
     ink, arc = (np.array(colour, np.float32) for colour in (palette.ink, palette.arc))
-    x = ((np.arange(size, dtype=np.float32) + 0.5) / size - _X)[np.newaxis, :]
     for top in range(0, size, _ROWS):
-        y = ((np.arange(top, min(top + _ROWS, size), dtype=np.float32) + 0.5) / size - _Y)[:, np.newaxis]
-        far = np.hypot(x, y)
-        colours = _background(palette, y, far)
-        _blend(colours, ink, _BAND_INK * _near(far - _BAND, _BAND_HALF, size))
-        for ring in (_CHAPTERS, _BAND - _BAND_HALF, _BAND + _BAND_HALF):
-            _blend(colours, ink, _LINE_INK * _near(far - ring, max(_LINE, 1 / size) / 2, size))
-        _blend(colours, arc, _speech(clock, x, y, far, size))
-        for angles, orbit, dot in ((clock.chapters, _CHAPTERS, _CHAPTER_DOT), (clock.bells, _BELLS, _BELL_DOT)):
-            for angle in angles:
-                _dot(colours, ink, (orbit * np.sin(angle), -orbit * np.cos(angle)), dot, x, y)
+        strip = _Strip.of(palette, top, min(top + _ROWS, size), size)
+        strip.ring(ink, _BAND_INK, _BAND, _BAND_HALF)
+        for radius in (_CHAPTERS, _BAND - _BAND_HALF, _BAND + _BAND_HALF):
+            strip.ring(ink, _LINE_INK, radius, max(_LINE, 1 / size) / 2)
+        strip.arcs(arc, clock.starts, clock.ends)
+        for angle in clock.chapters:
+            strip.dot(ink, _CHAPTERS, angle, _CHAPTER_DOT)
+        for angle in clock.bells:
+            strip.dot(ink, _BELLS, angle, _BELL_DOT)
         if letters is not None:
-            _blend(colours, ink, letters[top : top + _ROWS].astype(np.float32) / 255)
-        # Half a step of grain: a slow gradient in whole steps would show as stripes.
-        colours += grain.random_sample(far.shape).astype(np.float32)[..., np.newaxis]
-        picture[top : top + _ROWS] = np.clip(colours, 0, 255)
+            _blend(strip.colours, ink, np.asarray(letters[top : top + _ROWS] / 255, np.float32))
+        # A step of grain before the fraction is cut off: a slow gradient in whole steps would show as stripes.
+        grainy = strip.colours + grain.random_sample(strip.far.shape).astype(np.float32)[..., np.newaxis]
+        picture[top : top + _ROWS] = np.clip(grainy, 0, 255)
     return picture
 
 
-def _background(palette: Palette, y: Floats, far: Floats) -> Floats:
-    above, below = (np.array(colour, np.float32) for colour in (palette.top, palette.bottom))
-    share = (y + _Y)[..., np.newaxis]
-    colours = above + (below - above) * share
-    glow = _GLOW * np.exp(-np.square(far / _REACH))[..., np.newaxis]
-    return np.asarray(colours + (255 - colours) * glow, np.float32)
+@dataclass(frozen=True, kw_only=True)
+class _Strip:
+    """Some rows of the picture: ``colours`` in [0, 255], shape (rows, size, 3), and where its pixels lie.
+
+    ``x``, ``y`` and ``far``, their distance, count from the middle of the clock in shares of a side.
+    """
+
+    colours: Floats
+    x: Floats  # shape (1, size)
+    y: Floats  # shape (rows, 1)
+    far: Floats  # shape (rows, size)
+    size: int
+
+    @staticmethod
+    def of(palette: Palette, top: int, bottom: int, size: int) -> "_Strip":
+        x, y = _places(0, size, size, _X)[np.newaxis, :], _places(top, bottom, size, _Y)[:, np.newaxis]
+        far = np.hypot(x, y)
+        above, below = (np.array(colour, np.float32) for colour in (palette.top, palette.bottom))
+        colours = above + (below - above) * (y + _Y)[..., np.newaxis]
+        colours = colours + (255 - colours) * _GLOW * np.exp(-np.square(far / _REACH))[..., np.newaxis]
+        return _Strip(colours=colours, x=x, y=y, far=far, size=size)
+
+    def ring(self, colour: Floats, share: float, radius: float, half: float) -> None:
+        """Lay ``share`` of a colour over a ring that reaches ``half`` to each side of ``radius``."""
+        _blend(self.colours, colour, share * self._covered(half - np.abs(self.far - radius)))
+
+    def dot(self, colour: Floats, orbit: float, angle: float, radius: float) -> None:
+        """Paint a disc, looking only at the pixels that it can reach."""
+        x, y, reach = orbit * math.sin(angle), -orbit * math.cos(angle), radius + 1 / self.size
+        rows = np.flatnonzero(np.abs(self.y[:, 0] - y) <= reach)
+        columns = np.flatnonzero(np.abs(self.x[0] - x) <= reach)
+        if len(rows):
+            here = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+            away = np.hypot(self.x[:, here[1]] - x, self.y[here[0]] - y)
+            _blend(self.colours[here], colour, self._covered(radius - away))
+
+    def arcs(self, colour: Floats, starts: Floats, ends: Floats) -> None:
+        """Paint stretches of the band: boxes with round corners, bent. Their distance: Quilez, "2D SDF functions"."""
+        rows, columns = np.nonzero(np.abs(self.far - _BAND) < _ARC_HALF + 1 / self.size)
+        if not len(rows) or not len(starts):
+            return
+        angles = np.arctan2(self.x[0, columns], -self.y[rows, 0]) % math.tau
+        after = np.searchsorted(starts, angles, side="right")
+        inside = np.full(angles.shape, -1, np.float32)
+        for place in (after - 1, np.minimum(after, len(starts) - 1)):  # the arc that began last, and the one to come
+            half = (ends[place] - starts[place]) / 2
+            corner = np.minimum(_ROUNDED, half * _BAND)
+            along = (np.abs(angles - starts[place] - half) - half) * _BAND + corner
+            across = np.abs(self.far[rows, columns] - _BAND) - _ARC_HALF + corner
+            beyond = np.hypot(np.maximum(along, 0), np.maximum(across, 0)) + np.minimum(np.maximum(along, across), 0)
+            inside = np.maximum(inside, corner - beyond)
+        share = np.zeros_like(self.far)
+        share[rows, columns] = self._covered(inside)
+        _blend(self.colours, colour, share)
+
+    def _covered(self, inside: Floats) -> Floats:
+        """The share of a pixel that a shape covers whose edge lies ``inside`` further out than its middle."""
+        return np.asarray(np.clip(inside * self.size + 0.5, 0, 1), np.float32)
+
+
+def _places(first: int, last: int, size: int, middle: float) -> Floats:
+    """Where the middles of pixels lie, from ``middle``, in shares of a side."""
+    return np.asarray((np.arange(first, last) + 0.5) / size - middle, np.float32)
 
 
 def _blend(colours: Floats, colour: Floats, share: Floats) -> None:
     rows, columns = np.nonzero(share)
-    amount = share[rows, columns, np.newaxis]
-    colours[rows, columns] += (colour - colours[rows, columns]) * amount
-
-
-def _near(distance: Floats, half: float, size: int) -> Floats:
-    """1 within ``half`` of a line, 0 beyond, and the covered share of the pixels between."""
-    return np.clip((half - np.abs(distance)) * size + 0.5, 0, 1)
-
-
-def _speech(clock: _Clock, x: Floats, y: Floats, far: Floats, size: int) -> Floats:
-    """The share of each pixel that arcs cover. Distance to a box with round corners: Quilez, "2D distance functions"."""
-    share = np.zeros_like(far)
-    rows, columns = np.nonzero(np.abs(far - _BAND) < _ARC_HALF + 1 / size)
-    if not len(rows) or not len(clock.starts):
-        return share
-    angle = np.arctan2(x[0, columns], -y[rows, 0]) % tau
-    after = np.searchsorted(clock.starts, angle, side="right")
-    covered = np.zeros_like(angle)
-    for place in (after - 1, after):  # the arc that began last, and the one to come
-        place = np.clip(place, 0, len(clock.starts) - 1)
-        half = (clock.ends[place] - clock.starts[place]) / 2
-        middle = clock.starts[place] + half
-        corner = np.minimum(_ROUNDED, half * _BAND)
-        along = np.abs(angle - middle) * _BAND - half * _BAND + corner
-        across = np.abs(far[rows, columns] - _BAND) - _ARC_HALF + corner
-        outside = np.hypot(np.maximum(along, 0), np.maximum(across, 0)) + np.minimum(np.maximum(along, across), 0)
-        covered = np.maximum(covered, np.clip((corner - outside) * size + 0.5, 0, 1))
-    share[rows, columns] = covered
-    return share
-
-
-def _dot(colours: Floats, colour: Floats, at: tuple[float, float], radius: float, x: Floats, y: Floats) -> None:
-    """Paint a disc, looking only at the pixels that it can reach."""
-    size = x.shape[1]
-    reach = radius + 1 / size
-    rows = np.flatnonzero(np.abs(y[:, 0] - at[1]) <= reach)
-    columns = np.flatnonzero(np.abs(x[0] - at[0]) <= reach)
-    if not len(rows) or not len(columns):
-        return
-    here = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    away = np.hypot(x[:, here[1]] - at[0], y[here[0]] - at[1])
-    _blend(colours[here], colour, np.clip((radius - away) * size + 0.5, 0, 1))
+    colours[rows, columns] += (colour - colours[rows, columns]) * share[rows, columns, np.newaxis]
 
 
 def _jpeg(pixels: NDArray[np.uint8], most_bytes: int) -> bytes:

@@ -6,7 +6,6 @@ background, a dark one where the reader's screen is dark.
 
 from collections.abc import Iterator, Sequence
 from html import escape
-from itertools import groupby
 
 from mettavox.script import Bell, Line
 from mettavox.timeline import Chapter, Timeline, Tone
@@ -51,7 +50,7 @@ def svg(timeline: Timeline, *, title: str, language: str = "en") -> str:
 
     Screen readers get the title, how much is spoken and how much is quiet, and when each chapter begins.
     """
-    words = _WORDED.get(language.split("-")[0].lower(), _WORDED["en"])
+    words = _WORDED.get(language.lower().split("-", 1)[0], _WORDED["en"])
     seconds = timeline.frames / timeline.rate
     # In whole seconds, so that the two add up to the length that is shown.
     spoken = round(timeline.spoken_frames / timeline.rate)
@@ -60,16 +59,12 @@ def svg(timeline: Timeline, *, title: str, language: str = "en") -> str:
     height = _AXIS + 50 + -(-len(timeline.chapters) // 2) * _ROW + 8
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img" '
-            f'aria-labelledby="title desc" lang="{_text(language)}">',
+            _opening(height, language),
             f'<title id="title">{_text(title)}, {worded(seconds)}</title>',
             f'<desc id="desc">{_text(both)}. {_text(words["chapters"].format(chapters=at))}</desc>',
             _style(),
             f'<rect class="ground" width="{_WIDTH}" height="{height}" rx="14"/>',
-            f'<text class="ink" x="{_LEFT}" y="{_TITLE}" font-size="24">{_text(_cut(title, _LETTERS))}</text>',
-            f'<text class="ink" x="{_WIDTH - _LEFT}" y="{_TITLE}" font-size="24" text-anchor="end">'
-            f"{worded(seconds)}</text>",
-            f'<text class="soft" x="{_LEFT}" y="{_WORDS}" font-size="16">{_text(both)}</text>',
+            *_head(title, worded(seconds), both),
             *_legend(timeline, words),
             *_chapters(timeline),
             *_breaths(timeline),
@@ -88,6 +83,20 @@ def worded(seconds: float) -> str:
     hours, minutes, rest = whole // _HOUR, whole % _HOUR // _MINUTE, whole % _MINUTE
     parts = [f"{count} {unit}" for count, unit in ((hours, "h"), (minutes, "min"), (rest, "s")) if count]
     return " ".join(parts) or "0 s"
+
+
+def _opening(height: int, language: str) -> str:
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img" '
+        f'aria-labelledby="title desc" lang="{_text(language)}">'
+    )
+
+
+def _head(title: str, length: str, both: str) -> Iterator[str]:
+    right = _WIDTH - _LEFT
+    yield f'<text class="ink" x="{_LEFT}" y="{_TITLE}" font-size="24">{_text(_cut(title, _LETTERS))}</text>'
+    yield f'<text class="ink" x="{right}" y="{_TITLE}" font-size="24" text-anchor="end">{length}</text>'
+    yield f'<text class="soft" x="{_LEFT}" y="{_WORDS}" font-size="16">{_text(both)}</text>'
 
 
 def _style() -> str:
@@ -166,20 +175,22 @@ def _breaths(timeline: Timeline) -> Iterator[str]:
 
 def _stretches(tones: Sequence[Tone]) -> list[list[Tone]]:
     """Tones that follow one another without a gap, together."""
-    breaks = [at for at, tone in enumerate(tones) if at and tone.start > tones[at - 1].end]
-    numbered = groupby(enumerate(tones), key=lambda pair: sum(pair[0] >= place for place in breaks))
-    return [[tone for _, tone in group] for _, group in numbered]
+    stretches: list[list[Tone]] = []
+    for tone in tones:
+        if stretches and stretches[-1][-1].end >= tone.start:
+            stretches[-1].append(tone)
+        else:
+            stretches.append([tone])
+    return stretches
 
 
 def _axis(seconds: float) -> Iterator[str]:
     step = next((each for each in _STEPS_SECONDS if seconds / each <= _MOST_TICKS), _STEPS_SECONDS[-1])
     scale = (_WIDTH - 2 * _LEFT) / seconds
     for at in range(0, int(seconds) + 1, step):
-        x = _LEFT + at * scale
+        x, y = _LEFT + at * scale, _AXIS + 21
         yield f'<rect class="line" x="{x - 0.5:.2f}" y="{_AXIS}" width="1" height="6"/>'
-        yield (
-            f'<text class="soft time" x="{x:.2f}" y="{_AXIS + 21}" font-size="13" text-anchor="middle">{clock(at)}</text>'
-        )
+        yield (f'<text class="soft time" x="{x:.2f}" y="{y}" font-size="13" text-anchor="middle">{clock(at)}</text>')
 
 
 def _titles(timeline: Timeline) -> Iterator[str]:
