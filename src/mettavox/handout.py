@@ -26,7 +26,8 @@ _TEXTS = (
     "direction", "week", "session", "whole_course", "previous", "next", "open_handout", "reading", "listening",
     "writing", "carrying", "log", "safety", "minutes", "minutes_and_seconds", "seconds", "in_all", "kind", "length",
     "player", "save", "log_hint", "practice", "safety_of_all", "credit",
-    "credit_people", "credit_both",
+    "credit_people", "credit_both", "voice", "chapters", "transcript", "track_credit",
+    "track_credit_people", "track_credit_both",
 )  # fmt: skip
 
 Words = Mapping[str, Any]
@@ -155,8 +156,13 @@ def credit(sessions: Sequence[Session], words: Words) -> str:
     """Who speaks in these sessions: synthetic voices, people, or both."""
     voices = ", ".join(dict.fromkeys(voice for session in sessions for voice in session.voices))
     people = ", ".join(dict.fromkeys(person for session in sessions for person in session.people))
-    form = "credit_both" if voices and people else "credit_people" if people else "credit"
-    return fill(words[form], voices=voices, people=people)
+    return credited(voices, people, words, "credit")
+
+
+def credited(voices: str, people: str, words: Words, form: str) -> str:
+    """Who speaks, in the words of that form: synthetic voices, people, or both."""
+    kind = "_both" if voices and people else "_people" if people else ""
+    return fill(words[form + kind], voices=voices, people=people)
 
 
 def length(seconds: Fraction, words: Words) -> str:
