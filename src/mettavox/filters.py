@@ -22,7 +22,7 @@ def filtered(samples: Samples, rate: int, gains: Callable[[int, int], Response])
     """
     length = fast_length(len(samples) + round(_RING_SECONDS * rate))
     spectrum = np.fft.rfft(samples, length) * gains(length, rate)
-    changed: Samples = np.fft.irfft(spectrum, length)[: len(samples)].astype(np.float32, copy=False)
+    changed: Samples = np.fft.irfft(spectrum, length)[: len(samples)].astype(np.float32)
     return changed
 
 

@@ -14,13 +14,15 @@ from mettavox.shape import Shaped
 from mettavox.timeline import Timeline
 
 VOICE_LUFS = -16.0
-"""The loudness of the voice, by speech alone: pauses and the bed do not count."""
+"""The loudness of the voice where nothing else is asked for, by speech alone: pauses and the bed do not count."""
 CEILING_DBTP = -2.0
-"""The stem's true peak; the encoder may overshoot it, and -1 dBTP is promised."""
+"""The stem's true peak where nothing else is asked for; the encoder may overshoot it, and -1 dBTP is promised."""
 
 _CLOSE_ENOUGH_LU = 0.01
 _MOST_ROUNDS = 12
-_CEILING = 10 ** (CEILING_DBTP / 20)
+# Where more gain hardly makes the stem louder any more, all of it goes into the limiter: that is as loud as it gets.
+_LEAST_SLOPE = 0.1
+_LONGEST_STEP_DB = 12.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -31,17 +33,24 @@ class VoiceStem:
     loudness_lufs: float
 
 
-def voice_stem(timeline: Timeline, shaped: Mapping[Line, Shaped]) -> VoiceStem:
-    """The stem of ``timeline``, at VOICE_LUFS by BS.1770 over the whole stem and under CEILING_DBTP.
+def voice_stem(
+    timeline: Timeline,
+    shaped: Mapping[Line, Shaped],
+    *,
+    loudness_lufs: float = VOICE_LUFS,
+    ceiling_dbtp: float = CEILING_DBTP,
+) -> VoiceStem:
+    """The stem of the lines of ``timeline``, at that loudness by BS.1770 over the whole stem and under that true peak.
 
+    A stem that would have to be crushed for it stays quieter, as it says of itself; silence stays silence, at -inf.
     A clip is let go of as soon as it is finished, when ``shaped`` can be changed.
     """
     starts: dict[Line, list[int]] = {}
     for place in timeline.placements:
         if isinstance(place.sound, Line):
             starts.setdefault(place.sound, []).append(place.start)
-    parts = {line: _Part(shaped[line], starts[line]) for line in starts}
-    gain, loudness = _gain(timeline, list(parts.values()))
+    parts = {line: _Part(shaped[line], starts[line], 10 ** (ceiling_dbtp / 20)) for line in starts}
+    gain, loudness = _gain(timeline, list(parts.values()), loudness_lufs)
     clips: dict[Line | Bell, NDArray[np.int16]] = {}
     for line, part in parts.items():
         clips[line] = part.finished(shaped[line], gain, timeline.rate)
@@ -53,9 +62,10 @@ def voice_stem(timeline: Timeline, shaped: Mapping[Line, Shaped]) -> VoiceStem:
 class _Part:
     """What has to be known of one clip to find the gain: its peak and its loudness, hop by hop."""
 
-    def __init__(self, clip: Shaped, starts: list[int]) -> None:
+    def __init__(self, clip: Shaped, starts: list[int], ceiling: float) -> None:
         self._rate = clip.rate
         self._starts = starts
+        self._ceiling = ceiling
         self._peaks = hop_peaks(clip.samples)
         weighted = k_weighted(clip.samples, clip.rate)
         whole = np.pad(weighted, (0, -len(weighted) % HOP)).reshape(-1, HOP)
@@ -80,24 +90,37 @@ class _Part:
         return _at_rate(with_gain(clip.samples * np.float32(gain), self._limiting(gain)), clip, rate)
 
     def _limiting(self, gain: float) -> Hops:
-        return hop_gain(self._peaks * gain, self._rate, _CEILING)
+        return hop_gain(self._peaks * gain, self._rate, self._ceiling)
 
 
-def _gain(timeline: Timeline, parts: list[_Part]) -> tuple[float, float]:
-    """The gain (a factor) that brings the limited stem to its loudness, and that loudness in LUFS.
+def _gain(timeline: Timeline, parts: list[_Part], loudness_lufs: float) -> tuple[float, float]:
+    """The gain (a factor) that brings the limited stem closest to its loudness, and the loudness in LUFS it gets.
 
-    Limiting costs loudness, so it is found in rounds.
+    Limiting costs loudness, the more the louder it is, so it is found in rounds, each of which takes
+    the slope of the last two (the secant method).
     """
-    gain_db, loudness = 0.0, float("-inf")
+    tried: dict[float, float] = {}
+    gain_db, slope = 0.0, 1.0
     for _ in range(_MOST_ROUNDS):
-        energies = Energies(timeline.frames, timeline.rate)
-        for part in parts:
-            part.add_to(energies, 10 ** (gain_db / 20))
-        loudness = energies.integrated()
-        if abs(loudness - VOICE_LUFS) < _CLOSE_ENOUGH_LU:
+        tried[gain_db] = _loudness(timeline, parts, 10 ** (gain_db / 20))
+        lacking = loudness_lufs - tried[gain_db]
+        if abs(lacking) < _CLOSE_ENOUGH_LU or np.isinf(lacking):
             break
-        gain_db += VOICE_LUFS - loudness
-    return 10 ** (gain_db / 20), loudness
+        if len(tried) > 1:
+            (before_db, before), (now_db, now) = list(tried.items())[-2:]
+            slope = (now - before) / (now_db - before_db)
+        if slope < _LEAST_SLOPE:
+            break
+        gain_db += min(max(lacking / slope, -_LONGEST_STEP_DB), _LONGEST_STEP_DB) if len(tried) > 1 else lacking
+    best_db = min(tried, key=lambda each: abs(loudness_lufs - tried[each]))
+    return 10 ** (best_db / 20), tried[best_db]
+
+
+def _loudness(timeline: Timeline, parts: list[_Part], gain: float) -> float:
+    energies = Energies(timeline.frames, timeline.rate)
+    for part in parts:
+        part.add_to(energies, gain)
+    return energies.integrated()
 
 
 def _at_rate(samples: Samples, clip: Shaped, rate: int) -> NDArray[np.int16]:
