@@ -12,7 +12,8 @@ from mettavox.errors import EngineError, SoundError, VoiceError
 from mettavox.mix import Mixer
 from mettavox.person import Spoken
 from mettavox.prepare import RATE
-from mettavox.render import Progress, Settings, blocks
+from mettavox.render import blocks
+from mettavox.spoken import Progress, Settings
 from mettavox.script import Line
 from mettavox.shape import Shaped, shaped
 from mettavox.speech import Speech
@@ -95,7 +96,7 @@ def make(
     if cache is not None:
         cache.trim()
     with output.whole_file(path, replace=replace) as (file, scratch):
-        tag = id3.tag(_tags(wanted), chapters, rate=RATE, frames=total)
+        tag = id3.tag(_tags(wanted, chapters), rate=RATE, frames=total)
         sound = (block for timeline, mixer in heard for block in blocks(mixer, timeline))
         encode.mp3(sound, total, file, tag, lambda share: progress("encoding", share))
         file.flush()
@@ -182,7 +183,7 @@ def _check(path: Path, total: int) -> None:
         raise SoundError(f"The audition came out {found} frames long and not {total}.", hint="Make it again.")
 
 
-def _tags(wanted: Audition) -> Tags:
+def _tags(wanted: Audition, chapters: Sequence[Chapter]) -> Tags:
     named = ", ".join(dict.fromkeys(credits.named(part.voice) for part in wanted.parts))
     return Tags(
         title=f"Audition of voices ({wanted.language})",
@@ -192,4 +193,5 @@ def _tags(wanted: Audition) -> Tags:
         year=credits.year(),
         language=wanted.language,
         comment=f"Synthetic voices speak: {named}. {credits.MADE_WITH}",
+        chapters=tuple(chapters),
     )

@@ -1,29 +1,82 @@
-"""Encoding: a track's sound, block by block, as MP3."""
+"""Encoding: a track's sound, block by block, as a file of any of the formats."""
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 
 from mettavox.codec import Block, Encoder
+from mettavox.codecs import formats, id3
+from mettavox.codecs.container import ContainerEncoder
 from mettavox.codecs.ffmpeg import Mp3Encoder
+from mettavox.codecs.formats import FORMATS
+from mettavox.codecs.mp3 import BITRATE_KBPS, RATE
+from mettavox.codecs.wav import WavEncoder
+from mettavox.errors import CodecError
+from mettavox.tags import Tags
+
+__all__ = ["FORMATS", "mp3", "track"]
+
+Hear = Callable[[float], None]
+"""Hears how much is done, 0 to 1."""
+
+
+def track(
+    kind: str,
+    blocks: Iterable[Block],
+    frames: int,
+    path: Path,
+    tags: Tags,
+    *,
+    rate: int = RATE,
+    bitrate_kbps: int = BITRATE_KBPS,
+    hear: Hear = lambda share: None,
+) -> None:
+    """Write ``frames`` frames at ``rate`` hertz to ``path``, whatever it is called, as a file of that kind.
+
+    It sounds as loud as it came in. ``bitrate_kbps`` is for MP3 alone; the others have their own (FORMATS). Raises
+    CodecError, and OSError for what the disk refuses; nothing runs then, and ``path`` is for its owner to remove.
+    """
+    formats.checked(kind, rate)
+    if kind in ("mp3", "wav"):
+        with path.open("w+b") as file:
+            if kind == "mp3":
+                tag = id3.tag(tags, rate=rate, frames=frames)
+                mp3(blocks, frames, file, tag, hear, rate=rate, bitrate_kbps=bitrate_kbps)
+            else:
+                _encoded(WavEncoder(file, frames=frames, tags=tags, rate=rate), blocks, frames, hear)
+    else:
+        _encoded(ContainerEncoder(kind, path, frames=frames, tags=tags, rate=rate), blocks, frames, hear)
 
 
 def mp3(
-    blocks: Iterable[Block], frames: int, file: BinaryIO, tag: bytes, hear: Callable[[float], None] = lambda share: None
+    blocks: Iterable[Block],
+    frames: int,
+    file: BinaryIO,
+    tag: bytes,
+    hear: Hear = lambda share: None,
+    *,
+    rate: int = RATE,
+    bitrate_kbps: int = BITRATE_KBPS,
 ) -> None:
-    """Write ``frames`` frames as MP3 with that tag, as loud as they came in. ``hear`` hears how much is done, 0 to 1.
+    """Write ``frames`` frames as MP3 with that tag, as loud as they came in.
 
     Raises CodecError; the encoder has stopped then, whatever was raised.
     """
-    encoder: Encoder = Mp3Encoder(file, frames=frames, id3=tag)
+    _encoded(Mp3Encoder(file, frames=frames, id3=tag, rate=rate, bitrate_kbps=bitrate_kbps), blocks, frames, hear)
+
+
+def _encoded(encoder: Encoder, blocks: Iterable[Block], frames: int, hear: Hear) -> None:
     made_up = np.float32(10 ** (-encoder.gain_db / 20))
     done = 0
     try:
         for block in blocks:
-            encoder.write(block * made_up)
+            encoder.write(block * made_up if encoder.gain_db else block)
             done += len(block)
             hear(done / frames)
+        if done != frames:
+            raise CodecError(f"A track of {frames} frames came out with {done}.")
         encoder.finish()
     except BaseException:
         encoder.abandon()
