@@ -88,7 +88,7 @@ def _mixed(prepared: Any, path: Path) -> tuple[Any, Any]:
             made.append(self)
 
     render.Mixer = Watched  # type: ignore[attr-defined]
-    track = render.render(prepared, path, replace=True, settings=render.Settings(lint=False))
+    track = render.render(prepared, path, replace=True, settings=render.Settings(lint=False, only_audio=True))
     return made[-1], track.timeline
 
 

@@ -15,7 +15,8 @@ from mettavox.errors import VoiceError
 from mettavox.person import Listener, Spoken, Target
 from mettavox.prepare import Prepared, prepare
 from mettavox.recording import LOUDNESS_LUFS
-from mettavox.render import Settings, render
+from mettavox.render import render
+from mettavox.spoken import Settings
 from mettavox.request import Request
 from mettavox.script import Line, Word
 from mettavox.speech import Speech

@@ -7,7 +7,8 @@ import pytest
 from mettavox import ask, gate, source
 from mettavox.errors import RequestError, ScriptError
 from mettavox.prepare import Prepared, prepare
-from mettavox.render import Settings, render
+from mettavox.render import render
+from mettavox.spoken import Settings
 
 HARM = [
     "I want to kill myself", "I will die today", "I want to end it all", "I wish to disappear",

@@ -11,7 +11,8 @@ from mettavox.branches import branches
 from mettavox.errors import RequestError, ScriptError, VoiceError
 from mettavox.person import Listener, Spoken, Target
 from mettavox.prepare import RATE, plan, prepare
-from mettavox.render import Settings, render
+from mettavox.render import render
+from mettavox.spoken import Settings
 from mettavox.request import Request
 from mettavox.script import Line
 from oracles import frames_by_soundfile

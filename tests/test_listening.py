@@ -9,7 +9,8 @@ import pytest
 from mettavox import phrasebook, source
 from mettavox.person import Listener, Spoken
 from mettavox.prepare import RATE, prepare
-from mettavox.render import Settings, render
+from mettavox.render import render
+from mettavox.spoken import Settings
 from mettavox.request import Request
 from mettavox.script import Line
 from mettavox.timeline import Timeline

@@ -20,7 +20,8 @@ from mettavox.errors import OutputError, SoundError
 from mettavox.mix import Mixer
 from mettavox.person import Listener, Spoken, Target
 from mettavox.prepare import RATE, Prepared, prepare
-from mettavox.render import Settings, Track, render
+from mettavox.render import Track, render
+from mettavox.spoken import Settings
 from mettavox.request import Request
 from mettavox.script import Line
 from oracles import (
@@ -359,7 +360,8 @@ import json, resource, sys
 from fractions import Fraction
 from pathlib import Path
 from mettavox.prepare import prepare
-from mettavox.render import Settings, render
+from mettavox.render import render
+from mettavox.spoken import Settings
 from mettavox.request import Request
 script, minutes, out = sys.argv[1:]
 asked = Request(script=script, seconds=Fraction(60 * int(minutes)), voice="hum", bed="none")

@@ -3,6 +3,8 @@
 A command line, a course and a roster all ask in the same words, and are answered in the same way.
 """
 
+import math
+import re
 import unicodedata
 from collections.abc import Mapping
 from fractions import Fraction
@@ -11,25 +13,33 @@ from typing import Any
 
 from mettavox.errors import RequestError
 from mettavox.person import EXPERIENCES, PRONOUNS, RELATIONS, Listener, Spoken, Target, personal_word
-from mettavox.request import ANCHORS, BEDS, CLOSINGS, DAYS, TONES, Request
+from mettavox.request import ANCHORS, BEDS, CLOSINGS, COVERS, DAYS, FORMATS, TONES, Request
 from mettavox.suggest import nearest
 from mettavox.units import parse_duration, parse_minutes
 
 WORDS: Mapping[str, tuple[str, ...]] = {
     "relation": RELATIONS, "pronouns": PRONOUNS, "closing": CLOSINGS, "anchor": ANCHORS,
-    "experience": EXPERIENCES, "tone": TONES, "bed": BEDS,
+    "experience": EXPERIENCES, "tone": TONES,
+    "format": FORMATS, "cover": COVERS,
 }  # fmt: skip
 """Options that take one of a few words."""
 
 STANDARD: Mapping[str, Any] = {
     "script": "", "name": "", "say": "", "target": "", "relation": "friend", "target-say": "", "pronouns": "they",
-    "wishes": (), "intention": "", "day": 1, "minutes": None, "duration": None, "voice": "", "fill": "", "bed": "soft",
+    "wishes": (), "intention": "", "day": 1, "minutes": None, "duration": None, "voice": "", "fill": "",
     "closing": "return", "anchor": "choose", "breath": "", "tone": "plain", "experience": "regular",
     "gentle": False, "include": (), "lang": "en", "scripts": None,
+    "profile": "podcast", "bed": "", "bed-under": None, "duck": False, "pause-guard": False, "bells": None,
+    "breath-tones": None, "plain": False, "disclose": False, "format": "mp3", "cover": "dark", "edit": (),
 }  # fmt: skip
 """Every option of a track, and what holds when nobody chose."""
 
+_EITHER = ("bells", "breath-tones")
+"""Yes or no where someone chose, and as the profile has it where nobody did."""
+
 LONGEST_INTENTION_WORDS = 15
+BED_UNDER_LU = (6.0, 60.0)
+_EDIT = re.compile(r"(\d{1,5})\s*=\s*(\S.*)", re.DOTALL)
 
 def request(values: Mapping[str, Any]) -> Request:
     """What the options ask for, checked. Raises RequestError, which never repeats a personal value."""
@@ -52,7 +62,18 @@ def request(values: Mapping[str, Any]) -> Request:
         ),
         voice=chosen["voice"],
         fill=chosen["fill"],
-        bed=chosen["bed"],
+        profile=chosen["profile"],
+        bed=bed(chosen["bed"]),
+        bed_under=_bed_under(chosen["bed-under"]),
+        duck=chosen["duck"],
+        pause_guard=chosen["pause-guard"],
+        bells=chosen["bells"],
+        breath_tones=chosen["breath-tones"],
+        plain=chosen["plain"],
+        disclose=chosen["disclose"],
+        format=chosen["format"],
+        cover=chosen["cover"],
+        edits=tuple(map(edit, chosen["edit"])),
         closing=chosen["closing"],
         anchor=chosen["anchor"],
         breath=chosen["breath"],
@@ -74,7 +95,7 @@ def _value(option: str, value: Any) -> Any:
         return one_of(option, str(value), WORDS[option])
     if option == "day":
         return _day(value)
-    if isinstance(standard, bool):
+    if isinstance(standard, bool) or (option in _EITHER and value is not None):
         return _yes_or_no(option, value)
     if isinstance(standard, tuple):
         return _list(option, value)
@@ -90,6 +111,42 @@ def one_of(option: str, word: str, words: tuple[str, ...]) -> str:
     if word not in words:
         raise RequestError(f"--{option} has no “{word[:40]}”.", hint=nearest(word, words, "It takes"))
     return word
+
+
+def bed(value: str) -> str:
+    """The name of a bed, or the path of a file that is there. Raises RequestError with the nearest name."""
+    try:
+        if value in ("", *BEDS) or Path(value).is_file():
+            return value
+    except (OSError, ValueError):
+        pass  # too long for a path, or none at all
+    if Path(value).suffix or "/" in value:
+        raise RequestError(f"--bed: there is no file “{Path(value).name[:60]}”.", hint="Check the path.")
+    raise RequestError(f"There is no bed “{value[:40]}”.", hint=nearest(value, BEDS, "Beds"))
+
+
+def _bed_under(value: Any) -> float | None:
+    if value is None:
+        return None
+    low, high = BED_UNDER_LU
+    try:
+        under = float(value)
+    except (TypeError, ValueError):
+        under = math.nan
+    if not low <= under <= high:
+        raise RequestError(
+            f"--bed-under {str(value)[:20]} is not a number of LU from {low:g} to {high:g}.",
+            hint="20 and more keeps speech clear for everyone; 21 is usual.",
+        )
+    return under
+
+
+def edit(value: str) -> tuple[int, str]:
+    """The line's number and its new words, of LINE=TEXT. Raises RequestError, which does not repeat the words."""
+    match = _EDIT.fullmatch(value.strip())
+    if not match:
+        raise RequestError("--edit needs a line's number and its words.", hint='Write --edit 14="Take your time."')
+    return int(match[1]), " ".join(match[2].split())
 
 
 def _day(value: Any) -> int:

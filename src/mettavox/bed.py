@@ -35,7 +35,7 @@ class Bed(Protocol):
 
     @property
     def loudest(self) -> float:
-        """The highest mean square of its middle in any 100 ms."""
+        """At least the mean square of its middle in any 100 ms; within 1 dB of the highest."""
 
     def most(self, start: int, stop: int) -> float:
         """At least the mean square of its middle in any 100 ms that touch this range; within 1 dB of the highest."""
@@ -44,30 +44,42 @@ class Bed(Protocol):
 class Hops:
     """How strong the middle of a loop is, hop by hop of 10 ms: what any 100 ms of it can hold."""
 
-    def __init__(self, energies: NDArray[np.float64], hop: int) -> None:
-        """``energies`` are the sums of squares of each ``hop`` frames, of which the loop has a whole number."""
-        self._hop = hop
-        self.power = float(energies.sum() / (hop * len(energies)))
-        around = np.concatenate([energies, energies[: _TENTH_HOPS + 1]])
-        running = np.concatenate([[0.0], np.cumsum(around)])
-        size = _TENTH_HOPS * hop
-        self.loudest = float((running[_TENTH_HOPS:-1] - running[: -_TENTH_HOPS - 1]).max() / size)
-        # 100 ms that start anywhere in a hop end in the tenth hop after it.
-        touched = running[_TENTH_HOPS + 1 :] - running[: -_TENTH_HOPS - 1]
-        self._touched = (touched[: len(energies)] / size).astype(np.float32)
+    def __init__(self, energies: NDArray[np.float64], hop: int, frames: int) -> None:
+        """``energies`` are the sums of squares of each ``hop`` of the loop's ``frames``; the last may be short."""
+        self._hop, self._frames = hop, frames
+        self.power = float(energies.sum() / frames)
+        # 100 ms that start anywhere in a hop end in the tenth hop after it, or one later around a short one.
+        self._reach = _TENTH_HOPS + (frames % hop > 0)
+        size = min(_TENTH_HOPS * hop, frames)
+        self._touched = (_sums(energies, self._reach + 1) / size).astype(np.float32)
+        self.loudest = float(self._touched.max())
 
     def most(self, start: int, stop: int) -> float:
         """At least the mean square of any 100 ms that touch frames ``start`` to ``stop`` of the endless loop."""
-        first, last = start // self._hop - _TENTH_HOPS, -(-stop // self._hop)
-        length = len(self._touched)
-        if last - first >= length:
-            return float(self._touched.max())
-        return float(self._touched[np.arange(first, last) % length].max()) if stop > start else 0.0
+        if stop <= start:
+            return 0.0
+        if stop - start >= self._frames:
+            return self.loudest
+        first, last = start % self._frames, (stop - 1) % self._frames
+        if first <= last:
+            return self._most(first, last)
+        return max(self._most(first, self._frames - 1), self._most(0, last))
+
+    def _most(self, first: int, last: int) -> float:
+        places = np.arange(first // self._hop - self._reach, last // self._hop + 1) % len(self._touched)
+        return float(self._touched[places].max())
+
+
+def _sums(energies: NDArray[np.float64], count: int) -> NDArray[np.float64]:
+    """The sum of ``count`` values from each on, around the end."""
+    around = np.concatenate([[0.0], np.cumsum(np.resize(energies, len(energies) + count))])
+    sums: NDArray[np.float64] = (around[count:] - around[:-count])[: len(energies)]
+    return sums
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Loop:
-    """A Bed made of one loop: float32, shape ``(frames, 2)``, a whole number of 10 ms; its end runs into its start."""
+    """A Bed made of one loop: float32, shape ``(frames, 2)`` at ``rate`` hertz; its end runs into its start."""
 
     loop: Block
     rate: int
@@ -87,7 +99,7 @@ class Loop:
 
     @property
     def loudest(self) -> float:
-        """The highest mean square of the middle in any 100 ms."""
+        """At least the mean square of the middle in any 100 ms."""
         return self._hops.loudest
 
     def most(self, start: int, stop: int) -> float:
@@ -97,14 +109,14 @@ class Loop:
     @cached_property
     def _hops(self) -> Hops:
         hop = self.rate // HOPS_A_SECOND
-        return Hops(middle_energies(self.loop, hop), hop)
+        return Hops(middle_energies(self.loop, hop), hop, len(self.loop))
 
 
 def middle_energies(block: Block, hop: int) -> NDArray[np.float64]:
-    """The sum of squares of the middle of each ``hop`` frames of ``block``, as many as are whole."""
-    whole = len(block) // hop * hop
-    middle = ((block[:whole, 0] + block[:whole, 1]) * np.float32(0.5)).reshape(-1, hop)
-    energies: NDArray[np.float64] = np.einsum("ij,ij->i", middle, middle).astype(np.float64)
+    """The sum of squares of the middle of each ``hop`` frames of ``block``; the last may be short."""
+    middle = (block[:, 0] + block[:, 1]) * np.float32(0.5)
+    parts = np.pad(middle, (0, -len(middle) % hop)).reshape(-1, hop)
+    energies: NDArray[np.float64] = np.einsum("ij,ij->i", parts, parts).astype(np.float64)
     return energies
 
 

@@ -26,7 +26,7 @@ TOLERANCE_LU = 1.5
 
 # The level of speech and BS.1770's loudness of a clip differ by up to 1 LU from line to line, so that lines which
 # are to be within TOLERANCE_LU by either are kept closer by the one that can tell the level of a single word.
-_AIM_LU = 0.5
+_AIM_LU = 0.25
 # More would only lift the noise of a take in which hardly anything is said.
 _MOST_GAIN_DB = 12.0
 _SILENT_LUFS = -70.0

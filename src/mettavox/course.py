@@ -16,7 +16,8 @@ from mettavox import __version__, ask, assets, casting, folder, gate, handout, o
 from mettavox.errors import RequestError, ScriptError, ScriptNotFound
 from mettavox.fields import Fields, Problems, toml
 from mettavox.prepare import Prepared
-from mettavox.render import Settings, render
+from mettavox.render import render
+from mettavox.spoken import Settings
 from mettavox.suggest import nearest
 from mettavox.takes import ENGINE as RECORDED
 from mettavox.units import file_stem
@@ -304,7 +305,7 @@ def build(
     Nothing is left there, or beside it, when this fails. Raises OutputError when ``path`` is there and not
     empty, unless it is a course that was built and is to be replaced; and whatever ``render`` raises.
     """
-    settings = _without_lint(settings)
+    settings = _for_a_course(settings)
     notes: list[str] = []
     with folder.whole_folder(path, replace=replace, ours=_made_before) as new:
         for place, session in enumerate(course.pages.sessions):
@@ -319,9 +320,9 @@ def build(
     return record
 
 
-def _without_lint(settings: Settings) -> Settings:
+def _for_a_course(settings: Settings) -> Settings:
     """The rules were tried when the course was read."""
-    return replace(settings, lint=False)
+    return replace(settings, lint=False, only_audio=True)
 
 
 def facts(course: Course, built: Path | None = None) -> dict[str, Any]:

@@ -7,6 +7,7 @@
     ├── DurationError        (ValueError)    the length asked for cannot be met
     ├── EngineError          (RuntimeError)  speech could not be made
     │   └── VoiceError       (LookupError)   no such voice, or a profile that cannot be used
+    ├── RecordError          (ValueError)    a track's record is missing, or cannot be used
     ├── CodecError           (RuntimeError)  ffmpeg is missing, or a file is not audio
     │   └── SoundError                       a finished track did not pass its checks
     └── OutputError          (OSError)       the result cannot be written
@@ -58,6 +59,10 @@ class EngineError(MettavoxError, RuntimeError):
 
 class VoiceError(EngineError, LookupError):
     """There is no voice of that name, or its profile cannot be used."""
+
+
+class RecordError(MettavoxError, ValueError):
+    """A track's record is missing, cannot be read, or does not hold."""
 
 
 class CodecError(MettavoxError, RuntimeError):

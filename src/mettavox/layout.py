@@ -3,7 +3,7 @@
 from bisect import insort
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from math import floor
 
@@ -12,8 +12,13 @@ from mettavox.ladder import Unit
 from mettavox.person import Listener
 from mettavox.script import PAUSES as CLASSES
 from mettavox.script import Bell, Breath, Cue, Line, Pause, Script
-from mettavox.timeline import Chapter, Placement, Silence, Timeline
+from mettavox.timeline import Chapter, Placement, Silence, Timeline, Tone
 from mettavox.units import frames
+
+WRITTEN = "written"
+"""Where a script says @bell; the other places are the start and the end."""
+BELL_SECONDS = 9.0
+"""How long a bell rings."""
 
 Lengths = Mapping[Line, int]
 """How many frames each line's clip has, at the timeline's rate."""
@@ -41,6 +46,8 @@ _SQUEEZE = 0.35
 HEAD_SECONDS = 0.75
 TAIL_SECONDS = 3.0
 SLEEP_TAIL_SECONDS = 20.0
+# A little quiet lets the first bell ring out before the voice, and sets the last one off from it.
+_AFTER_FIRST_BELL, _BEFORE_LAST_BELL = (0.5, 1.0, 2.0), (2.0, 4.0, 8.0)
 CUE_SHARE = 0.45
 # A second on either side of a paced breath, of which up to half lets it begin on a whole second.
 _BREATH_MARGIN_SECONDS = 1.0
@@ -59,6 +66,11 @@ class Rules:
     sparse: bool = False
     sleep: bool = False
     pauses: float = 1.0  # multiplies the preferred pauses, within the bounds of each
+    head_seconds: float = HEAD_SECONDS
+    tail: float = TAIL_SECONDS
+    bells: frozenset[str] = frozenset({WRITTEN})  # where a bell is struck: "start", "end", where it is "written"
+    bell_seconds: float = BELL_SECONDS
+    tones: bool = False  # whether paced breaths have their guide
 
     @classmethod
     def of(
@@ -77,7 +89,11 @@ class Rules:
     @property
     def tail_seconds(self) -> float:
         """The quiet at the end."""
-        return SLEEP_TAIL_SECONDS if self.sleep else TAIL_SECONDS
+        return max(self.tail, SLEEP_TAIL_SECONDS) if self.sleep else self.tail
+
+    def rings(self, place: str) -> bool:
+        """Whether a bell is struck there; none is in a track for sleep."""
+        return place in self.bells and not self.sleep
 
     @property
     def scales(self) -> tuple[float, float, float]:
@@ -137,6 +153,7 @@ class _Sound:
     before: _Gap
     margin: int = 0  # on both sides: lets a paced breath begin on a whole second
     quiet: int = 0  # at its end: what a breath's last phase leaves after its cue
+    tones: list[Tone] = field(default_factory=list)  # counted from the sound's own start
 
 
 class Layout:
@@ -152,7 +169,7 @@ class Layout:
         self._gaps_after: dict[Unit, _Gap] = {}
         self._cycles: Counter[tuple[int, int, int]] = Counter()
         self._beat = self._bounds(CLASSES["beat"], None)
-        self._head = frames(HEAD_SECONDS, rules.rate)
+        self._head = frames(rules.head_seconds, rules.rate)
         self._tail = frames(rules.tail_seconds, rules.rate)
 
     def add(self, units: tuple[Unit, ...]) -> None:
@@ -193,6 +210,9 @@ class Layout:
         early = frames(_BEFORE_PERMISSION, self._rules.rate)
         pending, previous, permitted, quiet = _Gap(), None, False, 0
         named = self._with_name()
+        if self._rules.rings("start") and self._units:
+            yield self._bell(self._units[0].section)
+            pending = self._seconds(_AFTER_FIRST_BELL)
         for unit in self._units:
             sound = self._sound(unit, named=unit in named)
             if sound is None:
@@ -207,9 +227,20 @@ class Layout:
             yield sound
             permitted = permitted or unit.passage.protected
             pending, previous, quiet = self._after(unit), unit, sound.margin * 3 // 2 + sound.quiet
-        if pending.longest:  # pauses at the very end are a silent sound of no length
+        if self._rules.rings("end") and self._units:
+            pending = pending if pending.longest else self._seconds(_BEFORE_LAST_BELL)
+            yield self._bell(self._units[-1].section, pending.within(cap - quiet))
+        elif pending.longest:  # pauses at the very end are a silent sound of no length
             ending = min(cap, max(frames(ENDING_SECONDS, self._rules.rate), self._tail))
             yield _Sound(self._units[-1].section, 0, [], pending.cut_to(ending - self._tail - quiet))
+
+    def _seconds(self, bounds: tuple[float, float, float]) -> _Gap:
+        shortest, preferred, longest = (frames(seconds, self._rules.rate) for seconds in bounds)
+        return _Gap(shortest, preferred, longest)
+
+    def _bell(self, section: int, before: _Gap = _Gap()) -> _Sound:
+        length = frames(self._rules.bell_seconds, self._rules.rate)
+        return _Sound(section, length, [(Bell(), 0, length)], before)
 
     def _after(self, unit: Unit) -> _Gap:
         if unit not in self._gaps_after:
@@ -273,12 +304,13 @@ class Layout:
             return _Sound(unit.section, length, [(sound, 0, length)], _Gap())
         if isinstance(sound, Breath):
             return self._breath(unit, sound)
-        if isinstance(sound, Bell):
-            raise ScriptError("A bell has no sound yet in this version.", hint="Leave @bell out.")
+        if isinstance(sound, Bell) and self._rules.rings(WRITTEN):
+            return self._bell(unit.section)
         return None
 
     def _breath(self, unit: Unit, breath: Breath) -> _Sound:
         places: list[tuple[Line | Bell, int, int]] = []
+        tones: list[Tone] = []
         at = 0
         last = breath.fewest + self._cycles[unit.place] - 1
         for cycle in range(last + 1):
@@ -286,10 +318,12 @@ class Layout:
                 line = self._cue_line(cue, cycle, breath.pattern, spoken=breath.held or cycle == last)
                 if line is not None:
                     places.append((line, at, self._lengths[line]))
-                at += frames(cue.seconds, self._rules.rate)
+                length = frames(cue.seconds, self._rules.rate)
+                tones += [Tone(phase=cue.phase, start=at, frames=length)] if self._rules.tones else []
+                at += length
         quiet = at - max((offset + length for _, offset, length in places), default=0)
         margin = frames(_BREATH_MARGIN_SECONDS, self._rules.rate)
-        return _Sound(unit.section, at, places, _Gap(), margin=margin, quiet=quiet)
+        return _Sound(unit.section, at, places, _Gap(), margin=margin, quiet=quiet, tones=tones)
 
     def _cue_line(self, cue: Cue, cycle: int, pattern: str, *, spoken: bool) -> Line | None:
         """The longest words that leave the breath room; none where this cycle or phase is silent."""
@@ -340,6 +374,7 @@ class Layout:
             chapters=tuple(placer.chapters),
             spaciousness=spaciousness,
             left_out=self._left_out(),
+            tones=tuple(placer.tones),
         )
 
     def _left_out(self) -> tuple[str, ...]:
@@ -360,6 +395,7 @@ class _Placer:
     placements: list[Placement] = field(default_factory=list)
     silences: list[Silence] = field(default_factory=list)
     chapters: list[Chapter] = field(default_factory=list)
+    tones: list[Tone] = field(default_factory=list)
     _at: int = 0
     _quiet_from: int = 0
     _bounds: _Gap = _Gap()
@@ -382,6 +418,7 @@ class _Placer:
         for what, offset, length in sound.places:
             chapter = len(self.chapters) - 1
             self._sounds(Placement(sound=what, start=start + offset, frames=length, section=chapter))
+        self.tones += [replace(tone, start=start + tone.start) for tone in sound.tones]
         self._at += sound.frames + 2 * sound.margin
         if sound.margin:  # what the pattern leaves after its last cue, and the second margin
             rest = start + sound.frames - self._quiet_from

@@ -46,17 +46,77 @@ def whole_file(path: Path, *, replace: bool) -> Iterator[tuple[BinaryIO, Path]]:
 
     Raises OutputError for whatever the disk refuses, and when ``path`` exists and is not to be replaced.
     """
-    with translated(path):
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-        scratch = Path(name)
-        try:
-            with os.fdopen(handle, "w+b") as file:
-                yield file, scratch
+    with together(replace=replace) as files, translated(path):
+        yield files.open(path)
+
+
+class Files:
+    """Files that are being written, each beside its place."""
+
+    def __init__(self) -> None:
+        self.open_files: dict[Path, tuple[BinaryIO, Path]] = {}
+
+    def open(self, path: Path) -> tuple[BinaryIO, Path]:
+        """A file that will have that name, and where it is for now. Raises OutputError."""
+        with translated(path):
+            handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+            self.open_files[path] = os.fdopen(handle, "w+b"), Path(name)
+        return self.open_files[path]
+
+    def write(self, path: Path, content: bytes | str) -> None:
+        """A whole file of that name; text is UTF-8. Raises OutputError."""
+        file, _ = self.open(path)
+        with translated(path):
+            file.write(content.encode("utf-8") if isinstance(content, str) else content)
+            file.flush()
+
+
+@contextlib.contextmanager
+def together(*, replace: bool) -> Iterator[Files]:
+    """Files that all take their names when the block ends well, and of which none is left when not.
+
+    Raises OutputError for whatever the disk refuses, and when a name is taken and not to be replaced.
+    """
+    files = Files()
+    try:
+        yield files
+        for path, (file, _) in files.open_files.items():
+            with translated(path):
                 file.flush()
                 os.fsync(file.fileno())
-            _settle(scratch, path, replace=replace)
-        finally:
+                file.close()
+        _settle_all({path: scratch for path, (_, scratch) in files.open_files.items()}, replace=replace)
+    finally:
+        for file, scratch in files.open_files.values():
+            with contextlib.suppress(OSError):  # a full disk has been told of already
+                file.close()
             scratch.unlink(missing_ok=True)
+
+
+def _settle_all(scratches: dict[Path, Path], *, replace: bool) -> None:
+    """Give each its name; where one cannot have it, those before it are taken back."""
+    settled: list[Path] = []
+    earlier: dict[Path, Path] = {}
+    try:
+        for path, scratch in scratches.items():
+            with translated(path):
+                if replace and len(scratches) > 1 and path.is_file():
+                    with contextlib.suppress(OSError):  # a disk without links: what was there cannot be taken back
+                        kept = scratch.with_suffix(".earlier.part")
+                        os.link(path, kept)
+                        earlier[path] = kept
+                _settle(scratch, path, replace=replace)
+                settled.append(path)
+    except BaseException:
+        for path in settled:
+            if path in earlier:
+                earlier[path].replace(path)
+            else:
+                path.unlink(missing_ok=True)
+        raise
+    finally:
+        for kept in earlier.values():
+            kept.unlink(missing_ok=True)
 
 
 def _settle(scratch: Path, path: Path, *, replace: bool) -> None:

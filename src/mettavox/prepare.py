@@ -5,22 +5,25 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from mettavox import casting, estimate, ipa, phrasebook, reader, source, template, wishes
+from mettavox import casting, deliveries, edits, estimate, ipa, phrasebook, reader, source, template, wishes
+from mettavox.casting import Cast
+from mettavox.delivery import BELL_PLACES, Delivery
 from mettavox.errors import DurationError, RequestError, ScriptError
 from mettavox.fit import fit
-from mettavox.layout import Rules
+from mettavox.layout import WRITTEN, Lengths, Rules
 from mettavox.person import Listener, Target
 from mettavox.phrasebook import Phrasebook
 from mettavox.request import ANCHORS, TOUCHING, Request
 from mettavox.script import Head, Line, Script
 from mettavox.source import Source, first_part
 from mettavox.suggest import nearest
+from mettavox.takes import ENGINE as RECORDED
 from mettavox.timeline import Timeline
 from mettavox.units import clock, frames
 from mettavox.voice import Voice
 
 RATE = 48_000
-"""The rate of every track, in hertz."""
+"""The usual rate of a track, in hertz; a delivery profile may have another."""
 
 _LEAST_WITH_DIFFICULT_SECONDS = 600
 _LATIN = ("en", "es")
@@ -49,18 +52,25 @@ class Prepared:
     voice: Voice
     rules: Rules
     seconds: Fraction
+    delivery: Delivery
     note: str = ""
     fill: Voice | None = None
 
     @property
+    def rate(self) -> int:
+        """The track's rate in hertz."""
+        return self.rules.rate
+
+    @property
     def frames(self) -> int:
         """The length asked for."""
-        return frames(self.seconds, RATE)
+        return frames(self.seconds, self.rate)
 
 
 def prepare(request: Request) -> Prepared:
     """Read, check and fill. Raises RequestError, ScriptError, VoiceError or DurationError."""
     book = phrasebook.load(request.language, request.scripts)
+    delivery = delivered(request)
     found = source.load(request.script, request.language, request.scripts)
     check_defaults(found, book)
     request = chosen(request, found.head)
@@ -74,16 +84,54 @@ def prepare(request: Request) -> Prepared:
     _check_include(request, script)
     chosen_voice = casting.cast(request.voice, request.language)
     fill = casting.fill(request.fill, request.language, chosen_voice.voice)
+    _check_disclosure(request, chosen_voice.voice, fill)
     return Prepared(
         request=request,
         source=found,
         script=script,
         voice=chosen_voice.voice,
-        rules=replace(rules_of(request), pauses=chosen_voice.voice.pauses),
+        rules=replace(_delivered_rules(request, delivery), pauses=chosen_voice.voice.pauses),
         seconds=seconds,
+        delivery=delivery,
         note=" ".join(each.note for each in (chosen_voice, fill) if each and each.note),
         fill=fill.voice if fill else None,
     )
+
+
+def delivered(request: Request) -> Delivery:
+    """The delivery profile with what the request has instead. Raises RequestError."""
+    own = deliveries.load(request.profile)
+    if request.bells and request.closing == "sleep":
+        raise RequestError("--bells and --closing sleep do not go together.", hint="Leave --bells out: a bell wakes.")
+    if request.format == "opus" and own.rate != RATE:
+        raise RequestError(
+            f"--format opus always has {RATE} Hz, and the profile “{own.id}” asks for {own.rate}.",
+            hint="Choose another --format or --profile.",
+        )
+    return replace(
+        own,
+        bed=request.bed or own.bed,
+        bed_under_lu=own.bed_under_lu if request.bed_under is None else request.bed_under,
+        bells=own.bells if request.bells is None else BELL_PLACES if request.bells else (),
+        tones=own.tones if request.breath_tones is None else request.breath_tones,
+    )
+
+
+def _delivered_rules(request: Request, delivery: Delivery) -> Rules:
+    written = () if request.bells is False else (WRITTEN,)
+    return replace(
+        rules_of(request),
+        rate=delivery.rate,
+        head_seconds=delivery.head_seconds,
+        tail=delivery.tail_seconds,
+        bells=frozenset((*delivery.bells, *written)),
+        tones=delivery.tones,
+    )
+
+
+def _check_disclosure(request: Request, voice: Voice, fill: Cast | None) -> None:
+    if request.disclose and voice.engine == RECORDED and fill is None:
+        raise RequestError("--disclose has nothing to say: a person's own voice speaks.", hint="Leave it out.")
 
 
 def check_defaults(found: Source, book: Phrasebook) -> None:
@@ -124,7 +172,10 @@ def read(found: Source, request: Request, book: Phrasebook) -> Script:
     if request.wishes:
         book = replace(book, wishes=wishes.own(request.wishes, request.language, request.scripts))
     filled = template.fill(found.body, found.head.slots, request, book, where=found.where)
-    return reader.read(filled, found.head, book, _choices(request, book), where=found.where)
+    edited = edits.applied(filled, request.edits)
+    return edits.kept_private(
+        reader.read(edited, found.head, book, _choices(request, book), where=found.where), request.edits
+    )
 
 
 def has_place(option: str, script_head: Head) -> bool:
@@ -236,20 +287,22 @@ def _choices(request: Request, book: Phrasebook) -> reader.Choices:
         pronouns=request.target.pronouns,
         closing=request.closing,
         own_wishes=bool(request.wishes),
+        disclose=request.disclose,
     )
 
 
 class EstimatedLengths(Mapping[Line, int]):
     """How many frames each line will take, judged once by its syllables and the voice's pace."""
 
-    def __init__(self, voice: Voice) -> None:
+    def __init__(self, voice: Voice, rate: int = RATE) -> None:
         self._voice = voice
+        self._rate = rate
         self._known: dict[Line, int] = {}
 
     def __getitem__(self, line: Line) -> int:
         if line not in self._known:
             seconds = estimate.seconds(line.spoken, self._voice.pace, self._voice.language)
-            self._known[line] = max(1, frames(seconds, RATE))
+            self._known[line] = max(1, frames(seconds, self._rate))
         return self._known[line]
 
     def __iter__(self) -> Iterator[Line]:
@@ -260,9 +313,23 @@ class EstimatedLengths(Mapping[Line, int]):
 
     def seconds(self, line: Line) -> float:
         """The length of a line in seconds."""
-        return self[line] / RATE
+        return self[line] / self._rate
 
 
 def plan(prepared: Prepared) -> Timeline:
     """The timeline as it will be, within a few per cent, without an engine. Raises DurationError."""
-    return fit(prepared.script, EstimatedLengths(prepared.voice), prepared.frames, prepared.rules)
+    return laid(prepared, EstimatedLengths(prepared.voice, prepared.rate))
+
+
+def laid(prepared: Prepared, lengths: Lengths) -> Timeline:
+    """The timeline on these lengths. Bells that a profile has are left out where there is no room for them.
+
+    Raises DurationError.
+    """
+    rules, least = prepared.rules, prepared.rules.bells & {WRITTEN}
+    try:
+        return fit(prepared.script, lengths, prepared.frames, rules)
+    except DurationError:
+        if prepared.request.bells or rules.bells == least:
+            raise
+        return fit(prepared.script, lengths, prepared.frames, replace(rules, bells=least))

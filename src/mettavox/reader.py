@@ -11,6 +11,7 @@ from mettavox.phrasebook import PHASES, Pattern, Phrasebook, parse_yaml
 from mettavox.request import ANCHORS, CLOSINGS, DAYS, TONES
 from mettavox.script import (
     CORE,
+    KEEP,
     LEVELS,
     PAUSES,
     PLUS,
@@ -34,6 +35,9 @@ from mettavox.units import LONGEST_SECONDS
 
 BLOCKS = ("wishes", "breathe", "return", "bell")
 """Blocks that are more than their text; any other is a file of shared blocks."""
+
+DISCLOSURE = "disclosure"
+"""The block that says what kind of voice speaks."""
 
 ROUNDS = ("first", "again")
 CHOICES = frozenset(
@@ -179,6 +183,7 @@ class Choices:
     pronouns: str
     closing: str
     own_wishes: bool = False
+    disclose: bool = False
 
 
 def read(filled: Filled, head: Head, book: Phrasebook, choices: Choices, *, where: str) -> Script:
@@ -186,6 +191,8 @@ def read(filled: Filled, head: Head, book: Phrasebook, choices: Choices, *, wher
     reading = _Reading(book=book, choices=choices, filled=filled, file=where)
     for raw, number in zip(filled.text.split("\n"), filled.numbers, strict=True):
         reading.take(raw, number, where)
+    if choices.disclose:
+        reading.disclose()
     return Script(head=head, sections=reading.finish())
 
 
@@ -250,6 +257,18 @@ class _Reading:
                 self._line(text, rounds)
                 last = self.sections[-1].passages[-1:]  # none where a block's own choices leave all of it out
                 self.chosen_above = self.chosen_above and not (last and last[0].pauses)
+
+    def disclose(self) -> None:
+        """Say first of all that the voice is synthetic, in a section that is there at any length."""
+        if DISCLOSURE not in self.filled.blocks:
+            raise RequestError(
+                f"“{self.book.language}” has no words for --disclose.", hint=f"Write them in shared/{DISCLOSURE}.md."
+            )
+        self.at = self.file
+        for section in self.sections:
+            if section.marks.importance == KEEP:
+                section.passages[:0] = [replace(each, rounds="first") for each in self._shared(DISCLOSURE)]
+                return
 
     def finish(self) -> tuple[Section, ...]:
         self.at = self.file
@@ -391,7 +410,7 @@ class _Reading:
         """Words that a person wrote may hold anything about them, and are kept like a name."""
         if not isinstance(passage.sound, Line):
             return passage
-        return replace(passage, sound=replace(passage.sound, personal=True))
+        return replace(passage, sound=replace(passage.sound, personal=True, own=True))
 
     def _in_sentences(self, words: str, pause: Pause, wish: int) -> list[Passage]:
         """Passages of one text; the pause comes after its last sentence."""
@@ -466,7 +485,8 @@ class _Reading:
 
     def _cycles(self, pattern: Pattern) -> tuple[tuple[Cue, ...], ...]:
         return tuple(
-            tuple(Cue(seconds=secs, lines=self._cue(phase), phase=phase) for phase, secs in cycle) for cycle in pattern.cycles
+            tuple(Cue(seconds=secs, lines=self._cue(phase), phase=phase) for phase, secs in cycle)
+            for cycle in pattern.cycles
         )
 
     def _cue(self, phase: str) -> tuple[Line, ...]:

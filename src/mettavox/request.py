@@ -13,7 +13,10 @@ ANCHORS = (
 TOUCHING = ("choose", "heart", "belly", "hands", "arms", "cheek")
 """The anchors that ask for touch; with any other, no line does."""
 
-BEDS = ("soft", "none")
+BEDS = ("soft", "room", "pink", "brown", "rain", "waves", "pad", "drone", "none")
+FORMATS = ("mp3", "m4a", "opus", "flac", "wav")
+COVERS = ("dark", "light", "plain", "none")
+"""What lies beside a track as its picture: in two lights, without words, or not at all."""
 TONES = ("plain", "warm", "sparse")
 DAYS = range(1, 8)
 """A script with a week of prompts has one for each."""
@@ -24,8 +27,10 @@ class Request:
     """One track: a script, for whom, how long, in which voice.
 
     An empty ``voice`` is the language's own; ``fill`` speaks what a recorded voice lacks; an empty ``breath`` is
-    the one that suits the listener. ``asked`` names what was set by hand: of the rest, a script may have defaults
-    of its own.
+    the one that suits the listener. ``profile`` says how the track is delivered, and an empty ``bed``, or None for
+    ``bed_under`` (LU under the voice), ``bells`` and ``breath_tones``, is what the profile has; ``bed`` is the name
+    of one or a file's path. ``edits`` are lines of the script with other words. ``asked`` names what was set by
+    hand: of the rest, a script may have defaults of its own.
     """
 
     script: str
@@ -34,7 +39,18 @@ class Request:
     target: Target = field(default_factory=Target)
     voice: str = ""
     fill: str = ""
-    bed: str = "soft"
+    profile: str = "podcast"
+    bed: str = ""
+    bed_under: float | None = None
+    duck: bool = False
+    pause_guard: bool = False
+    bells: bool | None = None
+    breath_tones: bool | None = None
+    plain: bool = False
+    disclose: bool = False
+    format: str = "mp3"
+    cover: str = "dark"
+    edits: tuple[tuple[int, str], ...] = ()
     closing: str = "return"
     anchor: str = "choose"
     breath: str = ""

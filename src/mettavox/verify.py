@@ -1,80 +1,176 @@
-"""The proof of a finished track: its decoded sound is measured and held against its timeline."""
+"""The proof of a finished track: its decoded sound is measured and held against what it has to be."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mettavox.codec import Block
+from mettavox.delivery import Delivery
 from mettavox.errors import SoundError
 from mettavox.loudness import BINS_A_SECOND, Energies, Samples, TruePeak, k_energies
-from mettavox.script import Line
-from mettavox.stem import VOICE_LUFS, VoiceStem
-from mettavox.timeline import Silence, Timeline
+from mettavox.proof import CELLS_A_SECOND, PIECE_CELLS, Proof, Quiet, Sound, decibels, pieces
 
 LOUDNESS_TOLERANCE_LU = 0.5
-HIGHEST_DBTP = -1.0
 BLOCK_SECONDS = 2
 """How much is decoded at a time; a whole number of 100 ms."""
 
-_CELLS_A_SECOND = 100
 # A line is there when the energy of each of its quarter seconds is within this many dB of its clip's,
 # as far as it is not faint.
 _LINE_TOLERANCE_DB = 3.0
-_PIECE_CELLS = 25
-_FAINT = 10 ** (-15 / 10)
+_FAINT_DB = -15
 # Encoders smear sound into a silence by a frame or two, and a silence's edges hold the clips' own fades.
 _SILENCE_EDGE_SECONDS = 0.1
 _SILENCE_FLOOR = 10 ** (-65 / 10)
-_BED_CREST = 10 ** (8 / 10)
+# What a bed can have in 100 ms over the most that was found in any of its own; noise dips and swells.
+_FLOOR_CREST = 10 ** (4 / 10)
+# Pauses are measured where they are long enough to be pauses, as a studio would choose a stretch of room tone.
+_PAUSE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    """What a decoded track holds: frames, the voice's loudness in LUFS, the true peak in dBTP."""
+    """What a decoded track holds: frames, the voice's loudness in LUFS, the true peak in dBTP.
+
+    ``spoken_rms_db`` is the RMS of the spoken parts, and ``floor_db`` that of the loudest pause, in dBFS of a channel.
+    """
 
     frames: int
     voice_lufs: float
     peak_dbtp: float
+    spoken_rms_db: float
+    floor_db: float
 
 
-def verify(blocks: Iterable[Block], timeline: Timeline, stem: VoiceStem, bed_power: float) -> Measured:
-    """Measure a decoded track and hold it against its timeline.
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing that was looked at: what it is, whether it holds, and how it was found, in words."""
 
-    ``blocks`` come BLOCK_SECONDS at a time; ``bed_power`` is the bed's mean square. Raises
-    SoundError, which names the line, the time or the number, when anything is not as it must be.
+    what: str
+    holds: bool
+    found: str
+
+
+def verify(blocks: Iterable[Block], proof: Proof) -> Measured:
+    """Measure a decoded track and hold it against its proof. ``blocks`` come BLOCK_SECONDS at a time.
+
+    Raises SoundError, which names the line, the time or the number, when anything is not as it must be.
     """
-    ear = _Ear(timeline)
+    measured, findings = examined(blocks, proof)
+    for finding in findings:
+        if not finding.holds:
+            raise SoundError(
+                f"The finished track did not pass its check: {finding.found}.",
+                hint="Nothing was delivered. Try again; if it stays so, please report it with the output of "
+                "“mettavox doctor”.",
+            )
+    return measured
+
+
+def examined(blocks: Iterable[Block], proof: Proof) -> tuple[Measured, tuple[Finding, ...]]:
+    """What was measured in a decoded track, and each thing that has to hold: a finding for what does, and does not."""
+    ear = _Ear(proof)
     for block in blocks:
         ear.hear(block)
-    _check_length(ear.frames, timeline)
-    _check_lines(ear.cells, timeline, stem)
-    _check_silences(ear.cells, timeline, bed_power)
-    measured = Measured(frames=ear.frames, voice_lufs=ear.energies.integrated(), peak_dbtp=ear.peak.dbtp)
-    if abs(measured.voice_lufs - VOICE_LUFS) > LOUDNESS_TOLERANCE_LU:
-        raise _failed(f"its voice measures {measured.voice_lufs:.1f} LUFS instead of {VOICE_LUFS:.0f}")
-    if measured.peak_dbtp > HIGHEST_DBTP:
-        raise _failed(f"its true peak is {measured.peak_dbtp:.2f} dBTP; {HIGHEST_DBTP:.0f} is the most")
-    return measured
+    measured = Measured(
+        frames=ear.frames,
+        voice_lufs=ear.energies.integrated(),
+        peak_dbtp=ear.peak.dbtp,
+        spoken_rms_db=_spoken_rms(ear.cells, proof),
+        floor_db=_floor(ear.cells, proof),
+    )
+    return measured, tuple(_findings(ear, measured, proof))
+
+
+def against(delivery: Delivery, measured: Measured) -> tuple[Finding, ...]:
+    """What was measured beside what the delivery profile asks for."""
+    found = [
+        _within("voice", measured.voice_lufs, "LUFS", near=delivery.voice_lufs),
+        _within("true peak", measured.peak_dbtp, "dBTP", most=delivery.highest_dbtp),
+    ]
+    if delivery.spoken_rms_db is not None:
+        found.append(_within("RMS of the spoken parts", measured.spoken_rms_db, "dB", between=delivery.spoken_rms_db))
+    if delivery.floor_db is not None:
+        found.append(_within("RMS of the pauses", measured.floor_db, "dB", most=delivery.floor_db))
+    return tuple(found)
+
+
+def _within(
+    what: str,
+    value: float,
+    unit: str,
+    *,
+    near: float | None = None,
+    most: float = float("inf"),
+    between: tuple[float, float] | None = None,
+) -> Finding:
+    low, high = between or (float("-inf"), most)
+    words = f"at most {most:g}"
+    if near is not None:
+        low, high, words = near - LOUDNESS_TOLERANCE_LU, near + LOUDNESS_TOLERANCE_LU, f"{near:g} asked for"
+    elif between is not None:
+        words = f"{low:g} to {high:g} asked for"
+    shown = f"{value:.1f} {unit}" if np.isfinite(value) else "digital silence"
+    return Finding(what=what, holds=low <= value <= high, found=f"{shown}, {words}")
+
+
+def _findings(ear: "_Ear", measured: Measured, proof: Proof) -> Iterator[Finding]:
+    yield Finding(
+        what="length",
+        holds=measured.frames == proof.frames,
+        found=f"it decodes to {measured.frames} frames instead of {proof.frames}"
+        if measured.frames != proof.frames
+        else f"{proof.frames} frames, {proof.frames / proof.rate:.3f} s",
+    )
+    if ear.mono:
+        yield Finding(what="channels", holds=False, found="it is not in stereo")
+    yield _every("lines", [_line(ear.cells, sound, proof) for sound in proof.sounds if sound.number])
+    bells = [_line(ear.cells, sound, proof) for sound in proof.sounds if not sound.number]
+    if bells:
+        yield _every("bells", bells)
+    yield _every("silences", [_silence(ear.cells, quiet, proof) for quiet in proof.quiets])
+    loud = abs(measured.voice_lufs - proof.voice_lufs) <= LOUDNESS_TOLERANCE_LU
+    yield Finding(
+        what="loudness",
+        holds=loud,
+        found=f"{measured.voice_lufs:.1f} LUFS, asked for {proof.voice_lufs:g}"
+        if loud
+        else f"its voice measures {measured.voice_lufs:.1f} LUFS instead of {proof.voice_lufs:g}",
+    )
+    low = measured.peak_dbtp <= proof.highest_dbtp
+    yield Finding(
+        what="true peak",
+        holds=low,
+        found=f"{measured.peak_dbtp:.1f} dBTP, at most {proof.highest_dbtp:g}"
+        if low
+        else f"its true peak is {measured.peak_dbtp:.2f} dBTP; {proof.highest_dbtp:g} is the most",
+    )
+
+
+def _every(what: str, faults: list[str]) -> Finding:
+    wrong = [fault for fault in faults if fault]
+    more = f", and {len(wrong) - 1} more of {len(faults)} are wrong" if len(wrong) > 1 else ""
+    return Finding(what=what, holds=not wrong, found=f"{wrong[0]}{more}" if wrong else f"all {len(faults)} as laid")
 
 
 class _Ear:
     """Hears a track once and remembers energies, not samples."""
 
-    def __init__(self, timeline: Timeline) -> None:
-        self.rate = timeline.rate
+    def __init__(self, proof: Proof) -> None:
+        self.rate = proof.rate
         self.frames = 0
+        self.mono = False
         self.peak = TruePeak()
-        self.energies = Energies(timeline.frames, timeline.rate)
-        self._cell = self.rate // _CELLS_A_SECOND
+        self.energies = Energies(proof.frames, proof.rate)
+        self._cell = proof.cell
         # The middle's energy in every 10 ms: the one thing here that grows with the track, 1.4 MB an hour.
-        self.cells = np.zeros(-(-timeline.frames // self._cell), dtype=np.float32)
-        self._spoken = _blocks_with_speech(timeline)
+        self.cells = np.zeros(-(-proof.frames // self._cell), dtype=np.float32)
+        self._spoken = _bins_with_speech(proof)
 
     def hear(self, block: Block) -> None:
         if block.shape[1] != 2:  # noqa: PLR2004
-            raise _failed("it is not in stereo")
+            self.mono, block = True, np.repeat(block[:, :1], 2, axis=1)
         left, right = np.ascontiguousarray(block.T)
         same = np.array_equal(left, right)
         self.peak.add(*((left,) if same else (left, right)))
@@ -84,87 +180,79 @@ class _Ear:
         cells = padded.reshape(-1, self._cell)
         room = self.cells[self.frames // self._cell :][: len(cells)]
         room[:] = np.einsum("ij,ij->i", cells, cells)[: len(room)]
-        place = self.frames // (BLOCK_SECONDS * self.rate)
-        if place in self._spoken:
-            self._weigh(middle, place)
+        self._weigh(middle, self.frames * BINS_A_SECOND // self.rate)
         self.frames += len(block)
 
-    def _weigh(self, middle: Samples, place: int) -> None:
-        """Add the block's K-weighted energy."""
-        energies = k_energies(middle, self.rate)
-        first = place * BLOCK_SECONDS * BINS_A_SECOND
-        room = self.energies.bins[first : first + len(energies)]
-        room += 2 * energies[: len(room)]
+    def _weigh(self, middle: Samples, first: int) -> None:
+        """Add the block's K-weighted energy where speech is, and nowhere else: the bed is no part of the voice."""
+        spoken = self._spoken[first : first + BLOCK_SECONDS * BINS_A_SECOND]
+        if spoken.any():
+            energies = k_energies(middle, self.rate)[: len(spoken)]
+            room = self.energies.bins[first : first + len(energies)]
+            room += 2 * (energies * spoken[: len(energies)])[: len(room)]
 
 
-def _blocks_with_speech(timeline: Timeline) -> frozenset[int]:
-    size = BLOCK_SECONDS * timeline.rate
-    return frozenset(
-        block
-        for place in timeline.placements
-        if isinstance(place.sound, Line)
-        for block in range(place.start // size, place.end // size + 1)
-    )
+def _bins_with_speech(proof: Proof) -> NDArray[np.bool_]:
+    size = proof.rate // BINS_A_SECOND
+    spoken = np.zeros(-(-proof.frames // size) + 1, dtype=np.bool_)
+    for sound in proof.sounds:
+        if sound.number:
+            spoken[sound.start // size : -(-sound.end // size)] = True
+    return spoken
 
 
-def _check_length(found: int, timeline: Timeline) -> None:
-    if found != timeline.frames:
-        raise _failed(f"it decodes to {found} frames instead of {timeline.frames}")
+def _line(cells: NDArray[np.float32], sound: Sound, proof: Proof) -> str:
+    """What is wrong with a clip, or nothing: its energy has to rise and fall as it should to its last sound."""
+    first, last = sound.start // proof.cell, -(-sound.end // proof.cell)
+    heard = pieces(cells[first:last].astype(np.float64)) if len(cells) >= last else np.zeros(len(sound.levels))
+    levels = np.asarray(sound.levels)
+    under = proof.floor * proof.cell * PIECE_CELLS * 2  # a last piece is up to twice as long
+    level = decibels(heard)
+    off = np.where(level < levels, level - levels, np.maximum(0, level - decibels(10 ** (levels / 10) + under)))
+    off[levels < levels.max() + _FAINT_DB] = 0.0  # what is hardly heard is not compared
+    worst = int(np.abs(off).argmax())
+    if abs(off[worst]) <= _LINE_TOLERANCE_DB:
+        return ""
+    what = f"line {sound.number}" if sound.number else "a bell"
+    at = sound.start / proof.rate + worst * PIECE_CELLS / CELLS_A_SECOND
+    return f"{what}, at {at:.1f} s, is {off[worst]:+.1f} dB off its level"
 
 
-def _check_lines(cells: NDArray[np.float32], timeline: Timeline, stem: VoiceStem) -> None:
-    """Every clip is there from its first sound to its last: its energy rises and falls as it should."""
-    size = timeline.rate // _CELLS_A_SECOND
-    for place in timeline.placements:
-        first, last = place.start // size, -(-place.end // size)
-        expected = _pieces(_clip_cells(stem.clips[place.sound], place.start % size, size, last - first))
-        off = _decibels(_pieces(cells[first:last].astype(np.float64)), expected)
-        off[expected < expected.max() * _FAINT] = 0.0  # what is hardly heard is not compared
-        worst = int(np.abs(off).argmax())
-        if abs(off[worst]) > _LINE_TOLERANCE_DB:
-            what = f"line {place.sound.number}" if isinstance(place.sound, Line) else "a bell"
-            at = place.start / timeline.rate + worst * _PIECE_CELLS / _CELLS_A_SECOND
-            raise _failed(f"{what}, at {at:.1f} s, is {off[worst]:+.1f} dB off its level")
+def _silence(cells: NDArray[np.float32], quiet: Quiet, proof: Proof) -> str:
+    """What is wrong with a silence, or nothing."""
+    tenths = _tenths(cells, quiet, proof)
+    limit = proof.cell * max(quiet.floor * _FLOOR_CREST, _SILENCE_FLOOR)
+    if not len(tenths) or tenths.max() <= limit:
+        return ""
+    at = quiet.start / proof.rate + _SILENCE_EDGE_SECONDS + int(tenths.argmax()) / 10
+    return f"there is a sound in the silence at {at:.1f} s"
 
 
-def _clip_cells(clip: NDArray[np.int16], offset: int, size: int, count: int) -> NDArray[np.float64]:
-    whole = np.zeros(count * size, dtype=np.float32)
-    whole[offset : offset + len(clip)] = clip
-    grid = whole.reshape(count, size) / np.float32(32768)
-    cells: NDArray[np.float64] = np.einsum("ij,ij->i", grid, grid, dtype=np.float64)
-    return cells
+def _tenths(cells: NDArray[np.float32], quiet: Quiet, proof: Proof) -> NDArray[np.float32]:
+    """The mean energy of the cells in each 100 ms inside a silence: a single cell of noise is loud now and then."""
+    edge = round(_SILENCE_EDGE_SECONDS * CELLS_A_SECOND)
+    inside = cells[-(-quiet.start // proof.cell) + edge : (quiet.start + quiet.frames) // proof.cell - edge]
+    tenths: NDArray[np.float32] = inside[: len(inside) // 10 * 10].reshape(-1, 10).mean(axis=1)
+    return tenths
 
 
-def _pieces(cells: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The energy of every quarter of a second; what is left over at the end belongs to the last."""
-    starts = np.arange(0, max(1, len(cells) - _PIECE_CELLS + 1), _PIECE_CELLS)
-    pieces: NDArray[np.float64] = np.add.reduceat(cells, starts)
-    return pieces
+def _spoken_rms(cells: NDArray[np.float32], proof: Proof) -> float:
+    energy, count = 0.0, 0
+    for sound in proof.sounds:
+        if sound.number:
+            energy += float(cells[sound.start // proof.cell : -(-sound.end // proof.cell)].sum(dtype=np.float64))
+            count += sound.frames
+    return _dbfs(energy / count if count else 0.0)
 
 
-def _decibels(heard: NDArray[np.float64], expected: NDArray[np.float64]) -> NDArray[np.float64]:
-    ratio: NDArray[np.float64] = 10 * np.log10(np.maximum(heard, 1e-12) / np.maximum(expected, 1e-12))
-    return ratio
+def _floor(cells: NDArray[np.float32], proof: Proof) -> float:
+    loudest = 0.0
+    for quiet in proof.quiets:
+        if quiet.frames >= _PAUSE_SECONDS * proof.rate:
+            tenths = _tenths(cells, quiet, proof)
+            loudest = max(loudest, float(tenths.mean()) / proof.cell if len(tenths) else 0.0)
+    return _dbfs(loudest)
 
 
-def _check_silences(cells: NDArray[np.float32], timeline: Timeline, bed_power: float) -> None:
-    size = timeline.rate // _CELLS_A_SECOND
-    edge = round(_SILENCE_EDGE_SECONDS * _CELLS_A_SECOND)
-    limit = size * max(bed_power * _BED_CREST, _SILENCE_FLOOR)
-    for silence in timeline.silences:
-        inside = cells[-(-silence.start // size) + edge : (silence.start + silence.frames) // size - edge]
-        # 100 ms at a time: a single cell of noise is loud now and then
-        tenths = inside[: len(inside) // 10 * 10].reshape(-1, 10).mean(axis=1)
-        if len(tenths) and tenths.max() > limit:
-            raise _failed(f"there is a sound in the silence at {_where(silence, timeline, tenths):.1f} s")
-
-
-def _where(silence: Silence, timeline: Timeline, tenths: NDArray[np.float64]) -> float:
-    return silence.start / timeline.rate + _SILENCE_EDGE_SECONDS + int(tenths.argmax()) / 10
-
-
-def _failed(why: str) -> SoundError:
-    return SoundError(
-        f"The finished track did not pass its check: {why}.",
-        hint="Nothing was delivered. Try again; if it stays so, please report it with the output of “mettavox doctor”.",
-    )
+def _dbfs(power: float) -> float:
+    return float(10 * np.log10(power)) if power > 0 else float("-inf")

@@ -11,7 +11,8 @@ import pytest
 
 from mettavox import assets, phrasebook, prepare, source
 from mettavox.prepare import RATE
-from mettavox.render import Settings, render
+from mettavox.render import render
+from mettavox.spoken import Settings
 from mettavox.request import Request
 from mettavox.script import Line
 from oracles import frames_by_ffmpeg, frames_by_soundfile, meter

@@ -13,6 +13,7 @@ from mettavox.cli.lazy import LazyGroup
 # Each command's module in this package, and the line that --help shows of it.
 _COMMANDS = {
     "render": "Make a track.",
+    "check": "Hold a track against its record.",
     "plan": "Show a track's timeline without making it.",
     "scripts": "List the meditations, read, check, write and approve one.",
     "say": "Hear how a name or a word is said, or see what the voice receives for it.",

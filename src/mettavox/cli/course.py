@@ -81,7 +81,7 @@ def _build(file: str, voice: str, lang: str, scripts: Path | None, as_json: bool
 
 def _built(loaded: "Course", path: Path, *, replace: bool, jobs: int | None) -> dict[str, Any]:
     from mettavox import course
-    from mettavox.render import Settings
+    from mettavox.spoken import Settings
 
     paths = [track.path for tracks in loaded.tracks for track in tracks]
     said = 0

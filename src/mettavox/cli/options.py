@@ -38,7 +38,6 @@ FOLDER = click.option(
 )  # fmt: skip
 
 _OPTIONS = (
-    click.argument("script"),
     click.option("--name", default="", help="The listener's name."),
     click.option("--say", default="", help="How the name is said: “ho-SAY”, or IPA between slashes."),
     click.option("--target", default="", help="Whom the wishes are for."),
@@ -58,27 +57,56 @@ _OPTIONS = (
     _word("experience", "How used to silence one is."),
     click.option("--gentle", is_flag=True, help="No silence over 30 s, no held breath, no difficult person."),
     click.option("--include", multiple=True, metavar="NAME", help="A part that is only there when asked for."),
+    click.option("--profile", default="podcast", help="How it is delivered: podcast, library, sleep, acx …"),
+    click.option("--bells/--no-bells", default=None, help="A bell at the start and at the end, or none at all."),
+    click.option("--breath-tones/--no-breath-tones", default=None, help="A soft tone that follows a paced breath."),
+    click.option("--disclose", is_flag=True, help="Say at the start that the voice is synthetic."),
+    click.option("--edit", multiple=True, metavar="LINE=TEXT", help="Other words for a line of the script."),
     LANGUAGE,
     FOLDER,
 )  # fmt: skip
 
 FILL = click.option("--fill", default="", help="Who speaks what a recorded voice lacks, such as calm.")
-BED = _word("bed", "The quiet under the voice.")
+_SOUND = (
+    click.option("--bed", default="", metavar="NAME|FILE|none", help="The quiet under the voice, or a file of one's own."),
+    click.option("--bed-under", default=None, metavar="LU", help="How far the bed lies under the voice."),
+    click.option("--duck", is_flag=True, help="Let a louder bed sink slowly while the voice speaks."),
+    click.option("--pause-guard", is_flag=True, help="Keep podcast apps from cutting the pauses, by a tone too low to hear."),
+    click.option("--plain", is_flag=True, help="Leave the voice as it is: no filter, no levelling."),
+    _word("format", "What kind of file."),
+    _word("cover", "The picture: dark, light, plain (without words) or none."),
+)  # fmt: skip
 
 
 def describes_a_track(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command SCRIPT and the options of a track."""
+    return click.argument("script")(describes_all_but_the_script(command))
+
+
+def describes_all_but_the_script(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options of a track."""
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
 
 
+def describes_its_sound(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options of a track's sound and file."""
+    for option in reversed(_SOUND):
+        command = option(command)
+    return command
+
+
 def request(ctx: click.Context, **chosen: Any) -> Request:
     """What the options ask for. Raises RequestError."""
+    return ask.request(asked(ctx, **chosen))
+
+
+def asked(ctx: click.Context, **chosen: Any) -> dict[str, Any]:
+    """The options that were given by hand, by their names."""
     by_hand = click.core.ParameterSource.COMMANDLINE
-    asked = {
+    return {
         name.replace("_", "-"): value
         for name, value in chosen.items()
         if name.replace("_", "-") in ask.STANDARD and ctx.get_parameter_source(name) == by_hand
     }
-    return ask.request(asked)

@@ -12,19 +12,28 @@ import click
 
 from mettavox.cli import options, report, show
 from mettavox.errors import OutputError, RequestError
+from mettavox.request import FORMATS
 
 if TYPE_CHECKING:
     from mettavox.prepare import Prepared
-    from mettavox.render import Settings, Track
+    from mettavox.record import Record
+    from mettavox.render import Track
+    from mettavox.request import Request
+    from mettavox.spoken import Settings
 
 _DEFAULT_FOLDER = Path("output")
 
 
 @click.command("render")
-@options.describes_a_track
+@click.argument("script", required=False, default="")
+@options.describes_all_but_the_script
 @options.FILL
-@options.BED
+@options.describes_its_sound
+@click.option("--from", "record_path", type=click.Path(path_type=Path), default=None, metavar="RECORD",
+              help="Make the track of a record again.")
 @click.option("-o", "--output", default=None, metavar="FILE|DIR|-", help="Where the track goes; - is standard output.")
+@click.option("--only-audio", is_flag=True, help="Make no captions, chapters, transcript, cover or record beside it.")
+@click.option("--show-names", is_flag=True, help="Let names into the tags and the record.")
 @click.option("--force", is_flag=True, help="Replace a track that is there already.")
 @click.option("--cache-names/--no-cache-names", default=False, help="Keep clips that hold a name between runs.")
 @click.option("--no-cache", is_flag=True, help="Neither use nor keep clips between runs.")
@@ -34,51 +43,84 @@ _DEFAULT_FOLDER = Path("output")
 @click.option("--json", "as_json", is_flag=True, help="Say what was made as JSON.")
 @click.pass_context
 def command(ctx: click.Context, /, **chosen: Any) -> None:
-    """Make a track of SCRIPT, exactly as long as asked.
+    """Make a track of SCRIPT, exactly as long as asked, with captions, chapters, transcript and cover beside it.
 
     \b
     mettavox render loving-kindness --name Maya --target Sam --relation friend --minutes 10
     mettavox render supportive-touch --name José --say "ho-SAY" --minutes 5 -o touch.mp3
+    mettavox render --from touch.json --name José --say "ho-SAY" -o again.mp3
     """
     from mettavox.prepare import plan, prepare
 
-    request = options.request(ctx, **chosen)
     to_stdout = chosen["output"] == "-"
     if to_stdout and chosen["as_json"]:
         raise RequestError("-o - and --json both write to standard output.", hint="Leave one of them out.")
-    prepared = prepare(request)
+    earlier = _record(chosen["record_path"])
+    prepared = prepare(_request(ctx, chosen, earlier))
     if chosen["dry_run"]:
         show.timeline(prepared, plan(prepared), as_json=chosen["as_json"])
         return
-    from mettavox.render import Settings
+    settings = _settings(chosen, earlier, to_stdout=to_stdout)
+    if to_stdout:
+        _told(prepared, _to_stdout(prepared, settings), earlier)
+        return
+    path = _path(chosen["output"], prepared)
+    track = _made(prepared, path, settings, replace=chosen["force"], salt=earlier.salt if earlier else "")
+    _told(prepared, track, earlier)
+    if chosen["force"] and chosen["only_audio"]:
+        _stale(path, prepared)
+    click.echo(json.dumps(_facts(path, prepared, track), ensure_ascii=False) if chosen["as_json"] else str(path))
 
-    settings = Settings(
+
+def _record(path: Path | None) -> "Record | None":
+    from mettavox import record
+
+    return record.read(path) if path is not None else None
+
+
+def _request(ctx: click.Context, chosen: dict[str, Any], earlier: "Record | None") -> "Request":
+    if earlier is not None:
+        from mettavox import record
+
+        return record.again(earlier, {key: value for key, value in options.asked(ctx, **chosen).items() if value != ""})
+    if not chosen["script"]:
+        raise RequestError(
+            "There is no SCRIPT to make a track of.",
+            hint="“mettavox scripts list” shows those there are; --from RECORD makes one again.",
+        )
+    return options.request(ctx, **chosen)
+
+
+def _settings(chosen: dict[str, Any], earlier: "Record | None", *, to_stdout: bool) -> "Settings":
+    from mettavox.spoken import Settings
+
+    return Settings(
         cache=not chosen["no_cache"],
         cache_names=chosen["cache_names"],
         workers=chosen["jobs"] or 0,
         lint=not chosen["no_lint"],
+        only_audio=chosen["only_audio"] or to_stdout,
+        show_names=chosen["show_names"],
+        year=earlier.year if earlier is not None else 0,
     )
-    if to_stdout:
-        _notes(prepared, _to_stdout(prepared, settings))
-        return
-    path = _path(chosen["output"], prepared)
-    track = _made(prepared, path, settings, replace=chosen["force"])
-    _notes(prepared, track)
-    click.echo(json.dumps(_facts(path, prepared, track), ensure_ascii=False) if chosen["as_json"] else str(path))
 
 
 def _path(wanted: str | None, prepared: "Prepared") -> Path:
     from mettavox.units import file_stem
 
-    name = f"{prepared.script.head.id}-{file_stem(prepared.seconds)}.mp3"
+    suffix = f".{prepared.request.format}"
+    name = f"{prepared.script.head.id}-{file_stem(prepared.seconds)}{suffix}"
     if wanted is None:
         return _DEFAULT_FOLDER / name
     path = Path(wanted)
     if wanted.endswith(("/", "\\")) or _is_folder(path):
         return path / name
-    if path.suffix.lower() != ".mp3":
+    if path.suffix.lower() != suffix:
+        kind = path.suffix.lower().removeprefix(".")
+        other = f" or add --format {kind}" if kind in FORMATS else ""
         raise RequestError(
-            f"A track is an MP3, and “{path.name}” does not end in .mp3.", hint=f"Write -o {path.with_suffix('.mp3')}"
+            f"This track is in the format {suffix[1:]}, and “{path.name}” does not end in {suffix}.",
+            hint=f"Write -o {path.with_suffix(suffix)}{other}",
         )
     return path
 
@@ -90,13 +132,17 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _made(prepared: "Prepared", path: Path, settings: "Settings", *, replace: bool) -> "Track":
+def _made(
+    prepared: "Prepared", path: Path, settings: "Settings", *, replace: bool, salt: str = ""
+) -> "Track":
     from mettavox.render import render
 
     made = _default_folder_made(path)
     try:
         with report.progress() as progress:
-            return render(prepared, path, replace=replace, settings=settings, progress=progress)
+            return render(
+                prepared, path, replace=replace, settings=settings, progress=progress, salt=salt
+            )
     except BaseException:
         if made:
             with contextlib.suppress(OSError):
@@ -121,26 +167,73 @@ def _to_stdout(prepared: "Prepared", settings: "Settings") -> "Track":
     if sys.stdout.isatty():
         raise RequestError("-o - would write sound to the terminal.", hint="Send it on: … -o - > track.mp3")
     with tempfile.TemporaryDirectory(prefix="mettavox-") as folder:
-        path = Path(folder) / "track.mp3"
+        path = Path(folder) / f"track.{prepared.request.format}"
         track = _made(prepared, path, settings, replace=False)
         with path.open("rb") as file:
             shutil.copyfileobj(file, sys.stdout.buffer)
     return track
 
 
-def _notes(prepared: "Prepared", track: "Track") -> None:
-    if prepared.note:
-        report.say(prepared.note)
-    if track.note:
-        report.say(track.note)
+def _told(prepared: "Prepared", track: "Track", earlier: "Record | None") -> None:
+    """Everything that a person should know of the track, to standard error."""
+    for note in _notes(prepared, track):
+        report.say(note)
     if track.timeline.left_out:
         report.say(f"At this length there was no room for: {', '.join(track.timeline.left_out)}.")
+    if earlier is not None:
+        _compared(prepared, track, earlier)
+    report.say(_measured(prepared, track))
+
+
+def _notes(prepared: "Prepared", track: "Track") -> list[str]:
+    from mettavox.script import Bell
+
+    notes = [note for note in (prepared.note, track.note) if note]
+    rung = any(isinstance(place.sound, Bell) for place in track.timeline.placements)
+    if prepared.delivery.bells and not rung and not prepared.rules.sleep:
+        notes.append("At this length there was no room for the profile's bells.")
+    if prepared.delivery.note:
+        notes.append(prepared.delivery.note)
+    return notes
+
+
+def _measured(prepared: "Prepared", track: "Track") -> str:
+    """The measured result beside what the profile asks for, in a line."""
+    from mettavox.verify import against
+
+    found = against(prepared.delivery, track.measured)
+    parts = [f"{each.what} {each.found}{'' if each.holds else ' (outside)'}" for each in found]
+    seconds = track.measured.frames / track.timeline.rate
+    return f"{prepared.delivery.id}: {'; '.join(parts)}; length {seconds:.3f} s."
+
+
+def _compared(prepared: "Prepared", track: "Track", earlier: "Record") -> None:
+    from mettavox import record
+
+    if track.sha256 == earlier.audio_sha256:
+        report.say("The track is the same as the record's, byte for byte.")
+        return
+    why = record.differences(earlier, prepared) or ("Another option was given, or the encoder or the engine differs.",)
+    report.say(f"The track is not the same as the record's. {' '.join(why)}")
+
+
+def _stale(path: Path, prepared: "Prepared") -> None:
+    from mettavox.render import beside_paths
+
+    old = [each.name for each in beside_paths(path, prepared) if each.exists()]
+    if old:
+        report.say(f"Beside it lie files of an earlier track: {', '.join(old)}.")
 
 
 def _facts(path: Path, prepared: "Prepared", track: "Track") -> dict[str, Any]:
+    from mettavox.verify import against
+
     timeline, measured = track.timeline, track.measured
     return {
         "path": str(path),
+        "beside": [str(each) for each in track.beside],
+        "sha256": track.sha256,
+        "profile": prepared.delivery.id,
         "voice": prepared.voice.id,
         "fill": prepared.fill.id if prepared.fill else None,
         "seconds": timeline.frames / timeline.rate,
@@ -148,7 +241,8 @@ def _facts(path: Path, prepared: "Prepared", track: "Track") -> dict[str, Any]:
         "rate": timeline.rate,
         "voice_lufs": round(measured.voice_lufs, 2),
         "true_peak_dbtp": round(measured.peak_dbtp, 2),
+        "within_profile": all(each.holds for each in against(prepared.delivery, measured)),
         "spaciousness": round(timeline.spaciousness, 3),
         "left_out": list(timeline.left_out),
-        "notes": [note for note in (prepared.note, track.note) if note],
+        "notes": _notes(prepared, track),
     }

@@ -47,13 +47,14 @@ def failure(error: BaseException) -> int:
         if isinstance(error, kinds):
             return tell(error)
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:  # in a temporary folder
-        return _told(OutputError("The disk is full.", hint="Free some space and try again."))
+        return told(OutputError("The disk is full.", hint="Free some space and try again."))
     say("Sorry: mettavox made a mistake of its own; nothing that you did is wrong.")
     say("       Run it again as “mettavox --debug …” and report what it shows, without names of people.")
     return BUG
 
 
-def _told(error: MettavoxError) -> int:
+def told(error: MettavoxError) -> int:
+    """Say an error and its hint on standard error; gives the exit code."""
     say(f"Error: {error.message}")
     for line in error.hint.splitlines():
         say(f"       {line}")
@@ -76,7 +77,7 @@ def _usage(error: click.ClickException) -> int:
         say(error.format_message())
         return USAGE
     if "unexpected extra argument" in error.format_message():  # which may be the rest of a name
-        return _told(RequestError("There are too many words.", hint="Put quotes around a name of several words."))
+        return told(RequestError("There are too many words.", hint="Put quotes around a name of several words."))
     say(f"Error: {error.format_message()}")
     context = getattr(error, "ctx", None)
     say(f"       See “{context.command_path if context else 'mettavox'} --help”.")
@@ -88,7 +89,7 @@ _TOLD: tuple[tuple[tuple[type[BaseException], ...], Callable[[Any], int]], ...] 
     ((KeyboardInterrupt, click.Abort), _stopped),
     ((BrokenPipeError, SystemExit), _reader_gone),  # click turns the one into the other
     ((click.ClickException,), _usage),
-    ((MettavoxError,), _told),
+    ((MettavoxError,), told),
 )
 """What is done for which errors; the first that fits."""
 

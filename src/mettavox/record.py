@@ -1,0 +1,351 @@
+"""Record: what a track was made of and where everything lies in it, so that it can be made again and checked.
+
+What is personal (names, an intention, wishes, edits, a bed's file) is kept as a salted hash: enough to
+say whether the same words were given again, and not what they were. ``--show-names`` keeps the words.
+"""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from mettavox import __version__, ask, chapters, review
+from mettavox.ask import STANDARD
+from mettavox.clauses import Clause
+from mettavox.delivery import Delivery
+from mettavox.errors import RecordError, RequestError
+from mettavox.prepare import Prepared
+from mettavox.proof import Proof, Quiet, Sound
+from mettavox.request import BEDS, Request
+from mettavox.script import Line
+from mettavox.timeline import Timeline
+from mettavox.verify import Measured
+from mettavox.voice import Voice
+from mettavox.words import unnamed
+
+SUFFIX = ".json"
+VERSION = 1
+PERSONAL = ("name", "say", "target", "target-say", "intention", "wishes", "edit", "bed")
+"""Options that may say something about a person; ``bed`` only where it is a file."""
+
+_NOT_KEPT = (*PERSONAL, "script", "scripts", "minutes", "duration", "voice", "fill", "lang")
+# Slow on purpose: whoever has a record can try names one after another. RFC 8018's PBKDF2.
+_ROUNDS = 20_000
+_HINT = "Make the track again to have a new record."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """A record as it was read.
+
+    ``options`` are those that were asked for, by their names; ``personal`` the salted hashes of the others.
+    ``cues`` has for each placement the frames at which its captions start and end, ``texts`` its words
+    without names (nothing for a bell), and ``hidden`` says whether there were names.
+    """
+
+    version: str
+    options: Mapping[str, Any]
+    seconds: Fraction
+    salt: str
+    personal: Mapping[str, str]
+    script_hash: str
+    voice_hash: str
+    title: str
+    language: str
+    year: int
+    proof: Proof
+    chapters: tuple[tuple[int, int, str], ...]
+    cues: tuple[tuple[tuple[int, int], ...], ...]
+    texts: tuple[str, ...]
+    hidden: tuple[bool, ...]
+    audio_sha256: str
+    suffixes: tuple[str, ...]
+    delivery: Mapping[str, Any]
+
+
+def written(
+    prepared: Prepared,
+    timeline: Timeline,
+    proof: Proof,
+    measured: Measured,
+    clauses: Mapping[Line, Sequence[Clause]],
+    *,
+    title: str,
+    year: int,
+    audio: Path,
+    suffixes: Sequence[str],
+    salt: str = "",
+    show_names: bool = False,
+) -> str:
+    """The record as JSON. ``audio`` is the finished file, ``suffixes`` what lies beside it.
+
+    With ``salt`` the hashes are those of another record that had it.
+    """
+    salt = salt or secrets.token_hex(16)
+    head, language = prepared.script.head, prepared.script.head.language
+    table = {
+        "record": VERSION,
+        "mettavox": __version__,
+        "title": title,
+        "language": language,
+        "year": year,
+        "script": {"id": head.id, "hash": review.text_hash(prepared.source)},
+        "voice": _voice(prepared.voice),
+        "fill": _voice(prepared.fill) if prepared.fill else None,
+        "profile": _delivery(prepared.delivery),
+        "request": _options(prepared, show_names=show_names),
+        "personal": {"salt": salt, **hashes(prepared, salt)},
+        "seconds": str(prepared.seconds),
+        "rate": timeline.rate,
+        "frames": timeline.frames,
+        "spaciousness": round(timeline.spaciousness, 4),
+        "left_out": list(timeline.left_out),
+        "measured": {
+            "frames": measured.frames,
+            "voice_lufs": round(measured.voice_lufs, 2),
+            "true_peak_dbtp": round(measured.peak_dbtp, 2),
+        },
+        "chapters": [
+            {"start_ms": start, "end_ms": end, "title": name} for start, end, name in chapters.milliseconds(timeline)
+        ],
+        "sounds": [
+            {
+                "line": sound.number,
+                "start": sound.start,
+                "frames": sound.frames,
+                "levels_db": [round(level, 1) for level in sound.levels],
+                **_said(place.sound, clauses, language, show_names=show_names),
+            }
+            for sound, place in zip(proof.sounds, timeline.placements, strict=True)
+        ],
+        "silences": [
+            {"start": quiet.start, "frames": quiet.frames, "floor": float(f"{quiet.floor:.4g}")}
+            for quiet in proof.quiets
+        ],
+        "floor": float(f"{proof.floor:.4g}"),
+        "tones": [{"phase": tone.phase, "start": tone.start, "frames": tone.frames} for tone in timeline.tones],
+        "audio": {"sha256": sha256(audio), "format": prepared.request.format},
+        "beside": sorted(suffixes),
+    }
+    return _compact(table)
+
+
+def _compact(table: Mapping[str, Any]) -> str:
+    """JSON with a line for each part, and for each sound and silence: to read, to compare, and not too long."""
+    lines = []
+    for key, value in table.items():
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            rows = ",\n  ".join(json.dumps(row, ensure_ascii=False) for row in value)
+            lines.append(f"{json.dumps(key)}: [\n  {rows}\n]")
+        else:
+            lines.append(f"{json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}")
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _said(
+    sound: object, clauses: Mapping[Line, Sequence[Clause]], language: str, *, show_names: bool
+) -> dict[str, Any]:
+    if not isinstance(sound, Line):
+        return {"bell": True}
+    hidden = sound.personal and not show_names
+    return {
+        "text": unnamed(sound, language) if hidden else sound.text,
+        "personal": hidden,
+        "cues": [[each.start, each.end] for each in clauses[sound]],
+    }
+
+
+def _options(prepared: Prepared, *, show_names: bool) -> dict[str, Any]:
+    """What was asked for by hand, as options; with what stands for the rest of it: script, voice, language."""
+    given = _given(prepared)
+    kept = {key: value for key, value in given.items() if show_names or key not in _NOT_KEPT}
+    kept["bed"] = prepared.request.bed if prepared.request.bed in BEDS else ""
+    kept |= {"script": prepared.script.head.id, "voice": prepared.voice.id, "lang": prepared.request.language}
+    if prepared.fill is not None:
+        kept["fill"] = prepared.fill.id
+    return dict(sorted((key, value) for key, value in kept.items() if value not in ("", None, [], ())))
+
+
+def _given(prepared: Prepared) -> dict[str, Any]:
+    """The options that were asked for, in the words of ``ask``."""
+    request = prepared.request
+    listener, target = request.listener, request.target
+    values: dict[str, Any] = {
+        "name": listener.name.written if listener.name else "",
+        "say": listener.name.said if listener.name and listener.name.said != listener.name.written else "",
+        "target": target.name.written if target.name else "",
+        "target-say": target.name.said if target.name and target.name.said != target.name.written else "",
+        "relation": target.relation,
+        "pronouns": target.pronouns,
+        "wishes": list(request.wishes),
+        "intention": request.intention.written if request.intention else "",
+        "day": request.day,
+        "closing": request.closing,
+        "anchor": request.anchor,
+        "breath": request.breath,
+        "tone": request.tone,
+        "experience": listener.experience,
+        "gentle": listener.gentle,
+        "include": sorted(request.include),
+        "profile": request.profile,
+        "bed": request.bed,
+        "bed-under": request.bed_under,
+        "duck": request.duck,
+        "pause-guard": request.pause_guard,
+        "bells": request.bells,
+        "breath-tones": request.breath_tones,
+        "plain": request.plain,
+        "disclose": request.disclose,
+        "format": request.format,
+        "cover": request.cover,
+        "edit": [f"{number}={words}" for number, words in request.edits],
+    }
+    return {key: value for key, value in values.items() if key in request.asked or value not in ("", [], STANDARD[key])}
+
+
+def hashes(prepared: Prepared, salt: str) -> dict[str, str]:
+    """The salted hash of each personal option that was given; of a bed's file, that of its content."""
+    given = _given(prepared)
+    found = {key: _hash(given[key], salt) for key in PERSONAL if key != "bed" and given.get(key)}
+    if prepared.request.bed not in ("", *BEDS):
+        found["bed"] = _hash(sha256(Path(prepared.request.bed)), salt)
+    return found
+
+
+def _hash(value: object, salt: str) -> str:
+    text = json.dumps(value, ensure_ascii=False).encode("utf-8")
+    return hashlib.pbkdf2_hmac("sha256", text, bytes.fromhex(salt), _ROUNDS).hex()
+
+
+def sha256(path: Path) -> str:
+    """The hash of a file's bytes, 64 hexadecimal digits. Raises RecordError when it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise RecordError(f"“{path.name}” cannot be read: {error.strerror}.", hint="Check the path.") from error
+
+
+def _voice(voice: Voice) -> dict[str, str]:
+    return {"id": voice.id, "label": voice.label, "engine": voice.engine, "hash": voice_hash(voice)}
+
+
+def voice_hash(voice: Voice) -> str:
+    """The hash of a voice's profile: of all of it but the folder that its files lie in."""
+    table = {key: value for key, value in asdict(voice).items() if key != "folder"}
+    return hashlib.sha256(json.dumps(table, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _delivery(delivery: Delivery) -> dict[str, Any]:
+    """The profile with what was asked for instead; of a bed's file there is no name."""
+    table = asdict(delivery)
+    return {**table, "bed": delivery.bed if delivery.bed in BEDS else "file"}
+
+
+# --- making it again ---
+
+
+def again(earlier: Record, asked: Mapping[str, Any]) -> Request:
+    """The request behind a record, with what is ``asked`` now in the place of its own.
+
+    Raises RequestError for personal words that the track had and that were not given again.
+    """
+    lacking = [f"--{option}" for option in PERSONAL if option in earlier.personal and option not in asked]
+    if lacking:
+        raise RequestError(
+            f"The record keeps no personal words, and its track had some: {', '.join(lacking)}.",
+            hint="Give them again on the command line.",
+        )
+    request = ask.request({**earlier.options, **asked})
+    if {"minutes", "duration"} & set(asked):
+        return request
+    return replace(request, seconds=earlier.seconds)
+
+
+def differences(earlier: Record, prepared: Prepared) -> tuple[str, ...]:
+    """What is not as it was when the record was written, each as a sentence."""
+    now = hashes(prepared, earlier.salt)
+    other = [f"--{key}" for key in PERSONAL if now.get(key) != earlier.personal.get(key)]
+    found = []
+    if other:
+        found.append(f"Not the same words as before: {', '.join(other)}.")
+    if review.text_hash(prepared.source) != earlier.script_hash:
+        found.append("The script, or a shared block of its language, was changed since.")
+    if voice_hash(prepared.voice) != earlier.voice_hash:
+        found.append("The voice's profile is not the one of before.")
+    if earlier.version != __version__:
+        found.append(f"The record is of mettavox {earlier.version}, and this is {__version__}.")
+    return tuple(found)
+
+
+# --- reading ---
+
+
+def read(path: Path) -> Record:
+    """The record in a file. Raises RecordError when it is missing or is none."""
+    try:
+        table = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise RecordError(f"There is no record “{path.name}”.", hint="It lies beside the track that it is of.") from error
+    except OSError as error:
+        raise RecordError(f"“{path.name}” cannot be read: {error.strerror}.", hint="Check the path.") from error
+    except ValueError as error:
+        raise RecordError(f"“{path.name}” is not a record: it is not JSON.", hint=_HINT) from error
+    if not isinstance(table, dict) or table.get("record") != VERSION:
+        raise RecordError(f"“{path.name}” is not a record that this version of mettavox can read.", hint=_HINT)
+    try:
+        return _read(table)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise RecordError(f"“{path.name}” is not whole: {error} is missing or wrong.", hint=_HINT) from error
+
+
+def _read(table: Mapping[str, Any]) -> Record:
+    sounds = table["sounds"]
+    personal = dict(table["personal"])
+    return Record(
+        version=str(table["mettavox"]),
+        options=dict(table["request"]),
+        seconds=Fraction(table["seconds"]),
+        salt=bytes.fromhex(personal.pop("salt")).hex(),
+        personal=personal,
+        script_hash=table["script"]["hash"],
+        voice_hash=table["voice"]["hash"],
+        title=table["title"],
+        language=table["language"],
+        year=int(table["year"]),
+        proof=_proof(table),
+        chapters=tuple((int(each["start_ms"]), int(each["end_ms"]), str(each["title"])) for each in table["chapters"]),
+        cues=tuple(tuple((int(start), int(end)) for start, end in each.get("cues", ())) for each in sounds),
+        texts=tuple(str(each.get("text", "")) for each in sounds),
+        hidden=tuple(bool(each.get("personal")) for each in sounds),
+        audio_sha256=table["audio"]["sha256"],
+        suffixes=tuple(map(str, table["beside"])),
+        delivery=dict(table["profile"]),
+    )
+
+
+def _proof(table: Mapping[str, Any]) -> Proof:
+    return Proof(
+        rate=int(table["rate"]),
+        frames=int(table["frames"]),
+        voice_lufs=float(table["profile"]["voice_lufs"]),
+        highest_dbtp=float(table["profile"]["highest_dbtp"]),
+        sounds=tuple(
+            Sound(
+                number=int(each["line"]),
+                start=int(each["start"]),
+                frames=int(each["frames"]),
+                levels=tuple(map(float, each["levels_db"])),
+            )
+            for each in table["sounds"]
+        ),
+        quiets=tuple(
+            Quiet(start=int(each["start"]), frames=int(each["frames"]), floor=float(each["floor"]))
+            for each in table["silences"]
+        ),
+        floor=float(table["floor"]),
+    )
