@@ -6,16 +6,28 @@ from pathlib import Path
 
 import numpy as np
 
-from mettavox import captions, chapters, clauses, cover, credits, page, source, words
+from mettavox import captions, chapters, clauses, cover, credits, handout, page, source, words
 from mettavox.clauses import Clause
 from mettavox.prepare import Prepared
 from mettavox.script import Line
 from mettavox.stem import VoiceStem
 from mettavox.tags import Lyric, Tags
+from mettavox.takes import ENGINE as RECORDED
 from mettavox.timeline import Timeline
 from mettavox.units import clock
 
-SUFFIXES = (".vtt", ".srt", ".lrc", ".txt", ".html", ".chapters.json", ".chapters.vtt", ".chapters.txt", ".jpg", ".json")
+SUFFIXES = (
+    ".vtt",
+    ".srt",
+    ".lrc",
+    ".txt",
+    ".html",
+    ".chapters.json",
+    ".chapters.vtt",
+    ".chapters.txt",
+    ".jpg",
+    ".json",
+)
 """Everything that can lie beside ``NAME.mp3``, the record last."""
 
 
@@ -59,28 +71,34 @@ def contents(texts: Texts) -> Iterator[tuple[str, str | bytes]]:
     prepared, timeline = texts.prepared, texts.timeline
     head, rate, title = prepared.script.head, timeline.rate, texts.title
     language, speaker = head.language, prepared.voice.label
-    cues = captions.cues(timeline, texts.clauses, language)
+    cues = captions.cues(timeline, texts.clauses)
     yield ".vtt", captions.vtt(cues, rate, speaker=speaker, language=language)
     yield ".srt", captions.srt(cues, rate)
     yield ".lrc", captions.lrc(cues, rate, title=title, seconds=timeline.frames / rate)
     transcript = words.transcript(timeline, title=title, language=language)
     yield ".txt", transcript
-    yield (
-        ".html",
-        page.handout(
-            timeline,
-            title=head.title,
-            language=language,
-            purpose=head.purpose,
-            voice=credits.who_speaks(prepared.voice, prepared.fill),
-            lines=source.handout(prepared.source.body),
-        ),
-    )
+    yield ".html", _handout(texts)
     yield ".chapters.json", chapters.as_json(timeline, title=title)
     yield ".chapters.vtt", chapters.as_vtt(timeline)
     yield ".chapters.txt", chapters.as_list(timeline)
     if prepared.request.cover != "none":
         yield ".jpg", picture(texts, cover.LARGE)
+
+
+def _handout(texts: Texts) -> str:
+    prepared = texts.prepared
+    head = prepared.script.head
+    voices = [voice for voice in (prepared.voice, prepared.fill) if voice is not None]
+    return page.handout(
+        texts.timeline,
+        title=head.title,
+        language=head.language,
+        fixed=handout.words(head.language, prepared.request.scripts),
+        purpose=head.purpose,
+        voices=[voice.label for voice in voices if voice.engine != RECORDED],
+        people=[voice.label for voice in voices if voice.engine == RECORDED],
+        notes=source.handout(prepared.source.body),
+    )
 
 
 def picture(texts: Texts, size: int) -> bytes:
@@ -120,5 +138,5 @@ def tags(texts: Texts, *, year: int, show_names: bool) -> Tags:
 
 
 def _named(texts: Texts) -> tuple[Lyric, ...]:
-    cues = captions.cues(texts.timeline, texts.clauses, texts.prepared.script.head.language)
+    cues = captions.cues(texts.timeline, texts.clauses)
     return tuple(Lyric(text=cue.text, start=cue.start) for cue in cues if cue.kind == "speech")

@@ -72,9 +72,7 @@ def _tags(path: Path, known: Record) -> Iterator[Finding]:
     yield _chapters("chapters in the file", list(found.chapters), starts, _CLOSE_MS)
 
 
-def _chapters(
-    what: str, found: Sequence[tuple[int, str]], wanted: Sequence[tuple[int, str]], close_ms: int
-) -> Finding:
+def _chapters(what: str, found: Sequence[tuple[int, str]], wanted: Sequence[tuple[int, str]], close_ms: int) -> Finding:
     if len(found) != len(wanted):
         return Finding(what=what, holds=False, found=f"there are {len(found)} of {len(wanted)}")
     for place, ((start, title), (start_wanted, title_wanted)) in enumerate(zip(found, wanted, strict=True), start=1):
@@ -99,19 +97,29 @@ def _texts(path: Path, known: Record) -> Iterator[Finding]:
 
 def _beside(path: Path, suffix: str, known: Record) -> Finding:
     what = suffix[1:]
-    starts = [(start, title) for start, _, title in known.chapters]
     if suffix == ".vtt":
         return _captions(what, captions.parse_vtt(path.read_text("utf-8")), known)
     if suffix == ".srt":
         return _captions(what, captions.parse_srt(path.read_text("utf-8")), known)
     if suffix == ".chapters.json":
-        return _chapters(what, chapters.from_json(path.read_text("utf-8")), starts, _CLOSE_MS)
+        return _timed_chapters(what, chapters.from_json(path.read_text("utf-8")), known)
     if suffix == ".chapters.vtt":
-        return _chapters(what, chapters.from_vtt(path.read_text("utf-8")), starts, _CLOSE_MS)
+        return _timed_chapters(what, chapters.from_vtt(path.read_text("utf-8")), known)
     if suffix == ".chapters.txt":
+        starts = [(start, title) for start, _, title in known.chapters]
         return _chapters(what, chapters.from_list(path.read_text("utf-8")), starts, _LIST_CLOSE_MS)
     size = len(path.read_bytes())
     return Finding(what=what, holds=size > 0, found="is there" if size else "is empty")
+
+
+def _timed_chapters(what: str, found: Sequence[tuple[int, int, str]], known: Record) -> Finding:
+    """Starts and titles, and that each chapter ends where the next one begins."""
+    starts = [(start, title) for start, _, title in found]
+    finding = _chapters(what, starts, [(start, title) for start, _, title in known.chapters], _CLOSE_MS)
+    ends = [abs(mine - wanted) for (_, mine, _), (_, wanted, _) in zip(found, known.chapters, strict=False)]
+    if finding.holds and max(ends, default=0) > _CLOSE_MS:
+        return Finding(what=what, holds=False, found="a chapter ends at another time")
+    return finding
 
 
 def _captions(what: str, found: Sequence[tuple[int, int, str]], known: Record) -> Finding:
@@ -121,9 +129,10 @@ def _captions(what: str, found: Sequence[tuple[int, int, str]], known: Record) -
     for sound, cues, text, hidden in zip(known.proof.sounds, known.cues, known.texts, known.hidden, strict=True):
         mine, at = spoken[at : at + len(cues)], at + len(cues)
         for (start, end, _), (first, last) in zip(mine, cues, strict=False):
-            if max(
-                abs(start - (sound.start + first) * 1000 / rate), abs(end - (sound.start + last) * 1000 / rate)
-            ) > _CLOSE_MS + 1:
+            if (
+                max(abs(start - (sound.start + first) * 1000 / rate), abs(end - (sound.start + last) * 1000 / rate))
+                > _CLOSE_MS + 1
+            ):
                 return Finding(what=what, holds=False, found=f"line {sound.number} is not at its time")
         said = " ".join(" ".join(words.split()) for _, _, words in mine)
         if len(mine) < len(cues) or (not hidden and said.split() != text.split()):

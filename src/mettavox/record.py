@@ -13,8 +13,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from mettavox import __version__, ask, chapters, review
+from mettavox import __version__, ask, beside, chapters, review
 from mettavox.ask import STANDARD
+from mettavox.beside import Texts
 from mettavox.clauses import Clause
 from mettavox.delivery import Delivery
 from mettavox.errors import RecordError, RequestError
@@ -22,7 +23,6 @@ from mettavox.prepare import Prepared
 from mettavox.proof import Proof, Quiet, Sound
 from mettavox.request import BEDS, Request
 from mettavox.script import Line
-from mettavox.timeline import Timeline
 from mettavox.verify import Measured
 from mettavox.voice import Voice
 from mettavox.words import unnamed
@@ -68,29 +68,26 @@ class Record:
 
 
 def written(
-    prepared: Prepared,
-    timeline: Timeline,
+    texts: Texts,
     proof: Proof,
     measured: Measured,
-    clauses: Mapping[Line, Sequence[Clause]],
     *,
-    title: str,
     year: int,
-    audio: Path,
-    suffixes: Sequence[str],
+    audio_sha256: str,
     salt: str = "",
     show_names: bool = False,
 ) -> str:
-    """The record as JSON. ``audio`` is the finished file, ``suffixes`` what lies beside it.
+    """The record as JSON; ``audio_sha256`` is the finished file's hash.
 
     With ``salt`` the hashes are those of another record that had it.
     """
     salt = salt or secrets.token_hex(16)
+    prepared, timeline = texts.prepared, texts.timeline
     head, language = prepared.script.head, prepared.script.head.language
     table = {
         "record": VERSION,
         "mettavox": __version__,
-        "title": title,
+        "title": texts.title,
         "language": language,
         "year": year,
         "script": {"id": head.id, "hash": review.text_hash(prepared.source)},
@@ -118,7 +115,7 @@ def written(
                 "start": sound.start,
                 "frames": sound.frames,
                 "levels_db": [round(level, 1) for level in sound.levels],
-                **_said(place.sound, clauses, language, show_names=show_names),
+                **_said(place.sound, texts.clauses, language, show_names=show_names),
             }
             for sound, place in zip(proof.sounds, timeline.placements, strict=True)
         ],
@@ -128,8 +125,8 @@ def written(
         ],
         "floor": float(f"{proof.floor:.4g}"),
         "tones": [{"phase": tone.phase, "start": tone.start, "frames": tone.frames} for tone in timeline.tones],
-        "audio": {"sha256": sha256(audio), "format": prepared.request.format},
-        "beside": sorted(suffixes),
+        "audio": {"sha256": audio_sha256, "format": prepared.request.format},
+        "beside": [suffix for suffix in beside.suffixes(prepared) if suffix != SUFFIX],
     }
     return _compact(table)
 
@@ -290,7 +287,9 @@ def read(path: Path) -> Record:
     try:
         table = json.loads(path.read_text("utf-8"))
     except FileNotFoundError as error:
-        raise RecordError(f"There is no record “{path.name}”.", hint="It lies beside the track that it is of.") from error
+        raise RecordError(
+            f"There is no record “{path.name}”.", hint="It lies beside the track that it is of."
+        ) from error
     except OSError as error:
         raise RecordError(f"“{path.name}” cannot be read: {error.strerror}.", hint="Check the path.") from error
     except ValueError as error:

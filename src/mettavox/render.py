@@ -22,6 +22,8 @@ from mettavox.tags import Tags
 from mettavox.timeline import Timeline
 from mettavox.verify import BLOCK_SECONDS, Measured, verify
 
+_STANDARD = Settings()
+
 
 @dataclass(frozen=True, kw_only=True)
 class Track:
@@ -42,7 +44,7 @@ def render(
     path: Path,
     *,
     replace: bool = False,
-    settings: Settings = Settings(),
+    settings: Settings = _STANDARD,
     progress: Progress = lambda stage, share: None,
     salt: str = "",
 ) -> Track:
@@ -59,20 +61,34 @@ def render(
     ffmpeg.find()  # rather now than after the speaking
     with backdrop.bed(prepared) as bed:
         said = spoken(prepared, settings, progress)
-        timeline = said.timeline
-        stem = _stem(prepared, timeline, said.clips)
-        mixer = _mixer(prepared, timeline, stem, bed)
-        wanted = proof.expected(timeline, stem.clips, mixer.floor, prepared.delivery)
-        texts = Texts.of(prepared, timeline, stem)
+        stem = _stem(prepared, said.timeline, said.clips)
+        mixer = _mixer(prepared, said.timeline, stem, bed)
+        texts = Texts.of(prepared, said.timeline, stem)
+        wanted = proof.expected(said.timeline, stem.clips, mixer.floor, prepared.delivery)
         with output.together(replace=replace) as files:
-            file, scratch = files.open(path)
-            _encode(prepared, mixer, timeline, file, scratch, _tags(texts, settings), progress)
-            file.flush()
-            measured = _verified(scratch, wanted, prepared.request.format, progress)
-            digest = record.sha256(scratch)
+            _, scratch = files.open(path)
+            tags = beside.tags(texts, year=settings.year, show_names=settings.show_names)
+            with output.translated(path):
+                _encode(texts, mixer, scratch, tags, progress)
+            track = Track(
+                timeline=said.timeline,
+                measured=_verified(scratch, wanted, progress),
+                note=said.note,
+                beside=others,
+                sha256=record.sha256(scratch),
+            )
             if others:
-                _write_others(files, path, texts, wanted, measured, scratch, settings, salt)
-    return Track(timeline=timeline, measured=measured, note=said.note, beside=others, sha256=digest)
+                account = record.written(
+                    texts,
+                    wanted,
+                    track.measured,
+                    year=settings.year or year(),
+                    audio_sha256=track.sha256,
+                    salt=salt,
+                    show_names=settings.show_names,
+                )
+                _write_others(files, path, texts, account)
+    return track
 
 
 def beside_paths(path: Path, prepared: Prepared) -> tuple[Path, ...]:
@@ -114,11 +130,21 @@ def blocks(mixer: Mixer, timeline: Timeline) -> Iterator[Block]:
         yield mixer.between(start, min(start + size, timeline.frames))
 
 
-def _encode(prepared, mixer, timeline, file, scratch, tags, progress):
-    ...
+def _encode(texts: Texts, mixer: Mixer, path: Path, tags: Tags, progress: Progress) -> None:
+    timeline = texts.timeline
+    encode.track(
+        texts.prepared.request.format,
+        blocks(mixer, timeline),
+        timeline.frames,
+        path,
+        tags,
+        rate=timeline.rate,
+        bitrate_kbps=texts.prepared.delivery.bitrate_kbps,
+        hear=lambda share: progress("encoding", share),
+    )
 
 
-def _verified(path: Path, wanted: Proof, kind: str, progress: Progress) -> Measured:
+def _verified(path: Path, wanted: Proof, progress: Progress) -> Measured:
     size = BLOCK_SECONDS * wanted.rate
 
     def heard() -> Iterator[Block]:
@@ -129,37 +155,7 @@ def _verified(path: Path, wanted: Proof, kind: str, progress: Progress) -> Measu
     return verify(heard(), wanted)
 
 
-def _tags(texts: Texts, settings: Settings) -> Tags:
-    return beside.tags(texts, year=settings.year, show_names=settings.show_names)
-
-
-def _write_others(
-    files: Files,
-    path: Path,
-    texts: Texts,
-    wanted: Proof,
-    measured: Measured,
-    scratch: Path,
-    settings: Settings,
-    salt: str,
-) -> None:
-    written = []
+def _write_others(files: Files, path: Path, texts: Texts, account: str) -> None:
     for suffix, content in beside.contents(texts):
         files.write(beside_path(path, suffix), content)
-        written.append(suffix)
-    files.write(
-        beside_path(path, record.SUFFIX),
-        record.written(
-            texts.prepared,
-            texts.timeline,
-            wanted,
-            measured,
-            texts.clauses,
-            title=texts.title,
-            year=settings.year or year(),
-            audio=scratch,
-            suffixes=written,
-            salt=salt,
-            show_names=settings.show_names,
-        ),
-    )
+    files.write(beside_path(path, record.SUFFIX), account)

@@ -68,10 +68,10 @@ _OPTIONS = (
 
 FILL = click.option("--fill", default="", help="Who speaks what a recorded voice lacks, such as calm.")
 _SOUND = (
-    click.option("--bed", default="", metavar="NAME|FILE|none", help="The quiet under the voice, or a file of one's own."),
+    click.option("--bed", default="", metavar="NAME|FILE|none", help="The quiet under the voice."),
     click.option("--bed-under", default=None, metavar="LU", help="How far the bed lies under the voice."),
     click.option("--duck", is_flag=True, help="Let a louder bed sink slowly while the voice speaks."),
-    click.option("--pause-guard", is_flag=True, help="Keep podcast apps from cutting the pauses, by a tone too low to hear."),
+    click.option("--pause-guard", is_flag=True, help="Keep apps from cutting the pauses, by a tone too low to hear."),
     click.option("--plain", is_flag=True, help="Leave the voice as it is: no filter, no levelling."),
     _word("format", "What kind of file."),
     _word("cover", "The picture: dark, light, plain (without words) or none."),

@@ -29,8 +29,14 @@ _DEFAULT_FOLDER = Path("output")
 @options.describes_all_but_the_script
 @options.FILL
 @options.describes_its_sound
-@click.option("--from", "record_path", type=click.Path(path_type=Path), default=None, metavar="RECORD",
-              help="Make the track of a record again.")
+@click.option(
+    "--from",
+    "record_path",
+    type=click.Path(path_type=Path),
+    default=None,
+    metavar="RECORD",
+    help="Make the track of a record again.",
+)
 @click.option("-o", "--output", default=None, metavar="FILE|DIR|-", help="Where the track goes; - is standard output.")
 @click.option("--only-audio", is_flag=True, help="Make no captions, chapters, transcript, cover or record beside it.")
 @click.option("--show-names", is_flag=True, help="Let names into the tags and the record.")
@@ -132,17 +138,13 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _made(
-    prepared: "Prepared", path: Path, settings: "Settings", *, replace: bool, salt: str = ""
-) -> "Track":
+def _made(prepared: "Prepared", path: Path, settings: "Settings", *, replace: bool, salt: str = "") -> "Track":
     from mettavox.render import render
 
     made = _default_folder_made(path)
     try:
         with report.progress() as progress:
-            return render(
-                prepared, path, replace=replace, settings=settings, progress=progress, salt=salt
-            )
+            return render(prepared, path, replace=replace, settings=settings, progress=progress, salt=salt)
     except BaseException:
         if made:
             with contextlib.suppress(OSError):
