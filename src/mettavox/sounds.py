@@ -92,8 +92,7 @@ def _rain(rate: int) -> Block:
     dice = np.random.RandomState(52)
     count = _DROPS_A_SECOND * LOOP_SECONDS
     starts = dice.randint(0, frames, count)
-    hertz = np.exp(dice.uniform(*np.log(_DROP_HZ), count))
-    lasting = np.exp(dice.uniform(*np.log(_DROP_SECONDS), count))
+    hertz, lasting = (low * (high / low) ** dice.random_sample(count) for low, high in (_DROP_HZ, _DROP_SECONDS))
     heights = _DROP_LEVEL * dice.uniform(0, 1, count) ** 3  # many are faint, few are near
     sides = dice.uniform(-0.5, 0.5, count)
     time = np.arange(round(0.06 * rate), dtype=np.float32) / np.float32(rate)
