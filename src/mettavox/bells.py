@@ -17,13 +17,13 @@ TUNED_HZ = 220.0
 # 1 : 2.98 : 5.70 : 9.00; lower ones sound darker. On their physics: "The dynamics of Tibetan singing bowls",
 # Acta Acustica united with Acustica 92 (2006), pages 637-653.
 _TONES = (
-    (1.0, 1.0, 16.0, 0.42),
-    (2.76, 0.42, 9.0, 0.9),
-    (5.21, 0.2, 5.0, 1.3),
+    (1.0, 1.0, 24.0, 0.42),
+    (2.76, 0.4, 12.0, 0.9),
+    (5.21, 0.18, 6.0, 1.3),
     (8.23, 0.075, 2.6, 2.1),
     (11.6, 0.03, 1.3, 2.9),
 )
-_HALVES = (1.0, 0.55)
+_HALVES = (1.0, 0.4)
 _MALLET_SECONDS = (0.030, 0.006)
 """A felt mallet: the lowest tone comes up in the first of these, the highest in the second."""
 _LETTING_GO_SECONDS = 3.0

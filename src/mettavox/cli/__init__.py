@@ -19,6 +19,7 @@ _COMMANDS = {
     "say": "Hear how a name or a word is said, or see what the voice receives for it.",
     "voices": "List the voices.",
     "course": "Make a course of tracks with handouts.",
+    "sounds": "List beds, the bell and breath tones, and hear one.",
     "doctor": "Say what is installed, what is missing and what to do.",
 }
 

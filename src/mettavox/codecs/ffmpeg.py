@@ -75,7 +75,7 @@ def version(program: Path) -> str:
 
 def as_wav(path: Path) -> bytes:
     """The sound in a file of any format that ffmpeg reads, as 16-bit WAV. Raises CodecError when there is none."""
-    command = [find(), *_reading(path), "-c:a", "pcm_s16le", "-f", "wav", "pipe:1"]
+    command = [str(find()), *_reading(path), "-c:a", "pcm_s16le", "-f", "wav", "pipe:1"]
     try:
         run = subprocess.run(command, capture_output=True, check=False, timeout=_PATIENCE_SECONDS)
     except (OSError, subprocess.SubprocessError) as error:
@@ -92,7 +92,7 @@ def decoded(path: Path, *options: str) -> Iterator[IO[bytes]]:
     Raises CodecError: when ffmpeg does not start, and at the end of the block when it failed. It has stopped
     then, whatever was raised.
     """
-    command = [find(), *_reading(path), *options, "pipe:1"]
+    command = [str(find()), *_reading(path), *options, "pipe:1"]
     try:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True)
     except OSError as error:
