@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
-from itertools import combinations, pairwise
+from itertools import accumulate, combinations, pairwise
 from math import hypot
 from typing import TYPE_CHECKING
 
@@ -51,11 +51,12 @@ def fit(title: str, below: str, *, x: float, y: float, radius: float) -> tuple[R
 
     A title that would have to be tinier than can be read is cut and ends in "…".
     """
-    words = _plain(title).split(" ")
+    words = _readable(_plain(title).split(" "))
     while True:
+        breaks = list(_wraps(words))
         size = _LARGEST * radius
         while size >= _SMALLEST * radius:
-            for rows in _wraps(words):
+            for rows in breaks:
                 laid = _lay(rows, below, size=size, x=x, y=y, radius=radius)
                 if all(_within(row, x, y, radius) for row in laid):
                     return laid
@@ -77,6 +78,13 @@ def draw(rows: Sequence[Row], size: int) -> "Image":
 def _plain(text: str) -> str:
     """Letters with their accents in one piece, and single spaces between words."""
     return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def _readable(words: Sequence[str]) -> list[str]:
+    """As many words from the first as rows across the whole circle could hold at the smallest size."""
+    room = MOST_LINES * 2 / _SMALLEST
+    most = max(1, sum(reach <= room for reach in accumulate(_width(_TITLE, word) for word in words)))
+    return [*words[: most - 1], words[most - 1] + "…"] if most < len(words) else list(words)
 
 
 def _wraps(words: Sequence[str]) -> Iterator[list[str]]:

@@ -6,6 +6,7 @@ background, a dark one where the reader's screen is dark.
 
 from collections.abc import Iterator, Sequence
 from html import escape
+from itertools import pairwise
 
 from mettavox.script import Bell, Line
 from mettavox.timeline import Chapter, Timeline, Tone
@@ -136,9 +137,9 @@ def _sign(kind: str, x: float) -> str:
 
 
 def _chapters(timeline: Timeline) -> Iterator[str]:
-    ends = [chapter.start for chapter in timeline.chapters[1:]] + [timeline.frames]
-    for place, (chapter, end) in enumerate(zip(timeline.chapters, ends, strict=True)):
-        left, width = _x(chapter.start, timeline), _wide(end - chapter.start, timeline)
+    edges = pairwise((*(chapter.start for chapter in timeline.chapters), timeline.frames))
+    for place, (chapter, (start, end)) in enumerate(zip(timeline.chapters, edges, strict=True)):
+        left, width = _x(start, timeline), _wide(end - start, timeline)
         yield (
             f'<rect class="{("tint", "other")[place % 2]}" x="{left:.2f}" y="{_TOP}" width="{width:.2f}" '
             f'height="{_HEIGHT}"><title>{_text(chapter.title)}</title></rect>'

@@ -2,10 +2,11 @@
 
 import json
 from itertools import pairwise
+from xml.etree import ElementTree
 
 import pytest
 
-from .conftest import Run
+from .conftest import Run, assert_refused
 
 
 @pytest.mark.parametrize(
@@ -75,3 +76,23 @@ def test_dry_run_of_render_is_the_same_plan(run: Run) -> None:
 def test_choices_change_the_plan(run: Run, options: list[str]) -> None:
     """Each is heard."""
     assert run("plan", "loving-kindness", *options).out != run("plan", "loving-kindness").out
+
+
+def test_a_plan_as_svg_is_one_picture(run: Run) -> None:
+    """On standard output, of the script's language and length, without a person's name."""
+    options = ["loving-kindness", "--lang", "es", "--minutes", "5", "--name", "Zoraida", "--target", "Ximena"]
+    outcome = run("plan", *options, "--svg")
+    assert (outcome.code, outcome.err) == (0, "")
+    picture = ElementTree.fromstring(outcome.out)
+    assert picture.tag == "{http://www.w3.org/2000/svg}svg"
+    words = "".join(picture.itertext())
+    assert "Desear el bien, 5 min" in words
+    assert "de silencio" in words
+    assert "Zoraida" not in words
+    assert "Ximena" not in words
+
+
+@pytest.mark.parametrize("other", ["--table", "--json"])
+def test_a_picture_goes_with_no_other_form(run: Run, other: str) -> None:
+    """Said before anything is read: which one to leave out."""
+    assert_refused(run("plan", "no-such-script", "--svg", other), 2, other, hint=f"Leave {other} out")
