@@ -16,9 +16,11 @@ from mettavox.tags import Tags
 
 _SPECIAL = re.compile(r"([=;#\\\n])")
 _HEAD = ";FFMETADATA1"
-# What the box with an M4A's tables needs: four bytes for each 1024 frames, and some for all else (measured: 3 kB,
-# and 300 bytes a chapter). What is left over stays free, and an editor of tags finds room there.
-_AAC_FRAMES, _BYTES_A_PACKET, _BYTES_A_CHAPTER, _BYTES_AT_LEAST = 1024, 5, 1200, 16_384
+# What the box with an M4A's tables needs: four bytes for each 1024 frames, a few for each chunk of them, what a
+# chapter has at most, and 3 kB for all else (measured). What is left over stays free, and an editor of tags finds
+# room there.
+_AAC_FRAMES, _BYTES_A_PACKET, _BYTES_A_SECOND = 1024, 4, 8
+_BYTES_A_CHAPTER, _BYTES_AT_LEAST = 400, 16_384
 _COVER = ["-c:v", "copy", "-disposition:v", "attached_pic", "-metadata:s:v", "comment=Cover (front)"]
 
 
@@ -85,16 +87,16 @@ def _encoding(kind: str, bitrate_kbps: int, tags: Tags, frames: int, rate: int) 
     # The edit list counts in the movie's timescale, so that its length is exact only when that is the rate.
     return [
         "-c:a", "aac", "-b:a", f"{bitrate_kbps}k",
-        "-movie_timescale", str(rate), "-moov_size", str(_moov_bytes(tags, frames)), "-f", "ipod",
+        "-movie_timescale", str(rate), "-moov_size", str(_moov_bytes(tags, frames, rate)), "-f", "ipod",
     ]  # fmt: skip
 
 
-def _moov_bytes(tags: Tags, frames: int) -> int:
+def _moov_bytes(tags: Tags, frames: int, rate: int) -> int:
     """Room for an M4A's tables in front of the sound, so that it plays while it loads."""
     words = sum(len(text.encode("utf-8")) + 64 for pair in tags.extra.items() for text in pair)
     words += sum(len(lyric.text.encode("utf-8")) + 1 for lyric in tags.lyrics) + len(tags.comment.encode("utf-8"))
-    tables = _BYTES_A_PACKET * (frames // _AAC_FRAMES) + _BYTES_A_CHAPTER * len(tags.chapters)
-    return _BYTES_AT_LEAST + tables + words + len(tags.picture)
+    tables = _BYTES_A_PACKET * (frames // _AAC_FRAMES) + _BYTES_A_SECOND * (frames // rate)
+    return _BYTES_AT_LEAST + tables + _BYTES_A_CHAPTER * len(tags.chapters) + words + len(tags.picture)
 
 
 def _metadata(kind: str, tags: Tags, frames: int, rate: int) -> str:

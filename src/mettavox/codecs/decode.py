@@ -2,7 +2,6 @@
 
 import contextlib
 import struct
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -48,22 +47,8 @@ def _by_libsndfile(path: Path, frames: int) -> Iterator[Block]:
 
 
 def _by_ffmpeg(path: Path, frames: int) -> Iterator[Block]:
-    command = [
-        str(ffmpeg.find()), "-nostdin", "-v", "error", "-xerror", "-i", f"file:{path.absolute()}",
-        "-map", "0:a:0", "-c:a", "pcm_f32be", "-f", "au", "pipe:1",
-    ]  # fmt: skip
-    try:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True)
-    except OSError as error:
-        raise CodecError(f"ffmpeg does not start: {error.strerror}.", hint="Run “mettavox doctor”.") from error
-    with process:
-        try:
-            assert process.stdout is not None
-            yield from _received(process.stdout, frames)
-            if process.wait():
-                raise _not_sound()
-        finally:
-            process.kill()
+    with ffmpeg.decoded(path, "-c:a", "pcm_f32be", "-f", "au") as pipe:
+        yield from _received(pipe, frames)
 
 
 def _received(pipe: IO[bytes], frames: int) -> Iterator[Block]:

@@ -5,6 +5,7 @@ LIST INFO for tags; “cue ” and LIST adtl for chapters. What these cannot hol
 """
 
 import struct
+from dataclasses import replace
 from typing import BinaryIO
 
 from mettavox.codec import Block
@@ -31,7 +32,9 @@ class WavEncoder:
     def __init__(self, file: BinaryIO, *, frames: int, tags: Tags, rate: int) -> None:
         self._file = file
         self._missing = frames * _CHANNELS * _SAMPLE_BYTES
-        self._after = _info(tags) + _cues(tags) + _chunk(b"id3 ", id3.tag(tags, rate=rate, frames=frames))
+        # ffmpeg adds up the chapters of both, so that the ID3 chunk has none.
+        rest = id3.tag(replace(tags, chapters=()), rate=rate, frames=frames)
+        self._after = _info(tags) + _cues(tags) + _chunk(b"id3 ", rest)
         byte_rate = rate * _CHANNELS * _SAMPLE_BYTES
         form = struct.pack("<HHIIHH", _PCM, _CHANNELS, rate, byte_rate, _CHANNELS * _SAMPLE_BYTES, 8 * _SAMPLE_BYTES)
         head = b"WAVE" + _chunk(b"fmt ", form) + b"data" + struct.pack("<I", min(self._missing, _MOST_BYTES))
