@@ -107,7 +107,8 @@ def _beside(path: Path, suffix: str, known: Record) -> Finding:
         return _timed_chapters(what, chapters.from_vtt(path.read_text("utf-8")), known)
     if suffix == ".chapters.txt":
         starts = [(start, title) for start, _, title in known.chapters]
-        return _chapters(what, chapters.from_list(path.read_text("utf-8")), starts, _LIST_CLOSE_MS)
+        found = [(second * 1000, title) for second, title in chapters.from_list(path.read_text("utf-8"))]
+        return _chapters(what, found, starts, _LIST_CLOSE_MS)
     size = len(path.read_bytes())
     return Finding(what=what, holds=size > 0, found="is there" if size else "is empty")
 
