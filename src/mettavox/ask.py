@@ -41,6 +41,7 @@ LONGEST_INTENTION_WORDS = 15
 BED_UNDER_LU = (6.0, 60.0)
 _EDIT = re.compile(r"(\d{1,5})\s*=\s*(\S.*)", re.DOTALL)
 
+
 def request(values: Mapping[str, Any]) -> Request:
     """What the options ask for, checked. Raises RequestError, which never repeats a personal value."""
     for option in values:
@@ -95,6 +96,7 @@ def _value(option: str, value: Any) -> Any:
         return one_of(option, str(value), WORDS[option])
     if option == "day":
         return _day(value)
+    value = None if option in _EITHER and value == "" else value  # an empty cell chooses nothing
     if isinstance(standard, bool) or (option in _EITHER and value is not None):
         return _yes_or_no(option, value)
     if isinstance(standard, tuple):
@@ -146,7 +148,7 @@ def edit(value: str) -> tuple[int, str]:
     match = _EDIT.fullmatch(value.strip())
     if not match:
         raise RequestError("--edit needs a line's number and its words.", hint='Write --edit 14="Take your time."')
-    return int(match[1]), " ".join(match[2].split())
+    return int(match[1]), " ".join(unicodedata.normalize("NFC", match[2]).split())
 
 
 def _day(value: Any) -> int:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from mettavox.errors import RequestError
-from mettavox.notation import split_pauses
+from mettavox.errors import RequestError, ScriptError
+from mettavox.notation import sentences, split_pauses
 from mettavox.script import Line, Passage, Script
 from mettavox.template import Filled
 
@@ -23,6 +23,7 @@ def applied(filled: Filled, edits: Edits) -> Filled:
     Raises RequestError, which never repeats the words, for a line that is not spoken or words that are none.
     """
     rows = filled.text.split("\n")
+    _check_once(edits)
     for number, words in edits:
         _check(number, words)
         places = [place for place, each in enumerate(filled.numbers) if each == number]
@@ -58,6 +59,15 @@ def _private(passage: Passage, numbers: set[int]) -> Passage:
     return replace(passage, sound=replace(line, personal=True, unnamed=None, carrier="", words=()))
 
 
+def _check_once(edits: Edits) -> None:
+    numbers = [number for number, _ in edits]
+    for number in numbers:
+        if numbers.count(number) > 1:
+            raise RequestError(
+                f"--edit {number}: line {number} is edited more than once.", hint="Give each line its words once."
+            )
+
+
 def _check(number: int, words: str) -> None:
     if words.startswith(_CANNOT_BEGIN) or "(" in words or ")" in words:
         raise RequestError(
@@ -70,6 +80,12 @@ def _check(number: int, words: str) -> None:
         raise RequestError(
             f"--edit {number}: {len(words)} characters; {_LONGEST} is the most.", hint="A line is one breath of speech."
         )
+    try:  # here rather than in the reader, whose errors are the script's own
+        said = sentences(words, {}, number, f"--edit {number}")
+    except ScriptError as error:
+        raise RequestError(error.message, hint=error.hint) from error
+    if not said:
+        raise RequestError(f"--edit {number}: there is nothing in the words that can be spoken.", hint="Write words.")
 
 
 def _is_spoken(row: str) -> bool:

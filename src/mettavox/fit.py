@@ -22,7 +22,7 @@ def fit(script: Script, lengths: Lengths, total: int, rules: Rules) -> Timeline:
     ``lengths`` is asked only for lines that are in question at this length. Raises DurationError,
     with the shortest or longest time that is possible, when the script cannot be that short or long.
     """
-    _check_declared(script, total, rules)
+    _check_declared(script, lengths, total, rules)
     layout = Layout(script, lengths, rules, total)
     base, steps = ladder(script, experience=rules.experience, include=rules.include, sparse=rules.sparse)
     layout.add(base)
@@ -47,20 +47,32 @@ def shortest_and_longest(script: Script, lengths: Lengths, rules: Rules) -> tupl
     return least, min(layout.most(), frames(minutes.longest * 60, rules.rate))
 
 
-def _check_declared(script: Script, total: int, rules: Rules) -> None:
+def _check_declared(script: Script, lengths: Lengths, total: int, rules: Rules) -> None:
     minutes = script.head.minutes
-    if total < frames(minutes.shortest * 60, rules.rate):
+    shortest, longest = (frames(bound * 60, rules.rate) for bound in (minutes.shortest, minutes.longest))
+    if total < shortest:
         raise DurationError(
             f"“{script.head.id}” is not meant to be shorter than {clock(minutes.shortest * 60)}, "
             f"and {clock(total / rules.rate)} was asked for.",
-            hint=f"Ask for --duration {clock(minutes.shortest * 60)} or longer.",
+            hint=_why_not(script, lengths, shortest, rules)
+            or f"Ask for --duration {clock(minutes.shortest * 60)} or longer.",
         )
-    if total > frames(minutes.longest * 60, rules.rate):
+    if total > longest:
         raise DurationError(
             f"“{script.head.id}” is not meant to be longer than {clock(minutes.longest * 60)}, "
             f"and {clock(total / rules.rate)} was asked for.",
-            hint=f"Ask for --duration {clock(minutes.longest * 60)} or shorter, or make several tracks.",
+            hint=_why_not(script, lengths, longest, rules)
+            or f"Ask for --duration {clock(minutes.longest * 60)} or shorter, or make several tracks.",
         )
+
+
+def _why_not(script: Script, lengths: Lengths, total: int, rules: Rules) -> str:
+    """What to ask for where even the declared length cannot be laid, as with bells; nothing where it can."""
+    try:
+        fit(script, lengths, total, rules)
+    except DurationError as error:
+        return error.hint
+    return ""
 
 
 def _too_short(script: Script, layout: Layout, steps: list[Step], rules: Rules) -> DurationError:

@@ -208,11 +208,11 @@ class Layout:
     def _lay(self) -> Iterator[_Sound]:
         cap = frames(self._rules.cap_seconds, self._rules.rate)
         early = frames(_BEFORE_PERMISSION, self._rules.rate)
-        pending, previous, permitted, quiet = _Gap(), None, False, 0
+        pending, previous, permitted, quiet = _Gap(), None, False, self._head
         named = self._with_name()
-        if self._rules.rings("start") and self._units:
-            yield self._bell(self._units[0].section)
-            pending = self._seconds(_AFTER_FIRST_BELL)
+        if self._rules.rings("start") and (opens := self._first_section()) is not None:
+            yield self._bell(opens)
+            pending, quiet = self._seconds(_AFTER_FIRST_BELL), 0
         for unit in self._units:
             sound = self._sound(unit, named=unit in named)
             if sound is None:
@@ -227,12 +227,21 @@ class Layout:
             yield sound
             permitted = permitted or unit.passage.protected
             pending, previous, quiet = self._after(unit), unit, sound.margin * 3 // 2 + sound.quiet
-        if self._rules.rings("end") and self._units:
+        if self._rules.rings("end") and previous is not None:
             pending = pending if pending.longest else self._seconds(_BEFORE_LAST_BELL)
-            yield self._bell(self._units[-1].section, pending.within(cap - quiet))
+            yield self._bell(previous.section, pending.within(cap - quiet))
         elif pending.longest:  # pauses at the very end are a silent sound of no length
             ending = min(cap, max(frames(ENDING_SECONDS, self._rules.rate), self._tail))
             yield _Sound(self._units[-1].section, 0, [], pending.cut_to(ending - self._tail - quiet))
+
+    def _first_section(self) -> int | None:
+        """Where the first sound lies: a section may begin with a pause, and have only that at this length."""
+        sounding = (unit.section for unit in self._units if self._sounds_here(unit))
+        return next(sounding, None)
+
+    def _sounds_here(self, unit: Unit) -> bool:
+        sound = unit.passage.sound
+        return sound is not None and (not isinstance(sound, Bell) or self._rules.rings(WRITTEN))
 
     def _seconds(self, bounds: tuple[float, float, float]) -> _Gap:
         shortest, preferred, longest = (frames(seconds, self._rules.rate) for seconds in bounds)
@@ -304,9 +313,7 @@ class Layout:
             return _Sound(unit.section, length, [(sound, 0, length)], _Gap())
         if isinstance(sound, Breath):
             return self._breath(unit, sound)
-        if isinstance(sound, Bell) and self._rules.rings(WRITTEN):
-            return self._bell(unit.section)
-        return None
+        return self._bell(unit.section) if self._sounds_here(unit) else None
 
     def _breath(self, unit: Unit, breath: Breath) -> _Sound:
         places: list[tuple[Line | Bell, int, int]] = []

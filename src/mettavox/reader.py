@@ -80,7 +80,7 @@ def read_head(head: str, name: str, where: str) -> Head:
             raise ScriptError(f"{at[key]}: the head has no “{key}”.", hint=f"Add “{key}:” to it.")
     for key in ("title", "language", "purpose"):
         if not isinstance(table.get(key, ""), str):
-            raise ScriptError(f"{at[key]}: “{key}” is not text.", hint=f"Put quotes around it: {key}: \"…\"")
+            raise ScriptError(f"{at[key]}: “{key}” is not text.", hint=f'Put quotes around it: {key}: "…"')
     return Head(
         id=name,
         title=table["title"],
@@ -201,6 +201,7 @@ class _Open:
     """A section that is being read."""
 
     marks: notation.SectionMarks
+    number: int = 0
     passages: list[Passage] = field(default_factory=list)
 
 
@@ -266,9 +267,14 @@ class _Reading:
             )
         self.at = self.file
         for section in self.sections:
-            if section.marks.importance == KEEP:
+            if section.marks.importance == KEEP and not section.marks.opt_in:
+                self.number = section.number
                 section.passages[:0] = [replace(each, rounds="first") for each in self._shared(DISCLOSURE)]
                 return
+        raise ScriptError(
+            f"{self.file}: no section is there at any length, so --disclose has no place.",
+            hint="Give the first one {keep}.",
+        )
 
     def finish(self) -> tuple[Section, ...]:
         self.at = self.file
@@ -319,7 +325,7 @@ class _Reading:
             )
         self.skipping_section, self.skipping_pauses, self.chosen_above = not holds, False, False
         if holds:
-            self.sections.append(_Open(marks))
+            self.sections.append(_Open(marks, number=self.number))
 
     def _pauses(self, text: str) -> None:
         rest, pauses = notation.split_pauses(text, self.at)
