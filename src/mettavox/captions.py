@@ -150,6 +150,8 @@ def parse_vtt(text: str) -> list[Read]:
         raise _broken("VTT", 1, "it does not start with WEBVTT")
     found: list[Read] = []
     for number, block in _blocks(lines[1:], first=2):
+        if number == 2 and "-->" in "".join(block):  # noqa: PLR2004
+            raise _broken("VTT", number, "there is no empty line before the first caption")
         if number == 2 or re.match(r"(?:NOTE|STYLE|REGION)(?:\s|$)", block[0]):  # noqa: PLR2004
             continue  # what follows the first line at once belongs to it
         named = "-->" not in block[0] and len(block) > 1

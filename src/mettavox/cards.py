@@ -49,12 +49,15 @@ def cards(text: str) -> tuple[str, ...]:
     @cache
     def best(start: int, left: int) -> tuple[float, tuple[str, ...]]:
         """The cheapest way to make ``left`` cards of the words from ``start`` on."""
-        ways = []
-        for end in [len(words)] if left == 1 else range(start + 1, len(words)):
+        if left == 1:
+            text = " ".join(words[start:])
+            return (_uneven(text, even), (text,)) if _is_card(words[start:]) else (float("inf"), ())
+        ways: list[tuple[float, tuple[str, ...]]] = []
+        for end in range(start + 1, len(words)):
             if not _is_card(words[start:end]):
-                continue
+                break
             text = " ".join(words[start:end])
-            cost, rest = best(end, left - 1) if left > 1 else (0.0, ())
+            cost, rest = best(end, left - 1)
             ways.append((cost + _uneven(text, even) + _cut(words, end), (text, *rest)))
         return min(ways, default=(float("inf"), ()))
 
@@ -96,7 +99,7 @@ def _uneven(text: str, even: float) -> float:
 
 def _cut(words: Sequence[str], place: int) -> float:
     """What it costs to cut before the word at ``place``."""
-    if place == len(words) or pauses(words[place - 1]):
+    if pauses(words[place - 1]):
         return 0.0
     after = words[place].lower().strip(_MARKS + _CLOSING + "“«¿¡(")
     if not after:  # a dash that stands by itself belongs to the words before it

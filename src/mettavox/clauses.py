@@ -16,7 +16,7 @@ _LOUD_SHARE = 95
 # the second is no sound at all. A clip is trimmed at 50 dB under its peak, 30 to 40 dB under its loud hops.
 _PAUSE_DB, _SILENCE_DB = -30.0, -40.0
 _QUIETEST = 1e-10
-_PAUSE_HOPS = 12  # 60 ms; most lips are closed for a p or t no longer
+_PAUSE_HOPS = 11  # of 60 ms, wherever they begin; most lips are closed for a p or t no longer
 _LONG_HOPS = 20  # 100 ms: at a mark, or for a breath
 _DIP_HOPS = 7  # 35 ms
 # How long a word takes: so much for each letter beside one for each syllable. Through 373 pauses at marks in the
