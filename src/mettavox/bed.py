@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from mettavox import noise
 from mettavox.codec import Block
-from mettavox.loudness import Energies, k_energies
+from mettavox.loudness import BINS_A_SECOND, Energies, k_energies
 
 # One loop of noise lasts 24 s: a thousand MP3 frames, and long enough that it is not heard to come back.
 LOOP_SECONDS = 24
@@ -20,6 +20,8 @@ _TOGETHER = 0.6
 """How much of the sound is the same in both channels: a soft width that survives mono."""
 
 HOPS_A_SECOND = 100
+METER_SECONDS = 4
+"""How much is measured at a time."""
 _TENTH_HOPS = 10
 
 
@@ -120,18 +122,41 @@ def middle_energies(block: Block, hop: int) -> NDArray[np.float64]:
     return energies
 
 
+class Meter:
+    """Hears a sound of at most ``longest`` frames block by block: how loud it is after BS.1770, and its peak."""
+
+    def __init__(self, rate: int, longest: int) -> None:
+        self.frames = 0
+        self.peak = 0.0
+        self._rate = rate
+        self._energies = Energies(longest, rate)
+
+    def hear(self, block: Block) -> None:
+        """Take the next frames: a whole number of 100 ms, but for the last."""
+        first = self.frames // (self._rate // BINS_A_SECOND)
+        for channel in range(2):
+            bins = k_energies(np.ascontiguousarray(block[:, channel]), self._rate)
+            room = self._energies.bins[first : first + len(bins)]
+            room += bins[: len(room)]
+        self.peak = max(self.peak, float(block.max(initial=0.0)), -float(block.min(initial=0.0)))
+        self.frames += len(block)
+
+    def loudness(self) -> float:
+        """Integrated loudness in LUFS, both channels, gated; -inf for silence."""
+        return self._energies.integrated()
+
+
 def loudness(loop: Block, rate: int) -> float:
     """The loudness of a loop in LUFS after BS.1770, both channels, gated; -inf for silence."""
-    energies = Energies(len(loop), rate)
-    for channel in range(2):
-        bins = k_energies(np.ascontiguousarray(loop[:, channel]), rate)
-        energies.bins[: len(bins)] += bins
-    return energies.integrated()
+    meter = Meter(rate, len(loop))
+    for start in range(0, len(loop), METER_SECONDS * rate):
+        meter.hear(loop[start : start + METER_SECONDS * rate])
+    return meter.loudness()
 
 
 def measured(loop: Block, rate: int, loudness_lufs: float) -> Loop:
     """A bed of that loudness: ``loop``, of any level over nothing, which is changed in its place."""
-    loop /= np.sqrt(np.mean(np.square(loop)))  # clear of the gate, which is absolute
+    loop /= max(float(loop.max()), -float(loop.min()))  # clear of the gate, which is absolute
     loop *= np.float32(10 ** ((loudness_lufs - loudness(loop, rate)) / 20))
     return Loop(loop=loop, rate=rate)
 

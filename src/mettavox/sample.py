@@ -8,7 +8,7 @@ from mettavox import bells, credits, output, phrasebook, sounds
 from mettavox.codec import Block
 from mettavox.codecs import encode, ffmpeg
 from mettavox.errors import RequestError
-from mettavox.mix import Mixer
+from mettavox.mix import Mixer, Stem
 from mettavox.phrasebook import Pattern
 from mettavox.script import Bell
 from mettavox.suggest import nearest
@@ -112,7 +112,7 @@ def _mixed(sound: Sound, seconds: float) -> tuple[Timeline, Mixer]:
     timeline = Timeline(
         rate=RATE, frames=length, placements=placements, silences=(), chapters=(), spaciousness=0.0, tones=tones
     )
-    stem = {Bell(): bells.bowl(RATE, LOUDNESS_LUFS)} if sound.kind == "bell" else {}
+    stem: Stem = {Bell(): bells.bowl(RATE, LOUDNESS_LUFS)} if sound.kind == "bell" else {}
     bed = sounds.bed(sound.name, RATE, LOUDNESS_LUFS) if sound.kind == "bed" else None
     return timeline, Mixer(timeline, stem, bed, fades=_FADES, tones_lufs=LOUDNESS_LUFS)
 

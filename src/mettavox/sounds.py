@@ -37,7 +37,7 @@ _Curve = NDArray[np.float32]
 _DROPS_A_SECOND = 45
 _DROP_HZ = (1_100.0, 4_200.0)
 _DROP_SECONDS = (0.003, 0.012)
-_DROP_LEVEL = 3.2
+_DROP_LEVEL = 3.6
 
 # Waves: seconds from one wave's crest to the next and how high each rises; three loops of noise under them.
 _WAVES_LOOPS = 3
@@ -86,7 +86,7 @@ def _noise(rate: int, slope: float, *, seed: int, together: float, lowest_hz: fl
 
 def _rain(rate: int) -> Block:
     """A hush of far rain, and near drops on leaves: each a short ping of its own pitch, somewhere between the sides."""
-    hush = _noise(rate, -0.45, seed=51, together=0.6, lowest_hz=150.0, highest_hz=6_500.0)
+    hush = _noise(rate, -0.5, seed=51, together=0.6, lowest_hz=90.0, highest_hz=6_500.0)
     hush /= hush.std()
     frames = len(hush)
     dice = np.random.RandomState(52)
@@ -112,29 +112,35 @@ def _waves(rate: int) -> Block:
     foam = _noise(rate, -0.15, seed=62, together=0.5, lowest_hz=500.0, highest_hz=5_000.0)
     body /= body.std()
     foam /= foam.std() * np.float32(2.2)
-    swell, wash = _swells(rate, late=0.0, crest=1.0), _swells(rate, late=0.9, crest=1.7)
+    height = partial(_height, late=0.0, crest=1.0)
+    reach = partial(_height, late=0.9, crest=1.7)
     waves = np.empty((_WAVES_LOOPS * len(body), 2), dtype=np.float32)
     for part in range(_WAVES_LOOPS):
-        here = slice(part * len(body), (part + 1) * len(body))
-        waves[here] = body * swell[here, None] + foam * wash[here, None]
+        time = (np.arange(len(body)) / rate).astype(np.float32) + part * LOOP_SECONDS
+        here = waves[part * len(body) : (part + 1) * len(body)]
+        np.multiply(body, _drawn(height, time)[:, None], out=here)
+        here += foam * _drawn(reach, time)[:, None]
     return waves
 
 
-def _swells(rate: int, *, late: float, crest: float) -> _Curve:
-    """How high the water is, in [0.2, 1.2]: each wave comes up quicker than it goes; ``crest`` over 1 sharpens it."""
+def _drawn(curve: Callable[[_Curve], _Curve], time: _Curve) -> _Curve:
+    """A slow curve at those times: computed a hundred times a second and drawn straight between."""
+    few = np.linspace(time[0], time[-1], round((time[-1] - time[0]) * 100) + 1, dtype=np.float32)
+    drawn: _Curve = np.interp(time, few, curve(few)).astype(np.float32)
+    return drawn
+
+
+def _height(time: _Curve, *, late: float, crest: float) -> _Curve:
+    """How high the water is, in [0.1, 1.5]: each wave comes up quicker than it goes; ``crest`` over 1 sharpens it."""
     total = _WAVES_LOOPS * LOOP_SECONDS
-    few = 100  # a second; drawn straight between
-    time = np.arange(total * few) / few
-    height = np.zeros_like(time)
     gaps = np.array([gap for gap, _ in _WAVES])
     crests = np.cumsum(gaps * total / gaps.sum()) - gaps[0] / 2 + late
+    height = np.full(len(time), _STILL_WATER**crest, dtype=np.float32)
     for at, (_, size) in zip(crests, _WAVES, strict=True):
         away = (time - at + total / 2) % total - total / 2
         width = np.where(away < 0, _SWELL_SECONDS, _EBB_SECONDS)
-        height += size * np.exp(-0.5 * (away / width * 1.6) ** 2) ** crest
-    height = _STILL_WATER**crest + (1 - _STILL_WATER**crest) * height
-    curve: _Curve = np.interp(np.arange(total * rate) / rate, np.append(time, total), np.append(height, height[0]))
-    return curve.astype(np.float32)
+        height += (1 - _STILL_WATER**crest) * size * np.exp(-0.5 * (away / width * 1.6) ** 2) ** crest
+    return height
 
 
 def _pad(rate: int) -> Block:

@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mettavox import output
-from mettavox.bed import HOPS_A_SECOND, Bed, Hops, middle_energies
+from mettavox.bed import HOPS_A_SECOND, METER_SECONDS, Bed, Hops, Meter, middle_energies
 from mettavox.codec import Block
 from mettavox.codecs import ffmpeg
 from mettavox.errors import CodecError, RequestError
-from mettavox.loudness import BINS_A_SECOND, Energies, fast_length, k_energies
+from mettavox.loudness import fast_length
 
 SHORTEST_SECONDS = 2.0
 LONGEST_SECONDS = 3600.0
@@ -27,7 +27,6 @@ HIGHEST_DBFS = -6.0
 """No peak of a bed is higher: a file of silence and one clap would otherwise be loud where it claps."""
 
 _QUIETEST_LUFS = -70.0
-_BLOCK_SECONDS = 4
 # Half floats are as small as 16-bit integers, as exact at any level of the file, and cannot be cut off.
 _KEPT: np.dtype[np.float16] = np.dtype("<f2")
 _HINT = "Give a bed that lasts a few seconds at least; half a minute or more is not heard to come back."
@@ -52,8 +51,7 @@ def opened(path: Path, rate: int, loudness_lufs: float, *, seconds: float = LONG
                 f"The bed “{path.name}” lasts {heard.frames / rate:.1f} s, and {SHORTEST_SECONDS:g} s is the least.",
                 hint=_HINT,
             )
-        sound = np.memmap(scratch, dtype=_KEPT, mode="r", shape=(heard.frames, 2))
-        yield Looped(sound, rate, _gain(path, heard, loudness_lufs))
+        yield Looped(OnDisk(scratch, heard.frames), rate, _gain(path, heard, loudness_lufs))
 
 
 def _check(path: Path) -> None:
@@ -77,30 +75,10 @@ def _scratch() -> Iterator[IO[bytes]]:
         yield file
 
 
-class _Heard:
-    """What has to be known of a file to set its level, taken while it passes."""
-
-    def __init__(self, rate: int, longest: int) -> None:
-        self.energies = Energies(longest, rate)
-        self.frames = 0
-        self.peak = 0.0
-        self._rate = rate
-
-    def hear(self, block: Block) -> None:
-        """Take the next frames: a whole number of 100 ms, but for the last."""
-        first = self.frames // (self._rate // BINS_A_SECOND)
-        for channel in range(2):
-            bins = k_energies(np.ascontiguousarray(block[:, channel]), self._rate)
-            room = self.energies.bins[first : first + len(bins)]
-            room += bins[: len(room)]
-        self.peak = max(self.peak, float(np.abs(block).max(initial=0.0)))
-        self.frames += len(block)
-
-
-def _decoded(path: Path, scratch: BinaryIO | IO[bytes], rate: int, seconds: float) -> _Heard:
+def _decoded(path: Path, scratch: BinaryIO | IO[bytes], rate: int, seconds: float) -> Meter:
     longest = round(seconds * rate)
-    heard = _Heard(rate, longest)
-    size = 8 * _BLOCK_SECONDS * rate
+    heard = Meter(rate, longest)
+    size = 8 * METER_SECONDS * rate
     options = ("-t", f"{seconds:.3f}", "-ac", "2", "-ar", str(rate), "-c:a", "pcm_f32le", "-f", "f32le")
     with ffmpeg.decoded(path, *options) as pipe:
         while data := pipe.read(size):
@@ -114,8 +92,8 @@ def _decoded(path: Path, scratch: BinaryIO | IO[bytes], rate: int, seconds: floa
     return heard
 
 
-def _gain(path: Path, heard: _Heard, loudness_lufs: float) -> float:
-    loudness = heard.energies.integrated()
+def _gain(path: Path, heard: Meter, loudness_lufs: float) -> float:
+    loudness = heard.loudness()
     if loudness < _QUIETEST_LUFS:
         raise CodecError(
             f"The bed “{path.name}” is silent.", hint="Give another file, or “--bed none” for a track without a bed."
@@ -123,21 +101,35 @@ def _gain(path: Path, heard: _Heard, loudness_lufs: float) -> float:
     return min(float(10 ** ((loudness_lufs - loudness) / 20)), 10 ** (HIGHEST_DBFS / 20) / heard.peak)
 
 
+class OnDisk:
+    """A sound in a scratch file, read part by part: a map of the file would count as memory, page by page."""
+
+    def __init__(self, file: IO[bytes], frames: int) -> None:
+        self._file = file
+        self.frames = frames
+
+    def read(self, start: int, stop: int) -> Block:
+        """The frames from ``start`` to ``stop``."""
+        self._file.seek(start * 2 * _KEPT.itemsize)
+        data = self._file.read((stop - start) * 2 * _KEPT.itemsize)
+        return np.frombuffer(data, dtype=_KEPT).reshape(-1, 2).astype(np.float32)
+
+
 class Looped:
-    """A Bed from a sound on disk, shape ``(frames, 2)``; at its end it turns into its start.
+    """A Bed from a sound on disk; at its end it turns into its start.
 
     The first time it is heard from its first frame on. Then comes a circle: what follows the start, and the
     seam, in which the end fades out while the start fades in.
     """
 
-    def __init__(self, sound: NDArray[np.float16], rate: int, gain: float) -> None:
+    def __init__(self, sound: OnDisk, rate: int, gain: float) -> None:
         self._gain = np.float32(gain)
-        self._size = min(round(SEAM_SECONDS * rate), len(sound) // 3)
+        self._sound = sound
+        self._size = min(round(SEAM_SECONDS * rate), sound.frames // 3)
         late, likeness = _best_match(sound, self._size)
-        self._sound = sound[: len(sound) - late]
-        self._circle = len(self._sound) - self._size
+        self._circle = sound.frames - late - self._size
         rising, falling = fades(self._size, likeness)
-        start, end = (part.astype(np.float32) for part in (sound[: self._size], self._sound[-self._size :]))
+        start, end = sound.read(0, self._size), sound.read(self._circle, self._circle + self._size)
         self._seam = start * rising[:, None] + end * falling[:, None]
         hop = rate // HOPS_A_SECOND
         self._hops = Hops(self._levels(self._size, self._size + self._circle, hop), hop, self._circle)
@@ -154,19 +146,19 @@ class Looped:
         block *= self._gain
         return block
 
-    def _part(self, at: int, most: int) -> NDArray[np.floating]:
+    def _part(self, at: int, most: int) -> Block:
         """Some of what is heard from frame ``at`` on, in one piece of at most so many frames."""
         if at < self._size:
-            return self._sound[at : min(self._size, at + most)]
+            return self._sound.read(at, min(self._size, at + most))
         place = (at - self._size) % self._circle
         plain = self._circle - self._size
         if place < plain:
-            return self._sound[self._size + place : self._size + min(plain, place + most)]
+            return self._sound.read(self._size + place, self._size + min(plain, place + most))
         return self._seam[place - plain : place - plain + most]
 
     def _levels(self, start: int, stop: int, hop: int) -> NDArray[np.float64]:
         """The energy of the middle in each hop of a range, the last of which may be short."""
-        size = _BLOCK_SECONDS * HOPS_A_SECOND * hop
+        size = METER_SECONDS * HOPS_A_SECOND * hop
         return np.concatenate(
             [middle_energies(self.between(at, min(at + size, stop)), hop) for at in range(start, stop, size)]
         )
@@ -187,14 +179,14 @@ class Looped:
         return max(first, self._hops.most(max(0, start - self._size), max(1, stop - self._size)))
 
 
-def _best_match(sound: NDArray[np.float16], size: int) -> tuple[int, float]:
+def _best_match(sound: OnDisk, size: int) -> tuple[int, float]:
     """How many frames to leave out at the end so that it goes best with the start, up to half of ``size``.
 
     And how alike the two are then: their correlation, which for steady tones would be anything without this,
     and with it is near 1.
     """
     furthest = size // 2
-    start, end = sound[:size].astype(np.float32), sound[-size - furthest :].astype(np.float32)
+    start, end = sound.read(0, size), sound.read(sound.frames - size - furthest, sound.frames)
     length = fast_length(size + len(end))
     spectra = np.fft.rfft(end, length, axis=0) * np.conj(np.fft.rfft(start, length, axis=0))
     alike = np.fft.irfft(spectra.sum(axis=1), length)[: furthest + 1].astype(np.float64)
