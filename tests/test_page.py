@@ -3,10 +3,12 @@
 import re
 from fractions import Fraction
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
 from mettavox import handout, page, prepare, source
+from mettavox.errors import ScriptError
 from mettavox.person import Listener, Spoken
 from mettavox.prepare import plan
 from mettavox.request import Request
@@ -38,9 +40,15 @@ def test_a_page_has_all_that_a_track_is():
         "Loving-kindness (1:30)", "Good to know", "Chapters", "What is said", "Welcome0:00", "Return1:16",
     ]  # fmt: skip
     assert read.all("p") == [
-        "Kind wishes.", "Length: 1 min 30 s · Voice: Calm", "(bell)", "Hello, Zoë. Rest.",
-        "(quiet, 1 minute 7 seconds)", "There is no rush.", "(quiet, 13 seconds)", "The voice on this track is synthetic: Calm. Made with mettavox.",
-    ]  # fmt: skip
+        "Kind wishes.",
+        "Length: 1 min 30 s · Voice: Calm",
+        "(bell)",
+        "Hello, Zoë. Rest.",
+        "(quiet, 1 minute 7 seconds)",
+        "There is no rush.",
+        "(quiet, 13 seconds)",
+        "The voice on this track is synthetic: Calm. Made with mettavox.",
+    ]
     assert read.all("li") == [*NOTES, "0:00Welcome", "1:16Return"]
 
 
@@ -135,6 +143,27 @@ def test_a_language_from_right_to_left_turns_the_page():
     assert '<html lang="ar" dir="rtl">' in text
     style = re.sub(r"/\*.*?\*/", "", Page(text).all("style")[1])
     assert not re.search(r"(?:padding|margin|border|text-align)(?:-|: )(?:left|right)", style)
+
+
+def test_a_language_without_words_for_pages_has_english_ones_that_say_so(tmp_path: Path):
+    """A script alone makes a track; a reader aloud knows which words are English."""
+    fixed = page.fixed_words("pt-BR", tmp_path)
+    read = Page(page.handout(TIMELINE, title="Bondade", language="pt-BR", fixed=fixed, voices=("Calm",), notes=NOTES))
+    assert next(read.attributes("html")) == {"lang": "pt-BR", "dir": "auto"}
+    assert [each.get("lang") for each in read.attributes("h2")] == ["en", "en", "en"]
+    assert all("lang" not in each for tag in ("h1", "h3", "li") for each in read.attributes(tag))
+    assert [each.get("lang") for each in read.attributes("p")] == ["en", *[None] * 6]
+    assert "(♪)" in read.all("p")
+    assert "lang" not in html().split("<head>")[1]
+
+
+def test_words_of_a_language_that_are_there_are_taken(tmp_path: Path):
+    """Also one's own; and what is not complete is refused, and not mixed."""
+    assert page.fixed_words("es") == handout.words("es")
+    (tmp_path / "xx" / "shared").mkdir(parents=True)
+    (tmp_path / "xx" / "shared" / "pages.yaml").write_text("week: Woche {number}\n")
+    with pytest.raises(ScriptError, match="not complete"):
+        page.fixed_words("xx", tmp_path)
 
 
 def test_the_length_is_that_of_the_track():

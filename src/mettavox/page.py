@@ -2,12 +2,26 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
+from pathlib import Path
 
-from mettavox import chapters, words
+from mettavox import assets, chapters, words
 from mettavox import handout as pages
 from mettavox.handout import Words
 from mettavox.timeline import Timeline
 from mettavox.units import clock
+
+_ENGLISH = "en"
+
+
+def fixed_words(language: str, scripts: Path | None = None) -> Words:
+    """The fixed words of a language's pages; English ones, which say so, where it has none.
+
+    A track in a language of one's own needs no more than a script. Raises ScriptError for words that are not
+    complete.
+    """
+    if assets.find("scripts", (language, "shared", "pages.yaml"), scripts) is None:
+        return {**pages.words(_ENGLISH), "direction": "auto", "language": _ENGLISH}
+    return pages.words(language, scripts)
 
 
 def handout(
@@ -23,16 +37,18 @@ def handout(
 ) -> str:
     """The page of a track: one file that asks for nothing else and runs nothing.
 
-    ``fixed`` are the words of the language's pages (``handout.words``); ``voices`` are the synthetic voices
+    ``fixed`` are the words of the language's pages (``fixed_words``); ``voices`` are the synthetic voices
     that speak, and ``people`` those who recorded theirs; ``notes`` are the script's lines for paper, which
     say what is good to know, and how to be safe. Names stand in the transcript, as they are spoken.
     """
+    other = fixed.get("language", language)
     starts = [clock(round(start / 1000)) for start, _, _ in chapters.milliseconds(timeline)]
     spoken = words.parts(timeline, language)
     return pages.page(
         "track.html",
         language,
         fixed,
+        foreign=other if other != language else "",
         title=title,
         purpose=purpose,
         length=pages.length(Fraction(timeline.frames, timeline.rate), fixed),
