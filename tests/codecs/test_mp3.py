@@ -9,7 +9,7 @@ import pytest
 
 from mettavox.codecs import id3
 from mettavox.codecs.ffmpeg import LAME_GAINS_DB, Mp3Encoder
-from mettavox.codecs.mp3 import FRAME_BYTES, Mp3Writer, crc16, crc16_frames, info_frame
+from mettavox.codecs.mp3 import FRAME_BYTES, Mp3Writer, crc16, crc16_frames, frame_bytes, info_frame
 from mettavox.errors import CodecError
 from mettavox.tags import Tags
 from oracles import (
@@ -260,6 +260,68 @@ def test_silence_decodes_to_next_to_nothing(tmp_path: Path):
 def test_blocks_of_any_size_make_the_same_file(track: tuple[Path, np.ndarray], tmp_path: Path, block: int):
     """Same sound, same bytes."""
     assert encoded(tmp_path / "again.mp3", track[1], block).read_bytes() == track[0].read_bytes()
+
+
+# Other rates and bit rates
+
+
+KINDS = [(rate, kbps) for rate in (44_100, 48_000) for kbps in LAME_GAINS_DB]
+
+
+def encoded_as(path: Path, sound: np.ndarray, rate: int, bitrate_kbps: int) -> Path:
+    with path.open("w+b") as file:
+        encoder = Mp3Encoder(
+            file,
+            frames=len(sound),
+            id3=id3.tag(TAGS, rate=rate, frames=len(sound)),
+            rate=rate,
+            bitrate_kbps=bitrate_kbps,
+        )
+        encoder.write(sound)
+        encoder.finish()
+    return path
+
+
+@pytest.mark.parametrize(("rate", "kbps"), KINDS)
+def test_other_kinds_of_mp3_have_their_exact_length_and_a_true_tag(tmp_path: Path, rate: int, kbps: int):
+    """By three decoders and two validators, beside the frames' grid; read bit by bit, each frame stands alone."""
+    length = rate + 321 + kbps
+    path = encoded_as(tmp_path / "track.mp3", stereo(length, 5), rate, kbps)
+    assert len(by_soundfile(path)) == len(by_ffmpeg(path)) == len(by_mpg123(path)) == length
+    assert complaints_of_mp3val(path) == []
+    said = said_by_mp3guessenc(path)
+    assert said["Tag verification"] == "passed"
+    assert said["Length of original audio"] == f"{length} samples"
+    assert said["Source frequency"] == ("44.1 kHz" if rate == 44_100 else "48 kHz")
+    assert said["Max reservoir"] == "0 bytes"
+    data = audio(path)
+    at = frame_bytes(rate, kbps)
+    size, crc = struct.unpack(">IH", data[184:190])
+    assert size == len(data)
+    assert crc == crc_bit_by_bit(data[at:])
+    while at < len(data):
+        head = int.from_bytes(data[at : at + 4], "big")
+        assert head >> 16 == 0xFFFB
+        assert int.from_bytes(data[at + 4 : at + 6], "big") >> 7 == 0
+        at += frame_bytes(rate, kbps) + (head >> 9 & 1)
+    assert at == len(data)
+
+
+def test_lengths_at_44_1_khz_are_exact(tmp_path: Path):
+    """On the grid and around it, with frames of two sizes."""
+    some = [1152 * count + by for count in (3, 10, 39) for by in (-577, -1, 0, 1, 575, 576)] + [44_100]
+    sound = stereo(max(some), 3)
+    paths = [encoded_as(tmp_path / f"{length}.mp3", sound[:length], 44_100, 192) for length in some]
+    assert [len(by_soundfile(path)) for path in paths] == some
+    assert lengths_by_ffmpeg(paths) == some
+
+
+@pytest.mark.parametrize(("rate", "kbps"), [(44_100, 64), (48_000, 0), (22_050, 128), (32_000, 128), (0, 0)])
+def test_kinds_that_are_not_written_are_refused(rate: int, kbps: int):
+    """With those that are."""
+    with pytest.raises(CodecError, match=f"{rate} Hz") as caught:
+        Mp3Encoder(io.BytesIO(), frames=1, id3=b"", rate=rate, bitrate_kbps=kbps)
+    assert "44100" in caught.value.hint
 
 
 # The writer

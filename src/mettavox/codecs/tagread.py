@@ -55,7 +55,7 @@ def read(path: Path) -> Found:
         file.seek(0)
         try:
             return _by(head, file)
-        except (struct.error, IndexError, ValueError) as error:
+        except (struct.error, LookupError, ValueError, ArithmeticError) as error:
             raise CodecError("The tags of the file are broken.", hint=_HINT) from error
 
 
@@ -98,7 +98,7 @@ def _by(head: bytes, file: BinaryIO) -> Found:
 def _from_id3(kind: str, fields: id3read.Fields) -> Found:
     texts = fields.texts
     order = {name: place for place, name in enumerate(fields.contents)}
-    # Readers differ on whether the table of contents or the order in the file counts; here both have to agree.
+    # The table of contents decides on the order, since some programs move the chapters themselves about (mutagen).
     chapters = sorted(fields.chapters, key=lambda chapter: order.get(chapter.name, len(order)))
     year = texts.get("TYER") or texts.get("TDRC", "")
     return Found(
@@ -124,15 +124,13 @@ def _from_id3(kind: str, fields: id3read.Fields) -> Found:
 def _from_flac(file: BinaryIO) -> Found:
     file.seek(4)
     pairs: list[tuple[str, str]] = []
-    picture = False
-    for _ in range(_MOST_BYTES):
+    picture, kind = False, 0
+    while not kind & _FLAC_LAST:
         kind, *length = file.read(4)
         data = _whole(file, int.from_bytes(bytes(length), "big"))
         if kind & ~_FLAC_LAST == _FLAC_COMMENTS:
             pairs = vorbis.parsed(data)
         picture = picture or kind & ~_FLAC_LAST == _FLAC_PICTURE
-        if kind & _FLAC_LAST:
-            break
     return _from_comments("flac", pairs, picture)
 
 
