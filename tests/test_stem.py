@@ -1,5 +1,7 @@
 """The voice stem is at its loudness and under its ceiling, whatever the engine gave."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,10 +9,10 @@ from mettavox import voices
 from mettavox.engines import table
 from mettavox.engines.process import EngineProcess
 from mettavox.mix import Mixer
-from mettavox.script import Line
+from mettavox.script import Bell, Line
 from mettavox.shape import Shaped, shaped
 from mettavox.stem import VoiceStem, voice_stem
-from mettavox.timeline import Timeline
+from mettavox.timeline import Placement, Timeline
 from mettavox.voice import Shaping
 from oracles import clip_of, laid, line, metered, speechlike
 
@@ -24,10 +26,7 @@ def spoken(name: str) -> dict[Line, Shaped]:
     voice = voices.load(name)
     engine = EngineProcess(table.target(voice.engine), voice)
     try:
-        return {
-            line(n, text): shaped(engine.speak(text, within=30), voice.shaping)
-            for n, text in enumerate(TEXTS)
-        }
+        return {line(n, text): shaped(engine.speak(text, within=30), voice.shaping) for n, text in enumerate(TEXTS)}
     finally:
         engine.close()
 
@@ -113,9 +112,7 @@ def test_one_gain_for_all():
 def test_every_clip_has_the_length_its_place_has(material: dict[Line, Shaped]):
     """At the track's rate, to the frame."""
     timeline, stem = made(material)
-    assert [len(stem.clips[place.sound]) for place in timeline.placements] == [
-        p.frames for p in timeline.placements
-    ]
+    assert [len(stem.clips[place.sound]) for place in timeline.placements] == [p.frames for p in timeline.placements]
 
 
 def test_a_line_that_is_said_again_counts_again():
@@ -123,12 +120,72 @@ def test_a_line_that_is_said_again_counts_again():
     clips = speech(22_050)
     first = next(iter(clips))
     timeline = laid(clips, [1, 1, 1, 1, 1, 2], RATE, [*clips, first])
-    assert metered(sound(timeline, voice_stem(timeline, dict(clips))), RATE).lufs == pytest.approx(
-        -16, abs=0.1
-    )
+    assert metered(sound(timeline, voice_stem(timeline, dict(clips))), RATE).lufs == pytest.approx(-16, abs=0.1)
 
 
 def test_the_same_clips_give_the_same_stem():
     """To the sample."""
     (_, one), (_, two) = made(speech(22_050)), made(speech(22_050))
     assert all(np.array_equal(samples, two.clips[each]) for each, samples in one.clips.items())
+
+
+# Other loudnesses, ceilings and rates
+
+
+def made_for(clips: dict[Line, Shaped], rate: int, **wanted: float) -> tuple[Timeline, VoiceStem]:
+    timeline = laid(clips, [0.75, *[2.0 + 0.0137 * n for n in range(len(clips) - 1)], 3.0], rate)
+    return timeline, voice_stem(timeline, dict(clips), **wanted)
+
+
+@pytest.mark.parametrize("rate", [44_100, 48_000])
+@pytest.mark.parametrize(("lufs", "dbtp"), [(-16, -2), (-17, -4), (-18, -2.5), (-20, -4), (-30, -10)])
+def test_the_voice_is_at_the_loudness_that_is_asked_for(rate: int, lufs: float, dbtp: float):
+    """Within 0.05 LU, by ffmpeg too, under its ceiling, at both rates of tracks."""
+    timeline, stem = made_for(speech(22_050), rate, loudness_lufs=lufs, ceiling_dbtp=dbtp)
+    meter = metered(sound(timeline, stem), rate)
+    assert stem.loudness_lufs == pytest.approx(lufs, abs=0.05)
+    assert meter.lufs == pytest.approx(lufs, abs=0.05)
+    assert meter.dbtp <= dbtp + 0.2
+    assert [len(stem.clips[place.sound]) for place in timeline.placements] == [
+        place.frames for place in timeline.placements
+    ]
+
+
+@pytest.mark.parametrize("material", MATERIAL, indirect=True)
+@pytest.mark.parametrize("lufs", [-10, -30])
+def test_a_loudness_is_met_or_what_can_be_reached_is_said(material: dict[Line, Shaped], lufs: float):
+    """At the ends of what a profile may ask for; what the stem says of itself is true of it either way."""
+    timeline, stem = made_for(material, RATE, loudness_lufs=lufs)
+    assert metered(sound(timeline, stem), RATE).lufs == pytest.approx(stem.loudness_lufs, abs=0.1)
+    assert stem.loudness_lufs <= lufs + 0.05
+    if lufs <= -16:
+        assert stem.loudness_lufs == pytest.approx(lufs, abs=0.05)
+
+
+def test_what_cannot_be_reached_is_not_tried_for_ever():
+    """A voice under a ceiling of -20 dBTP cannot be at -10 LUFS: it is held, whole, and not crushed to a square."""
+    timeline, stem = made_for(speech(22_050), RATE, loudness_lufs=-10, ceiling_dbtp=-20)
+    meter = metered(sound(timeline, stem), RATE)
+    assert stem.loudness_lufs < -18
+    assert meter.dbtp <= -19
+
+
+def test_silence_has_no_loudness():
+    """It stays silence, without a warning; so does a timeline without lines."""
+    silent = {line(1): Shaped(samples=np.zeros(22_050, dtype=np.float32), rate=22_050)}
+    timeline, stem = made_for(silent, RATE)
+    assert stem.loudness_lufs == float("-inf")
+    assert not stem.clips[line(1)].any()
+    nothing = Timeline(rate=RATE, frames=RATE, placements=(), silences=(), chapters=(), spaciousness=0.0)
+    assert not voice_stem(nothing, {}).clips
+
+
+def test_a_bell_among_the_lines_is_left_to_others():
+    """Only speech is in the stem, and only speech sets its loudness."""
+    clips = speech(22_050)
+    timeline = laid(clips, [0.75, 2.0, 2.0, 2.0, 3.0], RATE)
+    bell = Placement(sound=Bell(), start=timeline.frames, frames=RATE, section=0)
+    longer = replace(timeline, frames=timeline.frames + 2 * RATE, placements=(*timeline.placements, bell))
+    plain, rung = voice_stem(timeline, dict(clips)), voice_stem(longer, dict(clips))
+    assert set(rung.clips) == set(clips)
+    assert rung.loudness_lufs == pytest.approx(plain.loudness_lufs, abs=0.05)

@@ -4,13 +4,13 @@ Nothing here works on time: one static gain for a line, so that nothing pumps, a
 What limits the peaks comes last, in the voice stem.
 """
 
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping
 
 import numpy as np
 
 from mettavox import level
 from mettavox.deess import softened
-from mettavox.filters import Response, filtered, high_pass, shelf
+from mettavox.filters import Gains, filtered, high_pass, shelf
 from mettavox.loudness import Samples
 from mettavox.script import Line
 from mettavox.shape import Shaped, raised_cosine
@@ -78,7 +78,7 @@ def _smoothed(clip: Shaped, treble_db: float) -> Shaped:
     return Shaped(samples=samples, rate=clip.rate)
 
 
-def _through(samples: Samples, rate: int, gains: Callable[[int, int], Response]) -> Samples:
+def _through(samples: Samples, rate: int, gains: Gains) -> Samples:
     """Through a filter, with soft edges after it: what began in the middle of a hum would click without its lows."""
     changed = filtered(samples, rate, gains)
     edge = min(len(changed), round(_EDGE_SECONDS * rate))
