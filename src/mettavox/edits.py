@@ -39,10 +39,18 @@ def applied(filled: Filled, edits: Edits) -> Filled:
 
 
 def kept_private(script: Script, edits: Edits) -> Script:
-    """The script with its edited lines kept like a name: they may hold anything about a person."""
+    """The script with its edited lines kept like a name: they may hold anything about a person.
+
+    Raises RequestError for a line that is not heard with what was chosen: its new words would be lost.
+    """
     numbers = {number for number, _ in edits}
     if not numbers:
         return script
+    for number in sorted(numbers - {line.number for line in script.lines()}):
+        raise RequestError(
+            f"--edit {number}: line {number} is not heard with these choices.",
+            hint="“mettavox scripts show” with the same options shows the lines that are.",
+        )
     return replace(
         script,
         sections=tuple(
