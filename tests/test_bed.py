@@ -8,24 +8,23 @@ from functools import cache
 import numpy as np
 import pytest
 
-from mettavox import bed
-from mettavox.bed import Bed
-from mettavox.render import BED_UNDER_VOICE_LU
-from mettavox.stem import VOICE_LUFS
+from mettavox import bed, deliveries
+from mettavox.bed import Hops, Loop
 from oracles import metered
 
 RATE = 48_000
-LEVEL = VOICE_LUFS - BED_UNDER_VOICE_LU
+PODCAST = deliveries.load("podcast")
+LEVEL = PODCAST.voice_lufs - PODCAST.bed_under_lu
 
 
 @cache
-def soft() -> Bed:
+def soft() -> Loop:
     return bed.soft(RATE, LEVEL)
 
 
 def test_it_lies_twenty_to_twenty_two_lu_under_the_voice():
     """Over 20 speech stays clear; under 22 apps do not cut the pauses. DELIVERY 0.2."""
-    assert 20 <= BED_UNDER_VOICE_LU <= 22
+    assert 20 <= PODCAST.bed_under_lu <= 22
 
 
 @pytest.mark.parametrize("level", [LEVEL, -30.0, -50.0])
@@ -106,9 +105,7 @@ def test_it_is_the_same_in_every_process():
         "import hashlib; from mettavox import bed;"
         f"print(hashlib.sha256(bed.soft({RATE}, {LEVEL}).loop.tobytes()).hexdigest())"
     )
-    other = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, check=True, text=True
-    ).stdout.strip()
+    other = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout.strip()
     assert other == hashlib.sha256(soft().loop.tobytes()).hexdigest()
     assert np.array_equal(bed.soft(RATE, LEVEL).loop, soft().loop)
 
@@ -132,3 +129,32 @@ def test_every_150_ms_of_it_are_heard_by_them():
     loudest = np.abs(soft().loop[: 24 * RATE // 7200 * 7200]).max(axis=1).reshape(-1, 7200).max(axis=1)
     share = float((loudest < 1024 / 32768).mean())
     assert share < 0.01, f"{share:.1%} of the windows of 150 ms are silence to them"
+
+
+def test_its_own_measure_of_loudness_is_that_of_its_loop():
+    """Silence has none."""
+    assert bed.loudness(soft().loop, RATE) == pytest.approx(LEVEL, abs=0.01)
+    assert bed.loudness(np.zeros((RATE, 2), dtype=np.float32), RATE) == float("-inf")
+
+
+def test_its_power_is_that_of_its_middle():
+    """(left + right) / 2."""
+    assert soft().power == pytest.approx(float((soft().loop.mean(axis=1) ** 2).mean()), rel=1e-4)
+
+
+@pytest.mark.parametrize("frames", [48_000, 48_111, 7_000])
+def test_what_100_ms_may_hold_is_never_too_low_and_nearly_right(frames: int):
+    """Against every 100 ms at every frame, around the seam too, of a loop whose last hop may be short."""
+    dice = np.random.default_rng(frames)
+    middle = dice.standard_normal(frames) * np.repeat(dice.uniform(0.1, 1, 100), -(-frames // 100))[:frames]
+    loop = np.stack([middle, middle], axis=1).astype(np.float32)
+    hops = Hops(bed.middle_energies(loop, 480), 480, frames)
+    around = np.concatenate([[0.0], np.cumsum(np.resize(middle, 3 * frames) ** 2)])
+    tenths = (around[4800:] - around[:-4800]) / 4800
+    assert hops.loudest * 1.001 >= tenths.max()
+    assert hops.loudest <= tenths.max() * 10 ** (1 / 10)
+    for start, stop in ((0, 1), (100, 700), (frames - 10, frames + 10), (frames // 2, frames), (5, 2 * frames)):
+        touched = tenths[max(0, start + frames - 4799) : min(stop, start + frames) + frames]
+        assert hops.most(start, stop) * 1.001 >= touched.max()
+        assert hops.most(start, stop) <= touched.max() * 10 ** (1.5 / 10)
+    assert hops.most(7, 7) == 0

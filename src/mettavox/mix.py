@@ -86,7 +86,7 @@ class Mixer:
     def floor(self, start: int, stop: int) -> float:
         """The most mean square of the middle that bed, tones and guard may have in any 100 ms of a range.
 
-        Never too low, and mostly within 3 dB of what there is; 0 without any of them.
+        Never too low, and mostly within 3 dB of the most that there is; 0 without any of them.
         """
         if stop <= start:
             return 0.0
