@@ -173,7 +173,7 @@ def test_what_cannot_be_reached_is_not_tried_for_ever():
 def test_silence_has_no_loudness():
     """It stays silence, without a warning; so does a timeline without lines."""
     silent = {line(1): Shaped(samples=np.zeros(22_050, dtype=np.float32), rate=22_050)}
-    timeline, stem = made_for(silent, RATE)
+    _, stem = made_for(silent, RATE)
     assert stem.loudness_lufs == float("-inf")
     assert not stem.clips[line(1)].any()
     nothing = Timeline(rate=RATE, frames=RATE, placements=(), silences=(), chapters=(), spaciousness=0.0)
