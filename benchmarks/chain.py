@@ -129,7 +129,7 @@ def _rms(clips: Clips) -> float:
 def figures_table(every: Iterable[tuple[str, Figures]]) -> str:
     """Every voice's figures, as Markdown."""
     rows = [
-        f"| voice | lines | LU off before | after | S dB | vowels dB | gains dB | RMS at {ACX_LUFS:.0f} LUFS | CPU ms/s |",
+        f"| voice | lines | LU off | after | S dB | vowels dB | gains dB | RMS at {ACX_LUFS:.0f} LUFS | CPU ms/s |",
         "|---|--:|---|---|--:|--:|--:|--:|--:|",
     ]
     for name, one in every:

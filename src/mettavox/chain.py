@@ -22,9 +22,9 @@ TREBLE_HZ = 6000.0
 """From here on, the treble is turned down where a delivery asks for it."""
 
 TOLERANCE_LU = 1.5
-"""How far a line may be from the median of all lines."""
+"""How far a line may be from the median of all lines, unless it is so faint that no gain may bring it there."""
 
-# The level of speech and BS.1770's loudness of a clip differ by up to 1 LU from line to line, so that lines which
+# The level of speech and BS.1770's loudness of a clip differ by 1 LU and more from line to line, so that lines that
 # are to be within TOLERANCE_LU by either are kept closer by the one that can tell the level of a single word.
 _AIM_LU = 0.25
 # More would only lift the noise of a take in which hardly anything is said.
