@@ -9,7 +9,7 @@ import pytest
 from mettavox import ask
 from mettavox.errors import RequestError
 from mettavox.person import Listener, Target
-from mettavox.request import Request
+from mettavox.request import BEDS, COVERS, FORMATS, Request
 
 
 def test_nothing_asked_is_the_plain_request() -> None:
@@ -122,11 +122,114 @@ def test_an_intention_that_cannot_be_spoken_is_refused(typed: str, message: str)
 def test_the_standard_is_the_request_s_own() -> None:
     """An option that is not given means what a Request without it means."""
     assert (Request(script="x").listener, Request(script="x").target) == (Listener(), Target())
-    for option in ("closing", "anchor", "breath", "tone", "day", "voice", "bed"):
-        assert ask.STANDARD[option] == getattr(Request(script="x"), option)
+    for option in (
+        "closing", "anchor", "breath", "tone", "day", "voice", "bed", "bed-under", "duck", "pause-guard", "bells",
+        "breath-tones", "plain", "disclose", "format", "cover", "profile", "wishes",
+    ):  # fmt: skip
+        assert ask.STANDARD[option] == getattr(Request(script="x"), option.replace("-", "_"))
+    assert ask.STANDARD["edit"] == Request(script="x").edits
 
 
 def test_a_day_of_any_length_is_answered() -> None:
     """Python reads no number of 5,000 digits."""
     with pytest.raises(RequestError, match="is no day"):
         ask.request({"script": "journaling", "day": "1" * 5000})
+
+
+# --- how it is delivered ---
+
+
+def test_every_option_of_delivery_finds_its_place() -> None:
+    """By its long name, with what a command line, a course or a roster has for it."""
+    asked = ask.request({
+        "script": "sleep", "profile": "library", "bed": "rain", "bed-under": "18.5", "duck": True, "pause-guard": "yes",
+        "bells": "no", "breath-tones": "1", "plain": True, "disclose": "true", "format": "m4a", "cover": "light",
+        "edit": ["14=Take your time.", "20=Rest."],
+    })  # fmt: skip
+    assert (asked.profile, asked.bed, asked.bed_under) == ("library", "rain", 18.5)
+    assert (asked.duck, asked.pause_guard, asked.plain, asked.disclose) == (True, True, True, True)
+    assert (asked.bells, asked.breath_tones) == (False, True)
+    assert (asked.format, asked.cover) == ("m4a", "light")
+    assert asked.edits == ((14, "Take your time."), (20, "Rest."))
+
+
+@pytest.mark.parametrize("option", ["bells", "breath-tones"])
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [(None, None), ("", None), ("yes", True), ("no", False), ("Yes", True), (True, True), (False, False), (1, True),
+     (0, False), ("true", True)],
+)  # fmt: skip
+def test_bells_and_tones_are_yes_no_or_what_the_profile_has(option: str, written: Any, read: bool | None) -> None:
+    """An empty cell of a roster chooses nothing."""
+    asked = ask.request({"script": "sleep", option: written})
+    assert getattr(asked, option.replace("-", "_")) is read
+
+
+@pytest.mark.parametrize("option", ["bells", "breath-tones", "duck", "pause-guard", "plain", "disclose"])
+def test_perhaps_is_neither_yes_nor_no(option: str) -> None:
+    """With the option's name."""
+    with pytest.raises(RequestError, match=f"--{option} takes yes or no, and not “perhaps”"):
+        ask.request({"script": "sleep", option: "perhaps"})
+
+
+@pytest.mark.parametrize(("option", "words"), [("format", FORMATS), ("cover", COVERS)])
+def test_a_format_and_a_cover_are_one_of_a_few_words(option: str, words: tuple[str, ...]) -> None:
+    """Any other gets the nearest."""
+    for word in words:
+        assert getattr(ask.request({"script": "sleep", option: word}), option) == word
+    with pytest.raises(RequestError, match=f"--{option} has no “{words[0]}s”") as caught:
+        ask.request({"script": "sleep", option: f"{words[0]}s"})
+    assert caught.value.hint == f"Did you mean “{words[0]}”?"
+    with pytest.raises(RequestError) as caught:
+        ask.request({"script": "sleep", option: "wma" if option == "format" else "purple"})
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("name", ["", *BEDS])
+def test_a_bed_has_a_name(name: str) -> None:
+    """Or none; or it is what the profile has."""
+    assert ask.bed(name) == name
+
+
+def test_a_bed_is_a_file_that_is_there(tmp_path: Path) -> None:
+    """Whether it is sound is found out when it is opened."""
+    path = tmp_path / "my forest.ogg"
+    path.write_bytes(b"?")
+    assert ask.request({"script": "sleep", "bed": str(path)}).bed == str(path)
+
+
+@pytest.mark.parametrize(
+    ("typed", "message", "hint"),
+    [
+        ("rian", "There is no bed “rian”", "“rain”"),
+        ("sfot", "There is no bed “sfot”", "“soft”"),
+        ("xylophone", "There is no bed “xylophone”", "Beds: "),
+        ("forest.ogg", "--bed: there is no file “forest.ogg”", "path"),
+        ("some/where/forest", "--bed: there is no file “forest”", "path"),
+        ("/", "--bed: there is no file", "path"),
+        ("a\0b", "There is no bed", "Beds: "),
+        ("x" * 5000, "There is no bed", "Beds: "),
+    ],
+)
+def test_a_bed_that_there_is_not_is_answered(typed: str, message: str, hint: str) -> None:
+    """A name with the nearest one, a path with its file's name alone."""
+    with pytest.raises(RequestError) as caught:
+        ask.bed(typed)
+    assert message in caught.value.message
+    assert hint in caught.value.hint
+    assert "some/where" not in caught.value.message
+    assert len(caught.value.message) < 120
+
+
+@pytest.mark.parametrize("under", [6, "6", 20.5, "60", " 21 "])
+def test_a_bed_lies_so_far_under_the_voice(under: Any) -> None:
+    """From 6 to 60 LU."""
+    assert ask.request({"script": "sleep", "bed-under": under}).bed_under == float(under)
+
+
+@pytest.mark.parametrize("under", ["5.9", 61, "loud", "nan", "inf", "-21", "", True])
+def test_a_distance_that_is_none_is_refused(under: Any) -> None:
+    """With the bounds, and what is usual."""
+    with pytest.raises(RequestError, match="--bed-under") as caught:
+        ask.request({"script": "sleep", "bed-under": under})
+    assert "21" in caught.value.hint or "bed-under =" in caught.value.hint

@@ -1,8 +1,9 @@
-"""The wheel holds the package, every script and voice, and nothing else; and works from where it is unpacked."""
+"""The wheel holds the package, every script, voice and profile, nothing else; and works from where it is unpacked."""
 
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -11,22 +12,32 @@ import pytest
 from oracles import TESTS
 
 ROOT = TESTS.parent
-CONTENT = ("scripts", "voices")
+CONTENT = ("scripts", "voices", "profiles")
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Built offline, from a copy, so that nothing that lies about in the checkout gets in or out."""
+def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the checkout, so that nothing that lies about in it gets in or out."""
     source = tmp_path_factory.mktemp("source")
     for name in ("src", *CONTENT):
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source / name)
-    out = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", out, source]
+    return source
+
+
+def built(source: Path, kind: str, out: Path) -> Path:
+    """A wheel or an sdist, built offline."""
+    command = [sys.executable, "-m", "build", "--no-isolation", f"--{kind}", "--outdir", out, source]
     subprocess.run(command, check=True, capture_output=True)
-    (path,) = out.glob("*.whl")
+    (path,) = out.iterdir()
     return path
+
+
+@pytest.fixture(scope="module")
+def wheel(copied: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of the copy."""
+    return built(copied, "wheel", tmp_path_factory.mktemp("wheel"))
 
 
 def files_under(folder: Path) -> set[str]:
@@ -42,7 +53,7 @@ def inside(wheel: Path) -> set[str]:
         return {name for name in archive.namelist() if ".dist-info/" not in name}
 
 
-def test_every_script_and_voice_is_in_the_wheel(wheel: Path):
+def test_every_script_voice_and_profile_is_in_the_wheel(wheel: Path):
     """Under _data, as they are in the repository."""
     for kind in CONTENT:
         wanted = {f"mettavox/_data/{kind}/{name}" for name in files_under(ROOT / kind)}
@@ -62,6 +73,18 @@ def test_nothing_else_is_in_the_wheel(wheel: Path):
     assert {name.split("/")[0] for name in inside(wheel)} == {"mettavox"}
     suffixes = {Path(name).suffix for name in inside(wheel)}
     assert suffixes <= {".py", ".typed", ".md", ".yaml", ".toml", ".txt", ".html", ".css"}
+
+
+def test_a_wheel_from_the_source_package_holds_the_same(wheel: Path, copied: Path, tmp_path: Path):
+    """Scripts, voices and profiles are in the source package too."""
+    (tmp_path / "packed").mkdir()
+    with tarfile.open(built(copied, "sdist", tmp_path / "packed")) as archive:
+        archive.extractall(tmp_path / "source", filter="data")
+    (source,) = (tmp_path / "source").iterdir()
+    for kind in CONTENT:
+        assert files_under(source / kind) == files_under(ROOT / kind)
+    (tmp_path / "wheel").mkdir()
+    assert inside(built(source, "wheel", tmp_path / "wheel")) == inside(wheel)
 
 
 def test_the_wheel_has_its_licence_and_its_command(wheel: Path):
@@ -88,24 +111,24 @@ def unpacked(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(code: str, first: Path, where: Path) -> str:
     """What ``code`` prints with ``first`` as the place where mettavox is."""
     whole = f"import sys; sys.path.insert(0, {str(first)!r})\n{code}"
-    return subprocess.run(
-        [sys.executable, "-c", whole], cwd=where, capture_output=True, text=True, check=True
-    ).stdout
+    return subprocess.run([sys.executable, "-c", whole], cwd=where, capture_output=True, text=True, check=True).stdout
 
 
-def test_scripts_and_voices_are_found_in_an_installed_package(unpacked: Path, tmp_path: Path):
+def test_scripts_voices_and_profiles_are_found_in_an_installed_package(unpacked: Path, tmp_path: Path):
     """From _data, not from the checkout."""
     said = run(
-        "import mettavox; from mettavox import assets, source, voices\n"
-        "print(mettavox.__file__, assets.bundled('scripts'), assets.bundled('voices'))\n"
-        "print(len(source.ids('en')), *voices.names())",
+        "import mettavox; from mettavox import assets, deliveries, source, voices\n"
+        "print(mettavox.__file__, *map(assets.bundled, ('scripts', 'voices', 'profiles')))\n"
+        "print(len(source.ids('en')), *voices.names())\n"
+        "print(*map(deliveries.load, deliveries.names()), sep='\\n')",
         unpacked,
         tmp_path,
     )
-    places, names = said.splitlines()
+    places, names, *profiles = said.splitlines()
     assert all(str(unpacked) in place for place in places.split())
     assert names.split()[0] == str(len(list((ROOT / "scripts" / "en").glob("*.md"))))
     assert {"system", "hum"} <= set(names.split())
+    assert len(profiles) == len(list((ROOT / "profiles").glob("*.toml")))
 
 
 def test_an_installed_package_plans_a_track(unpacked: Path, tmp_path: Path):

@@ -1,15 +1,16 @@
 """Reading: a script's file becomes sections of passages; a slip is answered with its line."""
 
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from conftest import HEAD
-from mettavox import phrasebook, reader, source
-from mettavox.errors import MettavoxError, ScriptError
+from mettavox import assets, lint, phrasebook, reader, source
+from mettavox.errors import MettavoxError, RequestError, ScriptError
 from mettavox.person import EXPERIENCES, RELATIONS, Listener, Spoken, Target
-from mettavox.prepare import Prepared, prepare
+from mettavox.prepare import Prepared, plan, prepare
 from mettavox.prepare import read as read_for
 from mettavox.request import ANCHORS, CLOSINGS, Request
 from mettavox.script import CORE, PAUSES, PLUS, PLUS_PLUS, Bell, Breath, Line, Passage, Review
@@ -596,3 +597,90 @@ def test_a_chosen_block_may_be_empty_for_this_listener(tmp_path: Path) -> None:
     found = source.parse(text, "t.md", "en", tmp_path)
     script = read_for(found, Request(script="t"), phrasebook.load("en", tmp_path))
     assert [line.text for line in script.lines()] == ["You can stop at any time."]
+
+
+# --- the disclosure ---
+
+DISCLOSED = {"en": "The voice that you hear was made by a computer.", "es": "La voz que oyes es sintética."}
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_synthetic_voice_says_so_first_of_all_and_once(language: str) -> None:
+    """In every script, with a breath after it, at any length."""
+    for name in source.ids(language):
+        with_, without = (prepare(Request(script=name, language=language, disclose=each)) for each in (True, False))
+        (first, *rest) = passages(with_)
+        assert rest == passages(without)
+        assert isinstance(first.sound, Line)
+        assert (first.sound.text, first.sound.personal) == (DISCLOSED[language], False)
+        assert (first.tier, first.rounds, [pause.name for pause in first.pauses]) == (CORE, "first", ["breath"])
+        assert with_.script.sections[0].kept
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_words_of_the_disclosure_pass_the_rules_of_their_language(language: str) -> None:
+    """Nothing to say against them."""
+    assert lint.wording(DISCLOSED[language], language) == []
+
+
+def test_the_disclosure_is_said_once_where_its_section_comes_again(prepared_from: PreparedFrom) -> None:
+    """In the first round."""
+    made = prepared_from(
+        "# Rest {keep} {repeat 1-4}\n! You can stop at any time. (beat)\nRest. (notice)\n",
+        disclose=True, seconds=Fraction(60),
+    )  # fmt: skip
+    said = [place.sound.text for place in plan(made).placements if isinstance(place.sound, Line)]
+    assert said[0] == DISCLOSED["en"]
+    assert said.count(DISCLOSED["en"]) == 1
+    assert said.count("Rest.") > 1
+
+
+def test_the_disclosure_is_in_a_section_that_is_always_there(prepared_from: PreparedFrom) -> None:
+    """Not in one that comes with time, by choice, or only when it is asked for."""
+    body = (
+        "# Long {importance 3}\nAs long as you like. (rest)\n# Hard {keep} {opt-in difficult}\nSomeone hard. (rest)\n"
+        "[if sleep] # Night {keep}\nNight.\n" + WELCOME + "Go well.\n"
+    )
+    made = prepared_from(body, disclose=True)
+    (welcome,) = (section for section in made.script.sections if section.title == "Welcome")
+    assert isinstance(welcome.passages[0].sound, Line)
+    assert welcome.passages[0].sound.text == DISCLOSED["en"]
+    assert texts(made).count(DISCLOSED["en"]) == 1
+
+
+def test_a_script_of_which_nothing_is_always_there_cannot_disclose(prepared_from: PreparedFrom) -> None:
+    """Rather than a promise that is not kept."""
+    body = "# Welcome {importance 9}\n! You can stop at any time.\n"
+    with pytest.raises(ScriptError, match="no section is there at any length, so --disclose has no place") as caught:
+        prepared_from(body, disclose=True)
+    assert "{keep}" in caught.value.hint
+
+
+def test_the_disclosure_is_no_line_that_can_be_edited(prepared_from: PreparedFrom) -> None:
+    """An edit of any other line leaves it as it is, and not personal."""
+    body = WELCOME + "Rest.\nGo well.\n"
+    made = prepared_from(body, disclose=True, edits=((8, "You may leave."), (9, "Stay."), (10, "Bye.")))
+    (first, *_) = passages(made)
+    assert isinstance(first.sound, Line)
+    assert (first.sound.text, first.sound.personal, first.sound.number) == (DISCLOSED["en"], False, 7)
+    with pytest.raises(RequestError, match="line 7 of the script is not one that is spoken"):
+        prepared_from(body, disclose=True, edits=((7, "A person speaks."),))
+
+
+def test_a_language_without_the_words_of_disclosure_says_so(tmp_path: Path) -> None:
+    """With where they belong; a folder of one's own can have others."""
+    for entry in (assets.bundled("scripts") / "en" / "shared").iterdir():
+        if entry.name != "disclosure.md":
+            target = tmp_path / "nn" / "shared" / entry.name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(entry.read_text("utf-8"), encoding="utf-8")
+    head = HEAD.replace("language: en", "language: nn")
+    (tmp_path / "nn" / "mine.md").write_text(head + WELCOME + "Rest.\n", encoding="utf-8")
+    request = Request(script="mine", language="nn", scripts=tmp_path, voice="hum", disclose=True)
+    with pytest.raises(RequestError, match="“nn” has no words for --disclose") as caught:
+        prepare(request)
+    assert caught.value.hint == "Write them in shared/disclosure.md."
+    (tmp_path / "nn" / "shared" / "disclosure.md").write_text(
+        "Røysta er laga av ei maskin. (breath)\n", encoding="utf-8"
+    )
+    assert texts(prepare(request))[0] == "Røysta er laga av ei maskin."
