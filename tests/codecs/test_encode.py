@@ -219,6 +219,44 @@ def test_a_name_that_a_comment_cannot_have(tmp_path: Path):
         made("flac", tmp_path / "track", sound(9_600, 48_000), 48_000, replace(TAGS, extra={"a=b": "c"}))
 
 
+@EACH_AND_RATE
+def test_what_can_be_made_here_passes_the_check(kind: str, rate: int):
+    """Before there is any sound."""
+    encode.check(kind, rate=rate)
+
+
+@pytest.mark.parametrize(("kind", "rate", "kbps"), [("ogg", 48_000, 128), ("opus", 44_100, 128), ("mp3", 48_000, 100)])
+def test_what_cannot_be_made_does_not(kind: str, rate: int, kbps: int):
+    """The same errors as later on."""
+    with pytest.raises(CodecError) as caught:
+        encode.check(kind, rate=rate, bitrate_kbps=kbps)
+    assert caught.value.hint
+
+
+def test_an_ffmpeg_without_an_encoder_is_told_before_and_after(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Some builds have no libopus; WAV needs none."""
+    program = tmp_path / "ffmpeg"
+    program.write_text("""#!/bin/sh
+case "$*" in
+*-encoders*) echo " A....D aac  AAC";;
+*) echo "Unknown encoder 'libopus'" >&2; echo "Error opening output files" >&2; exit 8;;
+esac
+""")
+    program.chmod(0o755)
+    monkeypatch.setenv(ffmpeg.VARIABLE, str(program))
+    ffmpeg.find.cache_clear()
+    try:
+        encode.check("m4a")
+        encode.check("wav")
+        with pytest.raises(CodecError, match="no encoder “libopus”"):
+            encode.check("opus")
+        with pytest.raises(CodecError, match="no encoder “libopus”") as caught:
+            made("opus", tmp_path / "track", sound(48_000, 48_000), 48_000)
+        assert "--format" in caught.value.hint
+    finally:
+        ffmpeg.find.cache_clear()
+
+
 # What goes wrong
 
 

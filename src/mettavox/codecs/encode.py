@@ -7,19 +7,28 @@ from typing import BinaryIO
 import numpy as np
 
 from mettavox.codec import Block, Encoder
-from mettavox.codecs import formats, id3
+from mettavox.codecs import ffmpeg, formats, id3
 from mettavox.codecs.container import ContainerEncoder
 from mettavox.codecs.ffmpeg import Mp3Encoder
 from mettavox.codecs.formats import FORMATS
-from mettavox.codecs.mp3 import BITRATE_KBPS, RATE
+from mettavox.codecs.mp3 import BITRATE_KBPS, RATE, frame_bytes
 from mettavox.codecs.wav import WavEncoder
 from mettavox.errors import CodecError
 from mettavox.tags import Tags
 
-__all__ = ["FORMATS", "mp3", "track"]
+__all__ = ["FORMATS", "check", "mp3", "track"]
 
 Hear = Callable[[float], None]
 """Hears how much is done, 0 to 1."""
+
+
+def check(kind: str, *, rate: int = RATE, bitrate_kbps: int = BITRATE_KBPS) -> None:
+    """Raise CodecError when such a track could not be encoded here: better now than after the speaking."""
+    form = formats.checked(kind, rate)
+    if kind == "mp3":
+        frame_bytes(rate, bitrate_kbps)
+    if form.encoder:
+        ffmpeg.check_encoder(form.encoder)
 
 
 def track(

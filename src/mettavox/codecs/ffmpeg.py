@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -24,6 +25,7 @@ if sys.platform == "linux":
 VARIABLE = "METTAVOX_FFMPEG"
 """An environment variable that names the ffmpeg to use."""
 _HINT = f"Install mettavox again (it brings an ffmpeg), or set {VARIABLE} to one that has libmp3lame."
+_ENCODER_HINT = f"Choose another --format, or set {VARIABLE} to an ffmpeg that has it."
 LAME_GAINS_DB = {
     96: -0.446, 112: -0.446, 128: -0.446, 160: -0.446, 192: -0.265, 224: -0.175, 256: 0.0, 320: 0.0,
 }  # fmt: skip
@@ -32,6 +34,7 @@ LAME_GAINS_DB = {
 _PATIENCE_SECONDS = 60.0
 _PIPE_BYTES = 1 << 20
 _LAST_WORDS_SECONDS = 2.0
+_UNKNOWN = re.compile(r"Unknown encoder '(\w+)'")
 # What ffmpeg says, in the words of the C library, when the disk refuses its output.
 _DISK = {os.strerror(number): number for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)}
 
@@ -63,14 +66,34 @@ def _from_pip() -> str | None:
 
 def version(program: Path) -> str:
     """What the program says of itself, in one line. Raises CodecError when it does not run or lacks LAME."""
+    said = _said(program, "-version").decode("utf-8", "replace").splitlines()[:1]
+    if b"libmp3lame" not in _said(program, "-encoders"):
+        raise CodecError("This ffmpeg has no MP3 encoder (libmp3lame).", hint=_HINT)
+    return said[0] if said else ""
+
+
+def check_encoder(name: str) -> None:
+    """Raise CodecError when the ffmpeg to use lacks an encoder, such as ``libopus``, or when there is none."""
+    if name.encode("ascii") not in _encoders(find()):
+        raise _lacks(name)
+
+
+@cache
+def _encoders(program: Path) -> frozenset[bytes]:
+    lines = (line.split() for line in _said(program, "-encoders").splitlines())
+    return frozenset(words[1] for words in lines if len(words) > 1)
+
+
+def _said(program: Path, question: str) -> bytes:
     try:
-        run = subprocess.run([program, "-hide_banner", "-version"], capture_output=True, check=True, timeout=30)
-        encoders = subprocess.run([program, "-hide_banner", "-encoders"], capture_output=True, check=True, timeout=30)
+        run = subprocess.run([program, "-hide_banner", question], capture_output=True, check=True, timeout=30)
     except (OSError, subprocess.SubprocessError) as error:
         raise CodecError(f"ffmpeg does not run ({type(error).__name__}).", hint=_HINT) from error
-    if b"libmp3lame" not in encoders.stdout:
-        raise CodecError("This ffmpeg has no MP3 encoder (libmp3lame).", hint=_HINT)
-    return run.stdout.decode("utf-8", "replace").splitlines()[0]
+    return run.stdout
+
+
+def _lacks(encoder: str) -> CodecError:
+    return CodecError(f"This ffmpeg has no encoder “{encoder}”.", hint=_ENCODER_HINT)
 
 
 def as_wav(path: Path) -> bytes:
@@ -221,6 +244,9 @@ class Feed:
         for refusal, number in _DISK.items():
             if refusal in words:
                 raise OSError(number, refusal)
+        missing = _UNKNOWN.search(words)
+        if missing:
+            raise _lacks(missing[1])
         last = words.splitlines()[-1] if words else "it ended without a word"
         raise CodecError(f"ffmpeg failed: {last}", hint=_HINT)
 

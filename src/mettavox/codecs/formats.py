@@ -11,8 +11,9 @@ from mettavox.errors import CodecError
 class Format:
     """A kind of file: its ending with the dot, its MIME type, what a person is told, and the rates that it can have.
 
-    ``bitrate_kbps`` is what mettavox encodes it with, or 0 where there is no such choice or the profile chooses.
-    ``chapters`` says whether chapters can be in it, and ``timed_lyrics`` whether its words can have their times.
+    ``encoder`` is ffmpeg's name for what makes it, or empty. ``bitrate_kbps`` is what mettavox encodes it with, or 0
+    where there is no such choice or the profile chooses. ``chapters`` says whether chapters can be in it, and
+    ``timed_lyrics`` whether its words can have their times.
     """
 
     kind: str
@@ -20,6 +21,7 @@ class Format:
     mime: str
     label: str
     rates: tuple[int, ...]
+    encoder: str = ""
     bitrate_kbps: int = 0
     chapters: bool = True
     timed_lyrics: bool = False
@@ -31,16 +33,18 @@ FORMATS: Mapping[str, Format] = MappingProxyType({
     form.kind: form
     for form in (
         Format(
-            kind="mp3", suffix=".mp3", mime="audio/mpeg", label="MP3, plays everywhere", rates=_BOTH, timed_lyrics=True
+            kind="mp3", suffix=".mp3", mime="audio/mpeg", label="MP3, plays everywhere", rates=_BOTH,
+            encoder="libmp3lame", timed_lyrics=True,
         ),
         Format(
             kind="m4a", suffix=".m4a", mime="audio/mp4", label="AAC, smaller, for Apple's players", rates=_BOTH,
-            bitrate_kbps=96,
+            encoder="aac", bitrate_kbps=96,
         ),
         Format(
-            kind="opus", suffix=".opus", mime="audio/ogg", label="Opus, smallest", rates=(48_000,), bitrate_kbps=64
+            kind="opus", suffix=".opus", mime="audio/ogg", label="Opus, smallest", rates=(48_000,),
+            encoder="libopus", bitrate_kbps=64,
         ),
-        Format(kind="flac", suffix=".flac", mime="audio/flac", label="FLAC, without loss", rates=_BOTH),
+        Format(kind="flac", suffix=".flac", mime="audio/flac", label="FLAC, without loss", rates=_BOTH, encoder="flac"),
         Format(
             kind="wav", suffix=".wav", mime="audio/wav", label="WAV, for editing", rates=_BOTH, timed_lyrics=True
         ),
