@@ -1,16 +1,18 @@
 """Preparing: what was asked for is checked against the script before anything is made."""
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
-from mettavox import source
+from mettavox import deliveries, source
 from mettavox.errors import DurationError, MettavoxError, RequestError, ScriptError, ScriptNotFound, VoiceError
 from mettavox.person import Listener, Spoken, Target, personal_word
 from mettavox.prepare import RATE, plan, prepare
 from mettavox.request import Request
-from mettavox.script import Breath
+from mettavox.script import Breath, Line
+from recorded import hummed, keep
 
 SAM = Spoken(written="Sam", said="Sam")
 ZEBEDEE = Spoken(written="Zebedee", said="Zebedee")
@@ -233,3 +235,71 @@ def test_an_intention_in_letters_that_no_voice_reads_is_refused() -> None:
     with pytest.raises(RequestError, match="--intention is written in letters") as caught:
         prepare(Request(script="loving-kindness", intention=Spoken(written="Я хочу", said="Я хочу")))
     assert "хочу" not in caught.value.message + caught.value.hint
+
+
+# --- how it is delivered ---
+
+
+def test_what_nobody_chose_is_as_the_profile_has_it() -> None:
+    """Levels, bed, bells, tones, the quiet at the ends, rate and bit rate."""
+    for name in deliveries.names():
+        prepared = prepare(Request(script="loving-kindness", profile=name))
+        assert prepared.delivery == deliveries.load(name)
+        assert prepared.rate == prepared.delivery.rate
+        laid = plan(prepared)
+        assert (laid.rate, laid.frames) == (prepared.rate, 600 * prepared.rate)
+        assert laid.silences[0].frames == round(prepared.delivery.head_seconds * prepared.rate)
+        assert laid.silences[-1].frames == round(prepared.delivery.tail_seconds * prepared.rate)
+
+
+def test_what_is_chosen_comes_before_the_profile(tmp_path: Path) -> None:
+    """Each by itself; the rest stays the profile's."""
+    bed = tmp_path / "forest.ogg"
+    bed.write_bytes(b"?")
+    own = deliveries.load("library")
+    for chosen, expected in (
+        ({"bed": "rain"}, {"bed": "rain"}),
+        ({"bed": "none"}, {"bed": "none"}),
+        ({"bed": str(bed)}, {"bed": str(bed)}),
+        ({"bed_under": 30.0}, {"bed_under_lu": 30.0}),
+        ({"bells": False}, {"bells": ()}),
+        ({"bells": True}, {"bells": ("start", "end")}),
+        ({"breath_tones": False}, {"tones": False}),
+    ):
+        made = prepare(Request(script="loving-kindness", profile="library", **chosen))  # type: ignore[arg-type]
+        assert made.delivery == replace(own, **expected)  # type: ignore[arg-type]
+
+
+def test_an_unknown_profile_gets_the_nearest() -> None:
+    """Before anything else is read."""
+    with pytest.raises(RequestError, match="There is no profile “podcats”") as caught:
+        prepare(Request(script="nowhere", profile="podcats"))
+    assert caught.value.hint == "Did you mean “podcast”?"
+
+
+def test_opus_has_one_rate_alone() -> None:
+    """A profile with another cannot be kept in it."""
+    with pytest.raises(RequestError, match="48000 Hz, and the profile “acx” asks for 44100"):
+        prepare(Request(script="loving-kindness", profile="acx", format="opus"))
+    for name in set(deliveries.names()) - {"acx"}:
+        prepare(Request(script="loving-kindness", profile=name, format="opus"))
+
+
+def test_a_person_s_own_voice_is_not_called_synthetic() -> None:
+    """Unless another voice fills in what it lacks."""
+    keep("mine", {"May you be safe.": hummed("May you be safe.")})
+    with pytest.raises(RequestError, match="--disclose has nothing to say: a person's own voice speaks"):
+        prepare(Request(script="loving-kindness", voice="mine", disclose=True))
+    made = prepare(Request(script="loving-kindness", voice="mine", fill="hum", disclose=True))
+    first = made.script.sections[0].passages[0].sound
+    assert isinstance(first, Line)
+    assert "computer" in first.text
+    assert prepare(Request(script="loving-kindness", voice="mine")).voice.id == "mine"
+
+
+@pytest.mark.xfail(reason="a script's own closing is chosen after the delivery is looked at", strict=True)
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_asking_for_bells_is_refused_where_the_script_itself_ends_in_sleep(language: str) -> None:
+    """As it is with --closing sleep: they would never ring."""
+    with pytest.raises(RequestError, match="--bells"):
+        prepare(Request(script="sleep", language=language, bells=True))
