@@ -1,6 +1,7 @@
 """mettavox scripts, voices and doctor: what there is, and whether it works."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,15 @@ def test_scripts_list_names_each_with_its_lengths(run: Run) -> None:
     assert (row["minutes"], row["review"], row["level"]) == ([1, 10, 45], "draft", "")
     spanish = run("scripts", "list", "--lang", "es").out
     assert spanish.count("[draft, machine draft]") == len(rows)
+
+
+def test_scripts_show_numbers_the_lines_as_edit_takes_them(run: Run) -> None:
+    """The number in front of a line is the one that changes it."""
+    shown = run("scripts", "show", "supportive-touch").out
+    (number,) = (line.split()[0] for line in shown.splitlines() if line.endswith(" This is a short rest for you."))
+    edited = run("scripts", "show", "supportive-touch", "--edit", f"{number}=Rest a little.").out
+    assert re.search(rf"^ *{number} +Rest a little\.$", edited, re.MULTILINE)
+    assert "This is a short rest for you." not in edited
 
 
 def test_scripts_show_gives_the_file_as_it_is(run: Run) -> None:

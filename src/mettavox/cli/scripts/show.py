@@ -23,7 +23,7 @@ _MARKS = {PLUS: "+", PLUS_PLUS: "++"}
 @click.option("--source", "as_written", is_flag=True, help="The file as it is written.")
 @click.pass_context
 def command(ctx: click.Context, /, as_written: bool, **chosen: Any) -> None:
-    """SCRIPT as it will be spoken with these choices: its sections, lines and pauses.
+    """SCRIPT as it will be spoken with these choices: its sections, lines and pauses, with their numbers for --edit.
 
     It shows all that a track of any length can hold: lines with + are there when there is time, with ++
     when there is plenty, with ! always. “mettavox plan” shows what one length holds.
@@ -70,10 +70,11 @@ def _passage(passage: Passage) -> Iterator[str]:
     rounds = {"first": " (first round)", "again": " (later rounds)"}.get(passage.rounds, "")
     if passage.sound is not None:
         first, *rest = textwrap.wrap(_words(passage.sound) + rounds, _WIDTH) or [""]
-        yield f"  {mark:>2} {first}"
-        yield from (f"     {more}" for more in rest)
+        number = passage.sound.number if isinstance(passage.sound, Line) else ""
+        yield f"{number:>4} {mark:>2} {first}"
+        yield from (f"{'':8}{more}" for more in rest)
     for pause in passage.pauses:
-        yield f"       · {_pause(pause)}"
+        yield f"{'':10}· {_pause(pause)}"
 
 
 def _words(sound: Line | Bell | Breath) -> str:
