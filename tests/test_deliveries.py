@@ -1,5 +1,7 @@
 """Delivery profiles: the bundled ones say what is asked of a track, and a wrong one is told with its file and field."""
 
+import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ from mettavox import assets, deliveries
 from mettavox.delivery import BITRATES_KBPS, RATES, Delivery
 from mettavox.errors import RequestError
 from mettavox.request import BEDS
+from oracles import TESTS
 
 GOOD = """\
 label = "Mine"
@@ -53,7 +56,7 @@ def own(folder: Path, text: str, name: str = "mine") -> None:
         ("podcast", (-16, -1), (48_000, 128), ()),  # Apple: -16 within 1, peaks at most -1
         ("library", (-18, -1.5), (48_000, 128), ("start", "end")),  # AES TD1008: speech at -18
         ("sleep", (-20, -3), (48_000, 128), ()),
-        ("acx", (-17, -3), (44_100, 192), ()),
+        ("acx", (-18, -3), (44_100, 192), ()),  # so that the RMS of speech is well within ACX's bounds
         ("insight-timer", (-16, -1), (48_000, 128), ("end",)),
     ],
 )
@@ -156,6 +159,39 @@ def test_a_profile_is_a_name_and_never_a_path(typed: str) -> None:
     """Only letters, digits, hyphens and underscores make one."""
     with pytest.raises(RequestError, match="There is no profile"):
         deliveries.load(typed)
+
+
+PAGE = (TESTS.parent / "docs" / "delivery.md").read_text("utf-8")
+
+
+def test_the_page_s_profile_is_one_and_has_every_field_explained() -> None:
+    """What docs/delivery.md shows can be copied."""
+    example = re.search(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+    assert example is not None
+    assert parsed(example[1]).label == "Our radio hour"
+    rows = re.findall(r"^\| (`[a-z_`, ]+`) \|", PAGE.split("## A profile of your own")[1], re.MULTILINE)
+    named = {name for row in rows for name in re.findall("[a-z_]+", row)}
+    assert named == {field.name for field in fields(Delivery)} - {"id"}
+
+
+def test_the_page_s_table_is_that_of_the_bundled_profiles() -> None:
+    """Loudness, peak, bed, bit rate."""
+    rows = {}
+    for line in PAGE.split("## Profiles")[1].split("\n\n")[1].splitlines():
+        name, *cells = (cell.strip() for cell in line.strip("|").split("|"))
+        rows[name] = cells
+    profiles = [deliveries.load(name.strip("`")) for name in rows[""]]
+    assert sorted(each.id for each in profiles) == deliveries.names()
+    numbers = {
+        "voice, by its speech alone": "voice_lufs", "true peak at most": "highest_dbtp",
+        "bit rate of an MP3": "bitrate_kbps",
+    }  # fmt: skip
+    for row, field in numbers.items():
+        assert [float(cell.split()[0]) for cell in rows[row]] == [getattr(each, field) for each in profiles]
+    assert [cell.strip("`") for cell in rows["bed"]] == [each.bed for each in profiles]
+    assert rows["bells"] == [", ".join(each.bells) or "none" for each in profiles]
+    assert [float(cell.split()[0]) * 1000 for cell in rows["rate"]] == [each.rate for each in profiles]
+    assert rows["breath tones"] == ["yes" if each.tones else "no" for each in profiles]
 
 
 # --- what is wrong with one ---
