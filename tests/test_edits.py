@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
 from mettavox import ask, source, words
@@ -11,6 +12,7 @@ from mettavox.person import Listener, Spoken
 from mettavox.prepare import Prepared, plan, prepare
 from mettavox.request import Request
 from mettavox.script import CORE, PLUS, PLUS_PLUS, Line, Passage
+from mettavox.spoken import Settings, spoken
 
 PreparedFrom = Callable[..., Prepared]
 
@@ -268,6 +270,34 @@ def test_no_error_repeats_the_words(prepared_from: PreparedFrom, typed: str) -> 
         edited(prepared_from, "Rest.\n", (FIRST, typed))
     assert SECRET not in caught.value.message + caught.value.hint
     assert str(FIRST) in caught.value.message
+
+
+# --- what is spoken ---
+
+
+def test_only_what_changed_is_spoken() -> None:
+    """The other lines come from the cache, sample for sample; the edited one is kept nowhere."""
+    made, changed = (
+        prepare(Request(script="supportive-touch", voice="hum", seconds=Fraction(120), edits=edits))
+        for edits in ((), ((18, f"If a mind wanders, {SECRET}, let it be."),))
+    )
+    news: list[str] = []
+
+    def hear(stage: str, share: float) -> None:
+        news.append(stage)
+
+    first = spoken(made, Settings(workers=1), hear)
+    assert news.count("speaking") == len(first.clips)
+    news.clear()
+    second = spoken(changed, Settings(workers=1), hear)
+    assert news.count("speaking") == 1
+    (new,) = set(second.clips) - set(first.clips)
+    assert SECRET in new.text
+    for line in set(second.clips) - {new}:
+        assert np.array_equal(second.clips[line].samples, first.clips[line].samples)
+    news.clear()
+    spoken(changed, Settings(workers=1), hear)
+    assert news.count("speaking") == 1
 
 
 # --- as it is typed ---
