@@ -16,10 +16,10 @@ from mettavox.person import Listener, Spoken, Target
 from mettavox.prepare import Prepared, prepare
 from mettavox.recording import LOUDNESS_LUFS
 from mettavox.render import render
-from mettavox.spoken import Settings
 from mettavox.request import Request
 from mettavox.script import Line, Word
 from mettavox.speech import Speech
+from mettavox.spoken import Settings
 from mettavox.takes import RATE, Takes, pieces
 from oracles import clip_of, frames_by_soundfile, line, tone
 from recorded import hummed, keep

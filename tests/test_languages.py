@@ -12,9 +12,9 @@ from mettavox.errors import RequestError, ScriptError, VoiceError
 from mettavox.person import Listener, Spoken, Target
 from mettavox.prepare import RATE, plan, prepare
 from mettavox.render import render
-from mettavox.spoken import Settings
 from mettavox.request import Request
 from mettavox.script import Line
+from mettavox.spoken import Settings
 from oracles import frames_by_soundfile
 
 PERSONS = {

@@ -10,9 +10,9 @@ from mettavox import phrasebook, source
 from mettavox.person import Listener, Spoken
 from mettavox.prepare import RATE, prepare
 from mettavox.render import render
-from mettavox.spoken import Settings
 from mettavox.request import Request
 from mettavox.script import Line
+from mettavox.spoken import Settings
 from mettavox.timeline import Timeline
 from oracles import by_ffmpeg
 

@@ -6,10 +6,11 @@ from functools import cache
 import numpy as np
 import pytest
 
-from mettavox import bed, voices
+from mettavox import bed, deliveries, voices
 from mettavox.engines.hum import HumEngine
 from mettavox.errors import SoundError
 from mettavox.mix import Mixer
+from mettavox.proof import Proof, expected
 from mettavox.shape import shaped
 from mettavox.stem import VoiceStem, voice_stem
 from mettavox.timeline import Placement, Timeline
@@ -46,6 +47,13 @@ def _sound(*, with_bed: bool) -> np.ndarray:
     return Mixer(timeline, stem.clips, quiet() if with_bed else None).between(0, timeline.frames)
 
 
+@cache
+def proof(*, with_bed: bool) -> Proof:
+    timeline, stem = studio()
+    mixer = Mixer(timeline, stem.clips, quiet() if with_bed else None)
+    return expected(timeline, stem.clips, mixer.floor, deliveries.load("podcast"))
+
+
 @pytest.fixture(params=[True, False], ids=["with bed", "without bed"])
 def with_bed(request: pytest.FixtureRequest) -> bool:
     return bool(request.param)
@@ -62,9 +70,7 @@ def judged(with_bed: bool) -> Callable[[np.ndarray], Measured]:
     """What ``verify`` says of a sound."""
 
     def judge(sound: np.ndarray) -> Measured:
-        timeline, stem = studio()
-        power = float(np.mean(np.square(quiet().loop.mean(axis=1)))) if with_bed else 0.0
-        return verify(blocks(sound), timeline, stem, power)
+        return verify(blocks(sound), proof(with_bed=with_bed))
 
     return judge
 

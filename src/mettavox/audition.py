@@ -13,10 +13,10 @@ from mettavox.mix import Mixer
 from mettavox.person import Spoken
 from mettavox.prepare import RATE
 from mettavox.render import blocks
-from mettavox.spoken import Progress, Settings
 from mettavox.script import Line
 from mettavox.shape import Shaped, shaped
 from mettavox.speech import Speech
+from mettavox.spoken import Progress, Settings
 from mettavox.stem import voice_stem
 from mettavox.tags import Tags
 from mettavox.timeline import Chapter, Placement, Timeline

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mettavox import captions, chapters, clauses, cover, credits, handout, page, source, words
+from mettavox import captions, chapters, clauses, cover, credits, page, source, words
 from mettavox.clauses import Clause
 from mettavox.prepare import Prepared
 from mettavox.script import Line
@@ -93,7 +93,7 @@ def _handout(texts: Texts) -> str:
         texts.timeline,
         title=head.title,
         language=head.language,
-        fixed=handout.words(head.language, prepared.request.scripts),
+        fixed=page.fixed_words(head.language, prepared.request.scripts),
         purpose=head.purpose,
         voices=[voice.label for voice in voices if voice.engine != RECORDED],
         people=[voice.label for voice in voices if voice.engine == RECORDED],

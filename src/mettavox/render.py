@@ -8,7 +8,7 @@ from mettavox import backdrop, beside, chain, gate, output, proof, record
 from mettavox.bed import Bed
 from mettavox.beside import Texts, beside_path
 from mettavox.codec import Block
-from mettavox.codecs import decode, encode, ffmpeg
+from mettavox.codecs import decode, encode
 from mettavox.credits import year
 from mettavox.mix import Mixer
 from mettavox.output import Files
@@ -58,7 +58,8 @@ def render(
     others = () if settings.only_audio else beside_paths(path, prepared)
     for each in (path, *others):
         output.check(each, replace=replace)
-    ffmpeg.find()  # rather now than after the speaking
+    # Rather now than after the speaking.
+    encode.check(prepared.request.format, rate=prepared.rate, bitrate_kbps=prepared.delivery.bitrate_kbps)
     with backdrop.bed(prepared) as bed:
         said = spoken(prepared, settings, progress)
         stem = _stem(prepared, said.timeline, said.clips)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from .conftest import Run, assert_refused
-from .test_interrupt import PROGRAM, processes_with, size, wait_until
+from .test_interrupt import PROGRAM, processes_with, unfinished, wait_until
 from .test_render import in_a_disk_of_its_own, left
 
 COURSE = """\
@@ -224,7 +224,7 @@ def test_an_interrupted_build_leaves_nothing(here: Path, written: Path) -> None:
         begun = wait_until(
             lambda: (
                 any(here.glob(".*.part/new/1-*/*.mp3"))
-                and any(size(path) > 10_000 for path in here.glob(".*.part/new/2-*/.*.part"))
+                and unfinished(here, within="2-") > 10_000
             )
         )
         assert begun

@@ -32,11 +32,14 @@ def processes_with(scratch: Path) -> list[int]:
     return found
 
 
-def unfinished(folder: Path) -> int:
-    """Bytes in the largest file there that is not finished; ``os.walk`` takes it well when folders go meanwhile."""
+def unfinished(folder: Path, within: str = "") -> int:
+    """Bytes in the largest file there that is not finished, in folders whose names begin with ``within``.
+
+    ``os.walk`` takes it well when folders go meanwhile.
+    """
     largest = 0
     for where, _, names in os.walk(folder):
-        for name in names:
+        for name in names if Path(where).name.startswith(within) else ():
             if name.startswith(".") and name.endswith(".part"):
                 with contextlib.suppress(OSError):
                     largest = max(largest, Path(where, name).stat().st_size)

@@ -21,6 +21,7 @@ CODES = {
     "VoiceError": 5,
     "CodecError": 6,
     "SoundError": 6,
+    "RecordError": 1,
     "OutputError": 7,
 }
 EVERY_CLASS = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, MettavoxError)]

@@ -120,7 +120,7 @@ def test_a_slip_in_one_s_own_script_is_3_with_its_line(run: Run, here: Path, bod
         (["render", "loving-kindness", "--minut", "3"], "--minut"),
         (["render", "loving-kindness", "--jobs", "0"], "--jobs"),
         (["render", "loving-kindness", "--jobs", "many"], "--jobs"),
-        (["render", "loving-kindness", "--bed", "hard"], "--bed has no “hard”"),
+        (["render", "loving-kindness", "--bed", "hard"], "There is no bed “hard”"),
         (["plan", "loving-kindness", "-o", "x.mp3"], "-o"),
         (["scripts", "lst"], "lst"),
         (["scripts", "show"], "SCRIPT"),

@@ -12,9 +12,9 @@ import pytest
 from mettavox import assets, phrasebook, prepare, source
 from mettavox.prepare import RATE
 from mettavox.render import render
-from mettavox.spoken import Settings
 from mettavox.request import Request
 from mettavox.script import Line
+from mettavox.spoken import Settings
 from oracles import frames_by_ffmpeg, frames_by_soundfile, meter
 
 pytestmark = pytest.mark.soak

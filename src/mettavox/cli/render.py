@@ -25,7 +25,7 @@ _DEFAULT_FOLDER = Path("output")
 
 
 @click.command("render")
-@click.argument("script", required=False, default="")
+@click.argument("script", required=False)
 @options.describes_all_but_the_script
 @options.FILL
 @options.describes_its_sound
@@ -89,7 +89,7 @@ def _request(ctx: click.Context, chosen: dict[str, Any], earlier: "Record | None
         from mettavox import record
 
         return record.again(earlier, {key: value for key, value in options.asked(ctx, **chosen).items() if value != ""})
-    if not chosen["script"]:
+    if chosen["script"] is None:
         raise RequestError(
             "There is no SCRIPT to make a track of.",
             hint="“mettavox scripts list” shows those there are; --from RECORD makes one again.",
