@@ -297,7 +297,6 @@ def test_a_person_s_own_voice_is_not_called_synthetic() -> None:
     assert prepare(Request(script="loving-kindness", voice="mine")).voice.id == "mine"
 
 
-@pytest.mark.xfail(reason="a script's own closing is chosen after the delivery is looked at", strict=True)
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_asking_for_bells_is_refused_where_the_script_itself_ends_in_sleep(language: str) -> None:
     """As it is with --closing sleep: they would never ring."""

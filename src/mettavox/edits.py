@@ -7,6 +7,7 @@ from dataclasses import replace
 from mettavox.errors import RequestError, ScriptError
 from mettavox.notation import sentences, split_pauses
 from mettavox.script import Line, Passage, Script
+from mettavox.source import Source
 from mettavox.template import Filled
 
 Edits = Sequence[tuple[int, str]]
@@ -36,6 +37,16 @@ def applied(filled: Filled, edits: Edits) -> Filled:
         for place in spoken:
             rows[place] = _edited(rows[place], words, number)
     return replace(filled, text="\n".join(rows))
+
+
+def in_source(found: Source, edits: Edits) -> Source:
+    """The script's file with those lines' words, as the rules are to read it; whether they are spoken is not asked."""
+    words = dict(edits)
+    rows = [
+        _edited(row, words[number], number) if number in words and _is_spoken(row) else row
+        for number, row in enumerate(found.body.split("\n"), start=1)
+    ]
+    return replace(found, body="\n".join(rows))
 
 
 def kept_private(script: Script, edits: Edits) -> Script:

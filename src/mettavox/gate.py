@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime
 
-from mettavox import assets, lint, wishes
+from mettavox import assets, edits, lint, wishes
 from mettavox.errors import RequestError, ScriptError
 from mettavox.prepare import Prepared
 from mettavox.request import Request
@@ -47,8 +47,23 @@ def admit(prepared: Prepared) -> None:
                     raise RequestError(
                         f"Wish {place} breaks the rule {HARM}: {lint.rule(HARM).title}.", hint=one.instead
                     )
-    if not (prepared.source.bundled and _bundled_tables(request)):
+    if request.edits:
+        _admit_edited(prepared)
+    elif not (prepared.source.bundled and _bundled_tables(request)):
         refuse(prepared.source)
+
+
+def _admit_edited(prepared: Prepared) -> None:
+    """Raise RequestError when the script breaks a rule with its edited lines; the words themselves are not repeated."""
+    changed = edits.in_source(prepared.source, prepared.request.edits)
+    errors = [one for one in lint.check(changed, today=datetime.now(UTC).date()) if one.severity == lint.ERROR]
+    numbers = [number for number, _ in prepared.request.edits]
+    for one in sorted(errors, key=lambda one: one.line not in numbers):
+        number = one.line if one.line in numbers else numbers[0]
+        raise RequestError(
+            f"--edit {number}: the script would break the rule {one.rule}: {lint.rule(one.rule).title}.",
+            hint=one.instead if one.rule == HARM else f"{one.instead.rstrip('.')}. Or add --no-lint.",
+        )
 
 
 def _errors(text: str, request: Request) -> list[lint.Finding]:

@@ -70,10 +70,10 @@ class Prepared:
 def prepare(request: Request) -> Prepared:
     """Read, check and fill. Raises RequestError, ScriptError, VoiceError or DurationError."""
     book = phrasebook.load(request.language, request.scripts)
-    delivery = delivered(request)
     found = source.load(request.script, request.language, request.scripts)
     check_defaults(found, book)
     request = chosen(request, found.head)
+    delivery = delivered(request)
     _check_options(request, found.head)
     _check_target(request.target)
     _check_letters(request)
@@ -210,6 +210,12 @@ def _check_letters(request: Request) -> None:
             "--intention is written in letters that this language's voices cannot read.",
             hint="Write it in Latin letters, as it is said.",
         )
+    for number, words in request.edits:
+        if not all(map(_is_latin, filter(str.isalpha, words))):
+            raise RequestError(
+                f"--edit {number} is written in letters that this language's voices cannot read.",
+                hint="Write it in Latin letters, as it is said.",
+            )
     for option, name in (("--name", request.listener.name), ("--target", request.target.name)):
         if name and ipa.OPEN not in name.said and not all(map(_is_latin, filter(str.isalpha, name.said))):
             say = "--say" if option == "--name" else "--target-say"

@@ -194,6 +194,12 @@ def _notes(prepared: "Prepared", track: "Track") -> list[str]:
     rung = any(isinstance(place.sound, Bell) for place in track.timeline.placements)
     if prepared.delivery.bells and not rung and not prepared.rules.sleep:
         notes.append("At this length there was no room for the profile's bells.")
+    heard = {getattr(place.sound, "number", 0) for place in track.timeline.placements}
+    notes += [
+        f"Line {number}, which was edited, had no room at this length."
+        for number, _ in prepared.request.edits
+        if number not in heard
+    ]
     if prepared.delivery.note:
         notes.append(prepared.delivery.note)
     return notes
