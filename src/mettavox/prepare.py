@@ -70,10 +70,11 @@ class Prepared:
 def prepare(request: Request) -> Prepared:
     """Read, check and fill. Raises RequestError, ScriptError, VoiceError or DurationError."""
     book = phrasebook.load(request.language, request.scripts)
+    own = deliveries.load(request.profile)
     found = source.load(request.script, request.language, request.scripts)
     check_defaults(found, book)
     request = chosen(request, found.head)
-    delivery = delivered(request)
+    delivery = delivered(request, own)
     _check_options(request, found.head)
     _check_target(request.target)
     _check_letters(request)
@@ -98,9 +99,8 @@ def prepare(request: Request) -> Prepared:
     )
 
 
-def delivered(request: Request) -> Delivery:
-    """The delivery profile with what the request has instead. Raises RequestError."""
-    own = deliveries.load(request.profile)
+def delivered(request: Request, own: Delivery) -> Delivery:
+    """The profile ``own`` with what the request has instead. Raises RequestError for what does not go together."""
     if request.bells and request.closing == "sleep":
         raise RequestError("--bells and --closing sleep do not go together.", hint="Leave --bells out: a bell wakes.")
     if request.format == "opus" and own.rate != RATE:
