@@ -5,7 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from mettavox import assets, casting, credits, output, sentences, takes, tuning, voices
+from mettavox import assets, casting, chain, credits, output, sentences, takes, tuning, voices
 from mettavox.clipcache import ClipCache
 from mettavox.codecs import decode, encode, ffmpeg, id3
 from mettavox.errors import EngineError, SoundError, VoiceError
@@ -148,7 +148,7 @@ def _spoken(
         _speak(speech, lines, voice)
         clips = {line: shaped(speech.clip(line), voice.shaping) for line in lines}
     timeline = _laid(lines, clips, part.title)
-    return timeline, Mixer(timeline, voice_stem(timeline, clips).clips, None)
+    return timeline, Mixer(timeline, voice_stem(timeline, chain.processed(clips)).clips, None)
 
 
 def _speak(speech: Speech, lines: list[Line], voice: Voice) -> None:

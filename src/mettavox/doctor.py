@@ -9,8 +9,20 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from mettavox import __version__, assets, casting, phrasebook, prepare, source, speech, takes, tuning, voices
-from mettavox.codecs import ffmpeg
+from mettavox import (
+    __version__,
+    assets,
+    casting,
+    deliveries,
+    phrasebook,
+    prepare,
+    source,
+    speech,
+    takes,
+    tuning,
+    voices,
+)
+from mettavox.codecs import encode, ffmpeg
 from mettavox.engines import table
 from mettavox.engines.process import EngineProcess
 from mettavox.errors import EngineError, MettavoxError, OutputError
@@ -37,6 +49,8 @@ def examine() -> Iterator[Finding]:
     yield Finding(what="mettavox", detail=f"{__version__} on Python {platform.python_version()}, {sys.platform}")
     yield _tried("scripts", _scripts)
     yield _tried("ffmpeg", lambda: ffmpeg.version(ffmpeg.find()))
+    yield _tried("formats", _formats)
+    yield _tried("profiles", _profiles)
     for name in filter(_is_worth_trying, voices.names()):
         yield _tried(f"voice {name}", partial(_speaks, name))
     for language in casting.ORDER:
@@ -58,6 +72,16 @@ def _scripts() -> str:
             prepare.prepare(Request(script=name, language=language))
             count += 1
     return f"{count} can be read, in {', '.join(phrasebook.languages())}"
+
+
+def _formats() -> str:
+    for kind, form in encode.FORMATS.items():
+        encode.check(kind, rate=form.rates[-1])
+    return f"{', '.join(encode.FORMATS)} can be written"
+
+
+def _profiles() -> str:
+    return f"{', '.join(deliveries.load(name).id for name in deliveries.names())} can be used"
 
 
 def _calm(language: str) -> str:

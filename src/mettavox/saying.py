@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from mettavox import casting, credits, ipa, notation, output, takes
+from mettavox import casting, chain, credits, ipa, notation, output, takes
 from mettavox.codecs import encode, ffmpeg, id3
 from mettavox.engines import kokoro, piper, sano, system, table
 from mettavox.engines.front_ends import FrontEnd, Hear
@@ -199,7 +199,7 @@ def _spoken(saying: Saying) -> tuple[Timeline, Mixer]:
         chapters=(),
         spaciousness=0.0,
     )
-    return timeline, Mixer(timeline, voice_stem(timeline, {line: clip}).clips, None)
+    return timeline, Mixer(timeline, voice_stem(timeline, chain.processed({line: clip})).clips, None)
 
 
 def _ensemble(saying: Saying) -> Ensemble:
