@@ -1,23 +1,24 @@
 """Check: a track, and what lies beside it, held against its record."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mettavox import captions, chapters, record
+from mettavox import captioned, chapters, record
 from mettavox.beside import beside_path
 from mettavox.codec import Block
 from mettavox.codecs import decode, tagread
+from mettavox.codecs.formats import FORMATS
+from mettavox.codecs.language import three_letters
 from mettavox.errors import CodecError, MettavoxError, RecordError
 from mettavox.record import Record
 from mettavox.verify import BLOCK_SECONDS, Finding, examined
 
-Chapters = Sequence[tuple[int, int, str]]
-"""Start and end in milliseconds, and the title."""
-
 _CLOSE_MS = 1
 _LIST_CLOSE_MS = 1000
 """A description list counts whole seconds."""
+_COVER, _TRANSCRIPT = ".jpg", ".txt"
+_JPEG_START, _JPEG_END = b"\xff\xd8\xff", b"\xff\xd9"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,19 +36,42 @@ class Checked:
 def check(path: Path, progress: Callable[[float], None] = lambda share: None) -> Checked:
     """Everything that can be told of a track at ``path`` by its sound, its tags and the files beside it.
 
-    Raises RecordError when there is no track or no record that can be used, CodecError when it is not sound.
+    ``path`` may be that of its record, too. Raises RecordError when there is no track or no record that can be
+    used, CodecError, which names the file, when it is not sound.
     """
-    if not path.is_file():
-        raise RecordError(f"There is no track “{path.name}”.", hint="Check the path.")
     if path.suffix == record.SUFFIX:
-        raise RecordError(f"“{path.name}” is a record.", hint="Give the track itself; its record is found beside it.")
-    known = record.read(beside_path(path, record.SUFFIX))
+        known = record.read(path)
+        path = _track_of(path, known)
+    elif path.is_file():
+        known = record.read(beside_path(path, record.SUFFIX))
+    else:
+        raise RecordError(f"There is no track “{path.name}”.", hint="Check the path.")
     same = record.sha256(path) == known.audio_sha256
     file = Finding(
         what="file", holds=True, found="the same bytes as when it was made" if same else "changed since it was made"
     )
-    _, heard = examined(_blocks(path, known, progress), known.proof)
+    try:
+        _, heard = examined(_blocks(path, known, progress), known.proof)
+    except CodecError as error:
+        raise CodecError(f"“{path.name}”: {_lower(error.message)}", hint=error.hint) from error
     return Checked(findings=(file, *heard, *_tags(path, known), *_texts(path, known)))
+
+
+def _track_of(path: Path, known: Record) -> Path:
+    """The track beside its record: of the recorded format, or else of any."""
+    there = {
+        each.suffix[1:].lower(): each
+        for each in path.parent.iterdir()
+        if each.stem == path.stem and each.suffix[1:].lower() in FORMATS and each.is_file()
+    }
+    found = there.get(known.format) or next(iter(there.values()), None)
+    if found is None:
+        raise RecordError(f"There is no track beside “{path.name}”.", hint="Give the path of the track.")
+    return found
+
+
+def _lower(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
 
 
 def _blocks(path: Path, known: Record, progress: Callable[[float], None]) -> Iterator[Block]:
@@ -63,13 +87,30 @@ def _blocks(path: Path, known: Record, progress: Callable[[float], None]) -> Ite
 def _tags(path: Path, known: Record) -> Iterator[Finding]:
     try:
         found = tagread.read(path)
-    except CodecError as error:
-        yield Finding(what="tags", holds=False, found=error.message.rstrip("."))
+    except (CodecError, OSError) as error:
+        yield Finding(what="tags", holds=False, found=_why(error))
         return
-    right = found.title == known.title
-    yield Finding(what="tags", holds=right, found="as recorded" if right else "the title is not the recorded one")
+    wrong = [
+        what
+        for what, right in (
+            ("title", found.title == known.title),
+            ("language", found.language == three_letters(known.language)),
+            ("year", found.year == f"{known.year:04d}"),
+            ("cover", found.picture == (_COVER in known.suffixes)),
+        )
+        if not right
+    ]
+    yield Finding(
+        what="tags",
+        holds=not wrong,
+        found=f"not as recorded: the {' and the '.join(wrong)}" if wrong else "as recorded",
+    )
     starts = [(start, title) for start, _, title in known.chapters]
     yield _chapters("chapters in the file", list(found.chapters), starts, _CLOSE_MS)
+
+
+def _why(error: Exception) -> str:
+    return _lower(error.message.rstrip(".")) if isinstance(error, MettavoxError) else "it cannot be read"
 
 
 def _chapters(what: str, found: Sequence[tuple[int, str]], wanted: Sequence[tuple[int, str]], close_ms: int) -> Finding:
@@ -89,28 +130,35 @@ def _texts(path: Path, known: Record) -> Iterator[Finding]:
         beside = beside_path(path, suffix)
         try:
             yield _beside(beside, suffix, known)
+        except FileNotFoundError:
+            yield Finding(what=suffix[1:], holds=False, found="is missing")
         except (OSError, UnicodeDecodeError):
-            yield Finding(what=suffix[1:], holds=False, found="is missing, or cannot be read")
+            yield Finding(what=suffix[1:], holds=False, found="cannot be read")
         except MettavoxError as error:
-            yield Finding(what=suffix[1:], holds=False, found=error.message.rstrip("."))
+            yield Finding(what=suffix[1:], holds=False, found=_why(error))
 
 
 def _beside(path: Path, suffix: str, known: Record) -> Finding:
     what = suffix[1:]
-    if suffix == ".vtt":
-        return _captions(what, captions.parse_vtt(path.read_text("utf-8")), known)
-    if suffix == ".srt":
-        return _captions(what, captions.parse_srt(path.read_text("utf-8")), known)
-    if suffix == ".chapters.json":
-        return _timed_chapters(what, chapters.from_json(path.read_text("utf-8")), known)
-    if suffix == ".chapters.vtt":
-        return _timed_chapters(what, chapters.from_vtt(path.read_text("utf-8")), known)
-    if suffix == ".chapters.txt":
-        starts = [(start, title) for start, _, title in known.chapters]
-        found = [(second * 1000, title) for second, title in chapters.from_list(path.read_text("utf-8"))]
-        return _chapters(what, found, starts, _LIST_CLOSE_MS)
-    size = len(path.read_bytes())
-    return Finding(what=what, holds=size > 0, found="is there" if size else "is empty")
+    data = path.read_bytes()
+    if suffix == _COVER:
+        whole = data.startswith(_JPEG_START) and data.endswith(_JPEG_END)
+        return Finding(what=what, holds=whole, found="is there" if whole else "is no whole picture")
+    text = data.decode("utf-8").replace("\r\n", "\n")
+    if suffix in captioned.FORMS:
+        return captioned.finding(what, captioned.FORMS[suffix], text, known)
+    if suffix in _READERS:
+        return _READERS[suffix](what, text, known)
+    return Finding(what=what, holds=bool(text.strip()), found="is there" if text.strip() else "is empty")
+
+
+def _transcript(what: str, text: str, known: Record) -> Finding:
+    """Whether the words of each line are there, as far as they hold no name."""
+    read = " ".join(text.split())
+    for sound, words, hidden in zip(known.proof.sounds, known.texts, known.hidden, strict=True):
+        if not hidden and " ".join(words.split()) not in read:
+            return Finding(what=what, holds=False, found=f"line {sound.number} is missing or has other words")
+    return Finding(what=what, holds=True, found="every line is there")
 
 
 def _timed_chapters(what: str, found: Sequence[tuple[int, int, str]], known: Record) -> Finding:
@@ -123,21 +171,16 @@ def _timed_chapters(what: str, found: Sequence[tuple[int, int, str]], known: Rec
     return finding
 
 
-def _captions(what: str, found: Sequence[tuple[int, int, str]], known: Record) -> Finding:
-    """Whether each line's captions are there at their times; words that hold a name are not compared."""
-    at, rate = 0, known.proof.rate
-    spoken = [cue for cue in found if not cue[2].startswith("(")]
-    for sound, cues, text, hidden in zip(known.proof.sounds, known.cues, known.texts, known.hidden, strict=True):
-        mine, at = spoken[at : at + len(cues)], at + len(cues)
-        for (start, end, _), (first, last) in zip(mine, cues, strict=False):
-            if (
-                max(abs(start - (sound.start + first) * 1000 / rate), abs(end - (sound.start + last) * 1000 / rate))
-                > _CLOSE_MS + 1
-            ):
-                return Finding(what=what, holds=False, found=f"line {sound.number} is not at its time")
-        said = " ".join(" ".join(words.split()) for _, _, words in mine)
-        if len(mine) < len(cues) or (not hidden and said.split() != text.split()):
-            return Finding(what=what, holds=False, found=f"line {sound.number} is missing or has other words")
-    if at != len(spoken):
-        return Finding(what=what, holds=False, found=f"there are {len(spoken)} captions where {at} belong")
-    return Finding(what=what, holds=True, found=f"all {at} captions at their times")
+def _listed_chapters(what: str, text: str, known: Record) -> Finding:
+    starts = [(start, title) for start, _, title in known.chapters]
+    found = [(second * 1000, title) for second, title in chapters.from_list(text)]
+    return _chapters(what, found, starts, _LIST_CLOSE_MS)
+
+
+_READERS: Mapping[str, Callable[[str, str, Record], Finding]] = {
+    ".chapters.json": lambda what, text, known: _timed_chapters(what, chapters.from_json(text), known),
+    ".chapters.vtt": lambda what, text, known: _timed_chapters(what, chapters.from_vtt(text), known),
+    ".chapters.txt": _listed_chapters,
+    _TRANSCRIPT: _transcript,
+}
+"""What compares a file, by its ending."""

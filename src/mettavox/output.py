@@ -90,33 +90,50 @@ def together(*, replace: bool) -> Iterator[Files]:
         for file, scratch in files.open_files.values():
             with contextlib.suppress(OSError):  # a full disk has been told of already
                 file.close()
-            scratch.unlink(missing_ok=True)
+            _remove(scratch)
 
 
 def _settle_all(scratches: dict[Path, Path], *, replace: bool) -> None:
     """Give each its name; where one cannot have it, those before it are taken back."""
-    settled: list[Path] = []
     earlier: dict[Path, Path] = {}
     try:
         for path, scratch in scratches.items():
             with translated(path):
                 if replace and len(scratches) > 1 and path.is_file():
-                    with contextlib.suppress(OSError):  # a disk without links: what was there cannot be taken back
-                        kept = scratch.with_suffix(".earlier.part")
-                        os.link(path, kept)
-                        earlier[path] = kept
+                    earlier[path] = scratch.with_suffix(".earlier.part")
+                    _keep(path, earlier[path])
                 _settle(scratch, path, replace=replace)
-                settled.append(path)
     except BaseException:
-        for path in settled:
-            if path in earlier:
-                earlier[path].replace(path)
-            else:
-                path.unlink(missing_ok=True)
+        for path, scratch in scratches.items():
+            if path in earlier and earlier[path].exists():
+                with contextlib.suppress(OSError):
+                    earlier[path].replace(path)
+            elif _is_settled(scratch, path):
+                _remove(path)
         raise
     finally:
         for kept in earlier.values():
-            kept.unlink(missing_ok=True)
+            _remove(kept)
+
+
+def _keep(path: Path, kept: Path) -> None:
+    """A second name for what is there, or, on a disk without links, another one."""
+    try:
+        os.link(path, kept)
+    except OSError:
+        path.replace(kept)
+
+
+def _is_settled(scratch: Path, path: Path) -> bool:
+    """Whether the scratch file has its name, told by the files: an interruption comes between any two steps."""
+    with contextlib.suppress(OSError):
+        return not scratch.exists() or path.samefile(scratch)
+    return False
+
+
+def _remove(path: Path) -> None:
+    with contextlib.suppress(OSError):  # a disk that fails has been told of already
+        path.unlink()
 
 
 def _settle(scratch: Path, path: Path, *, replace: bool) -> None:

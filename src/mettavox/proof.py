@@ -109,6 +109,12 @@ def pieces(cells: NDArray[np.float64]) -> NDArray[np.float64]:
     return sums
 
 
+def pieces_of(start: int, frames: int, rate: int) -> int:
+    """How many pieces the level of a sound is kept in, that lies there at ``rate`` hertz."""
+    cell = rate // CELLS_A_SECOND
+    return max(1, (-(-(start + frames) // cell) - start // cell) // PIECE_CELLS)
+
+
 def decibels(power: NDArray[np.float64]) -> NDArray[np.float64]:
     """10 log10 of it, never under -120."""
     level: NDArray[np.float64] = 10 * np.log10(np.maximum(power, _LEAST))

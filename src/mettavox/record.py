@@ -13,15 +13,17 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from mettavox import __version__, ask, beside, chapters, review
+from mettavox import __version__, ask, beside, chapters, ipa, recordfields, review, wishes
 from mettavox.ask import STANDARD
 from mettavox.beside import Texts
 from mettavox.clauses import Clause
 from mettavox.delivery import Delivery
-from mettavox.errors import RecordError, RequestError
+from mettavox.errors import MettavoxError, RecordError, RequestError
+from mettavox.person import Spoken, personal_word
 from mettavox.prepare import Prepared
-from mettavox.proof import Proof, Quiet, Sound
-from mettavox.request import BEDS, Request
+from mettavox.proof import Proof
+from mettavox.recordfields import Fields, WrongField
+from mettavox.request import BEDS, FORMATS, Request
 from mettavox.script import Line
 from mettavox.verify import Measured
 from mettavox.voice import Voice
@@ -36,6 +38,8 @@ _NOT_KEPT = (*PERSONAL, "script", "scripts", "minutes", "duration", "voice", "fi
 # Slow on purpose: whoever has a record can try names one after another. RFC 8018's PBKDF2.
 _ROUNDS = 20_000
 _HINT = "Make the track again to have a new record."
+_RECORD_HINT = "The record of NAME.mp3 is NAME.json beside it."
+_SALT_DIGITS, _HASH_DIGITS = 32, 64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +58,7 @@ class Record:
     personal: Mapping[str, str]
     script_hash: str
     voice_hash: str
+    fill_hash: str
     title: str
     language: str
     year: int
@@ -63,8 +68,14 @@ class Record:
     texts: tuple[str, ...]
     hidden: tuple[bool, ...]
     audio_sha256: str
+    format: str
     suffixes: tuple[str, ...]
     delivery: Mapping[str, Any]
+
+    @property
+    def shows_names(self) -> bool:
+        """Whether it was written with the words that records do not keep."""
+        return any(key in self.options for key in self.personal)
 
 
 def written(
@@ -160,6 +171,8 @@ def _options(prepared: Prepared, *, show_names: bool) -> dict[str, Any]:
     """What was asked for by hand, as options; with what stands for the rest of it: script, voice, language."""
     given = _given(prepared)
     kept = {key: value for key, value in given.items() if show_names or key not in _NOT_KEPT}
+    if "wishes" in kept:
+        kept["wishes"] = _wishes_to_type(prepared.request)
     kept["bed"] = prepared.request.bed if prepared.request.bed in BEDS else ""
     kept |= {"script": prepared.script.head.id, "voice": prepared.voice.id, "lang": prepared.request.language}
     if prepared.fill is not None:
@@ -173,12 +186,12 @@ def _given(prepared: Prepared) -> dict[str, Any]:
     listener, target = request.listener, request.target
     values: dict[str, Any] = {
         "name": listener.name.written if listener.name else "",
-        "say": listener.name.said if listener.name and listener.name.said != listener.name.written else "",
+        "say": _respelling(listener.name),
         "target": target.name.written if target.name else "",
-        "target-say": target.name.said if target.name and target.name.said != target.name.written else "",
+        "target-say": _respelling(target.name),
         "relation": target.relation,
         "pronouns": target.pronouns,
-        "wishes": list(request.wishes),
+        "wishes": _wishes(request, request.wishes),
         "intention": request.intention.written if request.intention else "",
         "day": request.day,
         "closing": request.closing,
@@ -202,6 +215,28 @@ def _given(prepared: Prepared) -> dict[str, Any]:
         "edit": [f"{number}={words}" for number, words in request.edits],
     }
     return {key: value for key, value in values.items() if key in request.asked or value not in ("", [], STANDARD[key])}
+
+
+def _respelling(word: Spoken | None) -> str:
+    """How a name is said, as it would be typed; nothing where it is said as it is written."""
+    return ipa.shown(word.said) if word is not None and word.said != word.written else ""
+
+
+def _wishes(request: Request, values: Sequence[str]) -> list[dict[str, str]]:
+    """What is heard of wishes of one's own: the same whether they were typed or lie in a file, wherever that is."""
+    if not values:
+        return []
+    return [dict(sorted(each.items())) for each in wishes.own(values, request.language, request.scripts)]
+
+
+def _wishes_to_type(request: Request) -> list[str]:
+    """The wishes as they can be typed; none where a file has words for each person that would be lost in that way."""
+    meant = _wishes(request, request.wishes)
+    typed = [each["i"] for each in meant if "i" in each]
+    try:
+        return typed if _wishes(request, typed) == meant else []
+    except MettavoxError:
+        return []
 
 
 def hashes(prepared: Prepared, salt: str) -> dict[str, str]:
@@ -251,16 +286,29 @@ def again(earlier: Record, asked: Mapping[str, Any]) -> Request:
 
     Raises RequestError for personal words that the track had and that were not given again.
     """
-    lacking = [f"--{option}" for option in PERSONAL if option in earlier.personal and option not in asked]
+    dropped = _respellings_of_others(earlier, asked)
+    options = {key: value for key, value in earlier.options.items() if key not in dropped} | dict(asked)
+    lacking = [key for key in PERSONAL if key in earlier.personal and key not in options and key not in dropped]
     if lacking:
         raise RequestError(
-            f"The record keeps no personal words, and its track had some: {', '.join(lacking)}.",
-            hint="Give them again on the command line.",
+            f"The record does not keep what its track had for: {', '.join(f'--{key}' for key in lacking)}.",
+            hint="Give it again on the command line.",
         )
-    request = ask.request({**earlier.options, **asked})
+    request = ask.request(options)
     if {"minutes", "duration"} & set(asked):
         return request
     return replace(request, seconds=earlier.seconds)
+
+
+def _respellings_of_others(earlier: Record, asked: Mapping[str, Any]) -> set[str]:
+    """The respellings that belong to a name in whose place there is another one now."""
+    found = set()
+    for name, respelling in (("name", "say"), ("target", "target-say")):
+        if name in asked and respelling not in asked:
+            word = personal_word(str(asked[name]), "", option=f"--{name}")
+            if word is None or _hash(word.written, earlier.salt) != earlier.personal.get(name):
+                found.add(respelling)
+    return found
 
 
 def differences(earlier: Record, prepared: Prepared) -> tuple[str, ...]:
@@ -272,8 +320,11 @@ def differences(earlier: Record, prepared: Prepared) -> tuple[str, ...]:
         found.append(f"Not the same words as before: {', '.join(other)}.")
     if review.text_hash(prepared.source) != earlier.script_hash:
         found.append("The script, or a shared block of its language, was changed since.")
-    if voice_hash(prepared.voice) != earlier.voice_hash:
+    fill = voice_hash(prepared.fill) if prepared.fill else ""
+    if (voice_hash(prepared.voice), fill) != (earlier.voice_hash, earlier.fill_hash):
         found.append("The voice's profile is not the one of before.")
+    if json.loads(json.dumps(_delivery(prepared.delivery))) != earlier.delivery:
+        found.append("The delivery profile, or what was chosen in its place, is not as before.")
     if earlier.version != __version__:
         found.append(f"The record is of mettavox {earlier.version}, and this is {__version__}.")
     return tuple(found)
@@ -283,68 +334,78 @@ def differences(earlier: Record, prepared: Prepared) -> tuple[str, ...]:
 
 
 def read(path: Path) -> Record:
-    """The record in a file. Raises RecordError when it is missing or is none."""
+    """The record in a file. Raises RecordError, which names the file, when it is missing or is none."""
     try:
-        table = json.loads(path.read_text("utf-8"))
+        table = json.loads(path.read_text("utf-8-sig"))
     except FileNotFoundError as error:
         raise RecordError(
             f"There is no record “{path.name}”.", hint="It lies beside the track that it is of."
         ) from error
     except OSError as error:
         raise RecordError(f"“{path.name}” cannot be read: {error.strerror}.", hint="Check the path.") from error
-    except ValueError as error:
-        raise RecordError(f"“{path.name}” is not a record: it is not JSON.", hint=_HINT) from error
-    if not isinstance(table, dict) or table.get("record") != VERSION:
+    except (ValueError, RecursionError) as error:
+        raise RecordError(f"“{path.name}” is not a record: it is not JSON.", hint=_RECORD_HINT) from error
+    if not isinstance(table, dict) or "record" not in table:
+        raise RecordError(f"“{path.name}” is not the record of a track.", hint=_RECORD_HINT)
+    if table["record"] != VERSION:
         raise RecordError(f"“{path.name}” is not a record that this version of mettavox can read.", hint=_HINT)
     try:
-        return _read(table)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise RecordError(f"“{path.name}” is not whole: {error} is missing or wrong.", hint=_HINT) from error
+        return _read(Fields(table))
+    except WrongField as error:
+        raise RecordError(f"“{path.name}” is not whole: {error.field} is missing or wrong.", hint=_HINT) from error
 
 
-def _read(table: Mapping[str, Any]) -> Record:
-    sounds = table["sounds"]
-    personal = dict(table["personal"])
+def _read(fields: Fields) -> Record:
+    proof = recordfields.proof(fields)
+    last_ms = proof.frames * 1000 // proof.rate + 1
+    sounds = list(fields.parts("sounds"))
+    fill = fields.table.get("fill")
     return Record(
-        version=str(table["mettavox"]),
-        options=dict(table["request"]),
-        seconds=Fraction(table["seconds"]),
-        salt=bytes.fromhex(personal.pop("salt")).hex(),
-        personal=personal,
-        script_hash=table["script"]["hash"],
-        voice_hash=table["voice"]["hash"],
-        title=table["title"],
-        language=table["language"],
-        year=int(table["year"]),
-        proof=_proof(table),
-        chapters=tuple((int(each["start_ms"]), int(each["end_ms"]), str(each["title"])) for each in table["chapters"]),
-        cues=tuple(tuple((int(start), int(end)) for start, end in each.get("cues", ())) for each in sounds),
-        texts=tuple(str(each.get("text", "")) for each in sounds),
-        hidden=tuple(bool(each.get("personal")) for each in sounds),
-        audio_sha256=table["audio"]["sha256"],
-        suffixes=tuple(map(str, table["beside"])),
-        delivery=dict(table["profile"]),
+        version=fields.text("mettavox"),
+        options=_options_of(fields),
+        seconds=fields.seconds("seconds"),
+        salt=fields.part("personal").hexadecimal("salt", _SALT_DIGITS),
+        personal=_hashes_of(fields.part("personal")),
+        script_hash=fields.part("script").hexadecimal("hash", _HASH_DIGITS),
+        voice_hash=fields.part("voice").hexadecimal("hash", _HASH_DIGITS),
+        fill_hash="" if fill is None else fields.part("fill").hexadecimal("hash", _HASH_DIGITS),
+        title=fields.text("title"),
+        language=fields.text("language"),
+        year=fields.whole("year", 1, 9999),
+        proof=proof,
+        chapters=tuple(_chapter(each, last_ms) for each in fields.parts("chapters")),
+        cues=tuple(
+            each.spans("cues", sound.frames) if sound.number else ()
+            for each, sound in zip(sounds, proof.sounds, strict=True)
+        ),
+        texts=tuple(
+            each.text("text") if sound.number else "" for each, sound in zip(sounds, proof.sounds, strict=True)
+        ),
+        hidden=tuple(
+            each.yes_or_no("personal") if sound.number else False
+            for each, sound in zip(sounds, proof.sounds, strict=True)
+        ),
+        audio_sha256=fields.part("audio").hexadecimal("sha256", _HASH_DIGITS),
+        format=fields.part("audio").one_of("format", FORMATS),
+        suffixes=fields.texts("beside", beside.SUFFIXES),
+        delivery=fields.part("profile").table,
     )
 
 
-def _proof(table: Mapping[str, Any]) -> Proof:
-    return Proof(
-        rate=int(table["rate"]),
-        frames=int(table["frames"]),
-        voice_lufs=float(table["profile"]["voice_lufs"]),
-        highest_dbtp=float(table["profile"]["highest_dbtp"]),
-        sounds=tuple(
-            Sound(
-                number=int(each["line"]),
-                start=int(each["start"]),
-                frames=int(each["frames"]),
-                levels=tuple(map(float, each["levels_db"])),
-            )
-            for each in table["sounds"]
-        ),
-        quiets=tuple(
-            Quiet(start=int(each["start"]), frames=int(each["frames"]), floor=float(each["floor"]))
-            for each in table["silences"]
-        ),
-        floor=float(table["floor"]),
-    )
+def _options_of(fields: Fields) -> Mapping[str, Any]:
+    """The options, which have to be such as can be asked for."""
+    options = fields.part("request").table
+    try:
+        ask.request(options)
+    except (RequestError, TypeError, ValueError, OverflowError) as error:
+        raise fields.wrong("request") from error
+    return options
+
+
+def _hashes_of(fields: Fields) -> Mapping[str, str]:
+    return {key: fields.hexadecimal(key, _HASH_DIGITS) for key in PERSONAL if key in fields.table}
+
+
+def _chapter(fields: Fields, last_ms: int) -> tuple[int, int, str]:
+    start = fields.whole("start_ms", 0, last_ms)
+    return start, fields.whole("end_ms", start, last_ms), fields.text("title")

@@ -231,7 +231,8 @@ def _silence(cells: NDArray[np.float32], quiet: Quiet, proof: Proof) -> str:
 def _tenths(cells: NDArray[np.float32], quiet: Quiet, proof: Proof) -> NDArray[np.float32]:
     """The mean energy of the cells in each 100 ms inside a silence: a single cell of noise is loud now and then."""
     edge = round(_SILENCE_EDGE_SECONDS * CELLS_A_SECOND)
-    inside = cells[-(-quiet.start // proof.cell) + edge : (quiet.start + quiet.frames) // proof.cell - edge]
+    end = (quiet.start + quiet.frames) // proof.cell - edge
+    inside = cells[-(-quiet.start // proof.cell) + edge : max(0, end)]
     tenths: NDArray[np.float32] = inside[: len(inside) // 10 * 10].reshape(-1, 10).mean(axis=1)
     return tenths
 

@@ -106,7 +106,7 @@ def _settings(chosen: dict[str, Any], earlier: "Record | None", *, to_stdout: bo
         workers=chosen["jobs"] or 0,
         lint=not chosen["no_lint"],
         only_audio=chosen["only_audio"] or to_stdout,
-        show_names=chosen["show_names"],
+        show_names=chosen["show_names"] or (earlier is not None and earlier.shows_names),
         year=earlier.year if earlier is not None else 0,
     )
 
