@@ -45,7 +45,7 @@ def check(path: Path, progress: Callable[[float], None] = lambda share: None) ->
     elif path.is_file():
         known = record.read(beside_path(path, record.SUFFIX))
     else:
-        raise RecordError(f"There is no track “{path.name}”.", hint="Check the path.")
+        raise RecordError(f"There is no track “{path.name or path}”.", hint="Check the path.")
     same = record.sha256(path) == known.audio_sha256
     file = Finding(
         what="file", holds=True, found="the same bytes as when it was made" if same else "changed since it was made"

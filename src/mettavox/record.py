@@ -335,27 +335,27 @@ def differences(earlier: Record, prepared: Prepared) -> tuple[str, ...]:
 
 def read(path: Path) -> Record:
     """The record in a file. Raises RecordError, which names the file, when it is missing or is none."""
+    name = path.name or str(path)
     try:
         table = json.loads(path.read_text("utf-8-sig"))
     except FileNotFoundError as error:
-        raise RecordError(
-            f"There is no record “{path.name}”.", hint="It lies beside the track that it is of."
-        ) from error
+        raise RecordError(f"There is no record “{name}”.", hint="It lies beside the track that it is of.") from error
     except OSError as error:
-        raise RecordError(f"“{path.name}” cannot be read: {error.strerror}.", hint="Check the path.") from error
+        raise RecordError(f"“{name}” cannot be read: {error.strerror}.", hint="Check the path.") from error
     except (ValueError, RecursionError) as error:
-        raise RecordError(f"“{path.name}” is not a record: it is not JSON.", hint=_RECORD_HINT) from error
+        raise RecordError(f"“{name}” is not a record: it is not JSON.", hint=_RECORD_HINT) from error
     if not isinstance(table, dict) or "record" not in table:
-        raise RecordError(f"“{path.name}” is not the record of a track.", hint=_RECORD_HINT)
+        raise RecordError(f"“{name}” is not the record of a track.", hint=_RECORD_HINT)
     if table["record"] != VERSION:
-        raise RecordError(f"“{path.name}” is not a record that this version of mettavox can read.", hint=_HINT)
+        raise RecordError(f"“{name}” is not a record that this version of mettavox can read.", hint=_HINT)
     try:
         return _read(Fields(table))
     except WrongField as error:
-        raise RecordError(f"“{path.name}” is not whole: {error.field} is missing or wrong.", hint=_HINT) from error
+        raise RecordError(f"“{name}” is not whole: {error.field} is missing or wrong.", hint=_HINT) from error
 
 
 def _read(fields: Fields) -> Record:
+    recordfields.check_told(fields)
     proof = recordfields.proof(fields)
     last_ms = proof.frames * 1000 // proof.rate + 1
     sounds = list(fields.parts("sounds"))

@@ -1,16 +1,18 @@
 """Fields of a record's file, read one by one, each of the kind and in the bounds that it has to be."""
 
+import dataclasses
 import math
 import re
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
-from mettavox.delivery import RATES
+from mettavox.delivery import RATES, Delivery
 from mettavox.proof import Proof, Quiet, Sound, pieces_of
 from mettavox.units import LONGEST_SECONDS
 
-_LOUDEST_DB = 200.0
+_FURTHEST_DB = 200.0
 """No level, in whatever dB, is further from 0 than this."""
 
 _SECONDS = re.compile(r"\d{1,12}(/\d{1,12})?")
@@ -128,9 +130,47 @@ class Fields:
         value = self.table.get(key)
         if not isinstance(value, list) or len(value) != count:
             raise self.wrong(key)
-        if not all(_is_number(each, -_LOUDEST_DB, _LOUDEST_DB) for each in value):
+        if not all(_is_number(each, -_FURTHEST_DB, _FURTHEST_DB) for each in value):
             raise self.wrong(key)
         return tuple(map(float, value))
+
+
+def check_told(fields: Fields) -> None:
+    """That what a record tells people is whole, which nothing else reads. Raises WrongField."""
+    fields.part("script").text("id")
+    voices = ["voice"] if fields.table.get("fill") is None else ["voice", "fill"]
+    for voice, key in product(voices, ("id", "label", "engine")):
+        fields.part(voice).text(key)
+    fields.number("spaciousness", -1, 1)
+    if not _are_texts(fields.table.get("left_out")):
+        raise fields.wrong("left_out")
+    frames = fields.whole("frames", 1, LONGEST_SECONDS * max(RATES))
+    measured = fields.part("measured")
+    measured.whole("frames", frames, frames)
+    measured.number("voice_lufs", -_FURTHEST_DB, _FURTHEST_DB)
+    measured.number("true_peak_dbtp", -_FURTHEST_DB, _FURTHEST_DB)
+    for tone in fields.parts("tones"):
+        tone.text("phase")
+        tone.stretch(frames, least=0)
+    _check_profile(fields.part("profile"))
+
+
+def _check_profile(profile: Fields) -> None:
+    for each in dataclasses.fields(Delivery):
+        value = profile.table.get(each.name, ...)
+        number = _is_number(value, -_FURTHEST_DB, max(RATES))
+        if each.type in (str, bool):
+            right = type(value) is each.type
+        elif each.type in (int, float):
+            right = number
+        else:
+            right = number or value is None or isinstance(value, list)
+        if not right:
+            raise profile.wrong(each.name)
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
 
 
 def proof(fields: Fields) -> Proof:
@@ -143,8 +183,8 @@ def proof(fields: Fields) -> Proof:
     return Proof(
         rate=rate,
         frames=frames,
-        voice_lufs=profile.number("voice_lufs", -_LOUDEST_DB, 0),
-        highest_dbtp=profile.number("highest_dbtp", -_LOUDEST_DB, 0),
+        voice_lufs=profile.number("voice_lufs", -_FURTHEST_DB, 0),
+        highest_dbtp=profile.number("highest_dbtp", -_FURTHEST_DB, 0),
         sounds=tuple(_sound(each, rate, frames) for each in fields.parts("sounds")),
         quiets=tuple(_quiet(each, frames) for each in fields.parts("silences")),
         floor=fields.number("floor", 0, 1),

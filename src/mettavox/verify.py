@@ -20,6 +20,7 @@ BLOCK_SECONDS = 2
 # as far as it is not faint.
 _LINE_TOLERANCE_DB = 3.0
 _FAINT_DB = -15
+_GONE_DB = 30
 # Encoders smear sound into a silence by a frame or two, and a silence's edges hold the clips' own fades.
 _SILENCE_EDGE_SECONDS = 0.1
 _SILENCE_FLOOR = 10 ** (-65 / 10)
@@ -215,6 +216,8 @@ def _line(cells: NDArray[np.float32], sound: Sound, proof: Proof) -> str:
         return ""
     what = f"line {sound.number}" if sound.number else "a bell"
     at = sound.start / proof.rate + worst * PIECE_CELLS / CELLS_A_SECOND
+    if off[worst] < -_GONE_DB:
+        return f"{what}, at {at:.1f} s, is not heard"
     return f"{what}, at {at:.1f} s, is {off[worst]:+.1f} dB off its level"
 
 
