@@ -3,12 +3,15 @@
 import errno
 import os
 import stat
+from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import pytest
 
+from mettavox import output
 from mettavox.errors import OutputError
-from mettavox.output import check, whole_file
+from mettavox.output import check, together, whole_file
 
 
 def left(folder: Path) -> list[str]:
@@ -153,3 +156,131 @@ def test_a_file_that_is_to_be_replaced_passes_the_check(tmp_path: Path) -> None:
     """--force."""
     (tmp_path / "track.mp3").touch()
     check(tmp_path / "track.mp3", replace=True)
+
+
+# --- several files together ---
+
+NAMES = ("track.mp3", "track.vtt", "track.jpg", "track.json")
+
+
+def written(folder: Path, names: tuple[str, ...] = NAMES, *, replace: bool = False, text: str = "new") -> None:
+    with together(replace=replace) as files:
+        for name in names:
+            files.write(folder / name, f"{text} {name}")
+
+
+def refusing(real: Callable[..., None], nth: int, error: BaseException) -> Callable[..., None]:
+    """The function as it is, but for its ``nth`` call."""
+    calls = count(1)
+
+    def tried(*arguments: object, **options: object) -> None:
+        if next(calls) == nth:
+            raise error
+        real(*arguments, **options)
+
+    return tried
+
+
+FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_files_take_their_names_together(tmp_path: Path) -> None:
+    """None of them before the last one is whole; text is UTF-8, and bytes are bytes."""
+    with together(replace=False) as files:
+        files.write(tmp_path / "track.txt", "José\n")
+        files.write(tmp_path / "track.jpg", b"\xff\xd8")
+        assert all(name.startswith(".") for name in left(tmp_path))
+    assert left(tmp_path) == ["track.jpg", "track.txt"]
+    assert (tmp_path / "track.txt").read_bytes() == "José\n".encode()
+    assert (tmp_path / "track.jpg").read_bytes() == b"\xff\xd8"
+
+
+@pytest.mark.parametrize("taken", NAMES)
+def test_one_name_that_is_taken_stops_them_all(tmp_path: Path, taken: str) -> None:
+    """It is named, and stays as it was; the others vanish."""
+    (tmp_path / taken).write_bytes(b"theirs")
+    with pytest.raises(OutputError, match=taken):
+        written(tmp_path)
+    assert left(tmp_path) == [taken]
+    assert (tmp_path / taken).read_bytes() == b"theirs"
+
+
+@pytest.mark.parametrize("error", [ValueError("no"), KeyboardInterrupt(), FULL])
+def test_whatever_goes_wrong_before_the_last_is_written_leaves_none(tmp_path: Path, error: BaseException) -> None:
+    """Also an interrupt."""
+    with pytest.raises((ValueError, KeyboardInterrupt, OSError)), together(replace=False) as files:
+        files.write(tmp_path / "track.mp3", b"sound")
+        files.write(tmp_path / "track.vtt", "WEBVTT")
+        raise error
+    assert left(tmp_path) == []
+
+
+@pytest.mark.parametrize("nth", range(1, 1 + len(NAMES)))
+@pytest.mark.parametrize("error", [FULL, KeyboardInterrupt()], ids=["full disk", "interrupt"])
+def test_a_name_that_cannot_be_given_takes_back_those_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nth: int, error: BaseException
+) -> None:
+    """At the first file as at the last; on a disk that has links, and on one that has none."""
+    for links in (True, False):
+        no_links = OSError(errno.EPERM, os.strerror(errno.EPERM))
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "link", refusing(os.link, nth, error) if links else raising(no_links))
+            patch.setattr(Path, "replace", refusing(Path.replace, 1 if links else nth, error))
+            with pytest.raises((OutputError, KeyboardInterrupt)):
+                written(tmp_path)
+        assert left(tmp_path) == []
+
+
+def raising(error: BaseException) -> Callable[..., None]:
+    def refuse(*_: object, **__: object) -> None:
+        raise error
+
+    return refuse
+
+
+@pytest.mark.parametrize("nth", range(1, 1 + len(NAMES)))
+@pytest.mark.parametrize("links", [True, False])
+def test_earlier_files_come_back_when_a_later_one_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nth: int, links: bool
+) -> None:
+    """All of the earlier track, and nothing of the new one; a name that was free is free again."""
+    earlier = NAMES[:-1]
+    written(tmp_path, earlier, text="old")
+    settle = refusing(output._settle, nth, FULL)
+    with monkeypatch.context() as patch:
+        patch.setattr(output, "_settle", settle)
+        if not links:
+            patch.setattr(os, "link", raising(OSError(errno.EPERM, "no links")))
+        with pytest.raises(OutputError, match="the disk is full"):
+            written(tmp_path, replace=True)
+    assert left(tmp_path) == sorted(earlier)
+    for name in earlier:
+        assert (tmp_path / name).read_text() == f"old {name}"
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_earlier_files_are_replaced_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool) -> None:
+    """And nothing is left of what was kept for the case that one fails."""
+    written(tmp_path, text="old")
+    if not links:
+        monkeypatch.setattr(os, "link", raising(OSError(errno.EPERM, "no links")))
+    written(tmp_path, replace=True)
+    assert left(tmp_path) == sorted(NAMES)
+    assert {(tmp_path / name).read_text() for name in NAMES} == {f"new {name}" for name in NAMES}
+
+
+def test_an_interruption_right_after_a_name_was_given_takes_it_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C comes between any two steps."""
+
+    def given_and_interrupted(scratch: Path, path: Path, *, replace: bool) -> None:
+        settle(scratch, path, replace=replace)
+        raise KeyboardInterrupt
+
+    settle = output._settle
+    monkeypatch.setattr(output, "_settle", given_and_interrupted)
+    for replace in (False, True):
+        with pytest.raises(KeyboardInterrupt):
+            written(tmp_path, replace=replace)
+        assert left(tmp_path) == []
