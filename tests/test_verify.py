@@ -1,20 +1,22 @@
 """A finished track is refused for whatever is wrong with it, and the error says what and where."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
 import pytest
 
-from mettavox import bed, deliveries, voices
+from mettavox import bed, bells, deliveries, voices
 from mettavox.engines.hum import HumEngine
 from mettavox.errors import SoundError
 from mettavox.mix import Mixer
-from mettavox.proof import Proof, expected
+from mettavox.proof import Proof, Quiet, expected, pieces_of
+from mettavox.script import Bell, Line
 from mettavox.shape import shaped
 from mettavox.stem import VoiceStem, voice_stem
-from mettavox.timeline import Placement, Timeline
-from mettavox.verify import BLOCK_SECONDS, Measured, verify
+from mettavox.timeline import Placement, Silence, Timeline, Tone
+from mettavox.verify import BLOCK_SECONDS, Finding, Measured, against, examined, verify
 from oracles import laid, line
 
 RATE = 48_000
@@ -239,3 +241,198 @@ def test_an_error_has_a_hint_and_no_words(good: np.ndarray, judged: Judge, with_
         judged(good)
     assert caught.value.hint
     assert "safe" not in f"{caught.value} {caught.value.hint}"
+
+
+# --- all that can sound in a track, at both rates ---
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A track with a bell at both ends, tones in a pause, and a ducked bed."""
+
+    timeline: Timeline
+    stem: dict[Line | Bell, np.ndarray]
+    sound: np.ndarray
+    proof: Proof
+
+    def place(self, number: int) -> Placement:
+        """Where a line is; 0 is the first bell."""
+        return next(each for each in self.timeline.placements if getattr(each.sound, "number", 0) == number)
+
+    def examined(self, sound: np.ndarray) -> dict[str, Finding]:
+        """What is found in a sound, by what was looked at."""
+        size = BLOCK_SECONDS * self.proof.rate
+        _, found = examined((sound[at : at + size] for at in range(0, len(sound), size)), self.proof)
+        return {each.what: each for each in found}
+
+
+@cache
+def whole(rate: int) -> Whole:
+    engine, voice = HumEngine(), voices.load("hum")
+    engine.open(voice)
+    clips = {line(n, text): shaped(engine.speak(text), voice.shaping) for n, text in TEXTS.items()}
+    spoken = laid(clips, [10.0, 2.0, 1.7, 9.0, 2.2, 14.0], rate)
+    bell = bells.bowl(rate, -24.0)
+    rung = [
+        Placement(sound=Bell(), start=start, frames=len(bell), section=0)
+        for start in (rate // 2, spoken.frames - len(bell) - 2 * rate)
+    ]
+    pause = spoken.silences[3]
+    breath = [
+        Tone(phase=phase, start=pause.start + after * rate, frames=4 * rate) for phase, after in (("in", 0), ("out", 4))
+    ]
+    places = sorted((*spoken.placements, *rung), key=lambda each: each.start)
+    edges = [0, *(edge for each in places for edge in (each.start, each.end)), spoken.frames]
+    timeline = replace(
+        spoken,
+        placements=tuple(places),
+        tones=tuple(breath),
+        silences=tuple(
+            Silence(start=start, frames=end - start, shortest=0, longest=end - start)
+            for start, end in zip(edges[::2], edges[1::2], strict=True)
+        ),
+    )
+    stem = {**voice_stem(spoken, dict(clips)).clips, Bell(): bell}
+    mixer = Mixer(timeline, stem, bed.soft(rate, -30), duck_lu=7.0, tones_lufs=-32.0)
+    sound = mixer.between(0, timeline.frames)
+    return Whole(timeline, stem, sound, expected(timeline, stem, mixer.floor, deliveries.load("podcast")))
+
+
+@pytest.fixture(scope="module", params=[44_100, 48_000])
+def track(request: pytest.FixtureRequest) -> Whole:
+    return whole(request.param)
+
+
+def test_a_track_with_everything_in_it_holds(track: Whole):
+    """Bells, breath tones and ducked bed are where they belong; each thing is told, in its order."""
+    found = track.examined(track.sound)
+    assert list(found) == ["length", "lines", "bells", "silences", "loudness", "true peak"]
+    assert [each for each in found.values() if not each.holds] == []
+    assert found["lines"].found == "all 5 as laid"
+    assert found["bells"].found == "all 2 as laid"
+
+
+def test_a_track_with_the_pause_guard_holds(track: Whole):
+    """A tone that is not heard and is stronger than the bed, all through the track."""
+    mixer = Mixer(track.timeline, track.stem, bed.soft(track.proof.rate, -30), duck_lu=7.0, guard=True)
+    proof = expected(track.timeline, track.stem, mixer.floor, deliveries.load("podcast"))
+    found = replace(track, proof=proof).examined(mixer.between(0, track.timeline.frames))
+    assert [each for each in found.values() if not each.holds] == []
+
+
+def test_its_sounds_are_kept_in_as_many_pieces_as_are_told(track: Whole):
+    """A record that has another number of levels for a sound is not whole."""
+    for sound in track.proof.sounds:
+        assert pieces_of(sound.start, sound.frames, track.proof.rate) == len(sound.levels)
+
+
+@pytest.mark.parametrize("gain", [0.0, 0.5, 4.0])
+def test_a_bell_that_is_missing_or_at_another_level_is_told(track: Whole, gain: float):
+    """And the lines are still found to hold."""
+    where, sound = track.place(0), track.sound.copy()
+    sound[where.start : where.end] += ((gain - 1) * track.stem[Bell()] / 32768)[:, None].astype(np.float32)
+    found = track.examined(sound)
+    assert not found["bells"].holds
+    assert "a bell" in found["bells"].found
+    assert found["lines"].holds
+
+
+def test_a_bell_in_the_place_of_a_line_is_told(track: Whole):
+    """It has other rises and falls."""
+    where, sound = track.place(13), track.sound.copy()
+    clip = track.stem[where.sound] / np.float32(32768)
+    sound[where.start : where.end] += (track.stem[Bell()][: where.frames] / np.float32(32768) - clip)[:, None]
+    found = track.examined(sound)
+    assert not found["lines"].holds
+    assert "line 13" in found["lines"].found
+    assert found["bells"].holds
+
+
+def test_a_tone_in_a_pause_that_has_none_is_a_stray_sound(track: Whole):
+    """Where it belongs it is none."""
+    sound = track.sound.copy()
+    quiet = next(each for each in track.timeline.silences if each.start >= track.place(12).end)
+    first = track.timeline.tones[0]
+    start, length = quiet.start + quiet.frames // 4, quiet.frames // 2
+    middle = first.start + first.frames - length
+    sound[start : start + length] += 2 * track.sound[middle : middle + length]
+    assert not track.examined(sound)["silences"].holds
+
+
+def test_a_bed_that_is_not_ducked_is_told(track: Whole):
+    """7 LU more than there should be, in the short pauses in which it stays down."""
+    mixer = Mixer(track.timeline, track.stem, bed.soft(track.proof.rate, -30), tones_lufs=-32.0)
+    assert not track.examined(mixer.between(0, track.timeline.frames))["silences"].holds
+
+
+def test_everything_that_is_wrong_is_told(track: Whole):
+    """Not the first alone; what holds is told as well, and how many more there are."""
+    sound = track.sound.copy()
+    for number in (11, 14):
+        where = track.place(number)
+        sound[where.start : where.end] -= (track.stem[where.sound] / np.float32(32768))[:, None]
+    where = track.place(13)
+    sound[(where.start + where.end) // 2] = 0.99
+    found = track.examined(sound[:-1])
+    assert not found["length"].holds
+    assert f"{len(sound) - 1} frames" in found["length"].found
+    assert found["lines"].found.startswith("line 11, at ")
+    assert found["lines"].found.endswith("is not heard, and 1 more of 5 are wrong")
+    assert not found["true peak"].holds
+    assert found["bells"].holds
+    assert found["silences"].holds
+
+
+def test_a_silence_that_is_shorter_than_its_edges_is_none():
+    """It has no inside; the rest of the track is not it."""
+    short = replace(whole(48_000).proof, quiets=(Quiet(start=0, frames=2_400, floor=0.0),))
+    sound = whole(48_000).sound
+    _, found = examined(blocks(sound), short)
+    assert next(each for each in found if each.what == "silences").holds
+
+
+# --- beside what a profile asks for ---
+
+
+def measured(**values: float) -> Measured:
+    usual = {"frames": 48_000, "voice_lufs": -18.0, "peak_dbtp": -6.0, "spoken_rms_db": -20.0, "floor_db": -66.0}
+    return Measured(**{**usual, **values})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("values", "outside"),
+    [
+        ({}, []),
+        ({"voice_lufs": -18.5}, []),
+        ({"voice_lufs": -18.6}, ["voice"]),
+        ({"voice_lufs": -17.4}, ["voice"]),
+        ({"peak_dbtp": -3.0}, []),
+        ({"peak_dbtp": -2.9}, ["true peak"]),
+        ({"spoken_rms_db": -23.0}, []),
+        ({"spoken_rms_db": -23.1}, ["RMS of the spoken parts"]),
+        ({"spoken_rms_db": -17.9}, ["RMS of the spoken parts"]),
+        ({"floor_db": -59.0}, ["RMS of the pauses"]),
+        ({"floor_db": float("-inf")}, []),
+        ({"voice_lufs": float("-inf")}, ["voice"]),
+        ({"voice_lufs": float("nan")}, ["voice"]),
+    ],
+)
+def test_what_was_measured_is_held_against_the_profile(values: dict[str, float], outside: list[str]):
+    """ACX asks for all four; each is told with its number and what was asked for."""
+    found = against(deliveries.load("acx"), measured(**values))
+    assert [each.what for each in found] == ["voice", "true peak", "RMS of the spoken parts", "RMS of the pauses"]
+    assert [each.what for each in found if not each.holds] == outside
+    assert all("asked for" in each.found or "at most" in each.found for each in found)
+
+
+def test_a_profile_is_not_asked_for_what_it_does_not_ask_for():
+    """Podcasts have no bounds for the RMS."""
+    found = against(deliveries.load("podcast"), measured(voice_lufs=-16.0))
+    assert [(each.what, each.holds) for each in found] == [("voice", True), ("true peak", True)]
+    assert found[0].found == "-16.0 LUFS, -16 asked for"
+
+
+def test_digital_silence_is_told_in_words():
+    """And not as -inf dB."""
+    found = against(deliveries.load("acx"), measured(floor_db=float("-inf")))
+    assert found[-1].found == "digital silence, at most -60"

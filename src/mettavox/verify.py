@@ -216,7 +216,7 @@ def _line(cells: NDArray[np.float32], sound: Sound, proof: Proof) -> str:
         return ""
     what = f"line {sound.number}" if sound.number else "a bell"
     at = sound.start / proof.rate + worst * PIECE_CELLS / CELLS_A_SECOND
-    if off[worst] < -_GONE_DB:
+    if off[worst] < 0 and level[worst] <= max(levels[worst] - _GONE_DB, decibels(np.asarray(under))):
         return f"{what}, at {at:.1f} s, is not heard"
     return f"{what}, at {at:.1f} s, is {off[worst]:+.1f} dB off its level"
 
