@@ -47,9 +47,20 @@ def shortest_and_longest(script: Script, lengths: Lengths, rules: Rules) -> tupl
     return least, min(layout.most(), frames(minutes.longest * 60, rules.rate))
 
 
+def is_declared(script: Script, total: int, rules: Rules) -> bool:
+    """Whether a script is meant to last ``total`` frames, whatever the voice and whether or not it can."""
+    shortest, longest = _declared(script, rules)
+    return shortest <= total <= longest
+
+
+def _declared(script: Script, rules: Rules) -> tuple[int, int]:
+    minutes = script.head.minutes
+    return frames(minutes.shortest * 60, rules.rate), frames(minutes.longest * 60, rules.rate)
+
+
 def _check_declared(script: Script, lengths: Lengths, total: int, rules: Rules) -> None:
     minutes = script.head.minutes
-    shortest, longest = (frames(bound * 60, rules.rate) for bound in (minutes.shortest, minutes.longest))
+    shortest, longest = _declared(script, rules)
     if total < shortest:
         raise DurationError(
             f"“{script.head.id}” is not meant to be shorter than {clock(minutes.shortest * 60)}, "

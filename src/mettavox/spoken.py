@@ -11,6 +11,7 @@ from mettavox import assets, casting, takes
 from mettavox.clipcache import ClipCache
 from mettavox.ensemble import Ensemble, Speaker
 from mettavox.errors import DurationError
+from mettavox.fit import is_declared
 from mettavox.prepare import EstimatedLengths, Prepared, laid, plan
 from mettavox.script import Line
 from mettavox.shape import Shaped
@@ -91,10 +92,15 @@ def _speaker(voice: Voice, prepared: Prepared, settings: Settings, cache: ClipCa
 
 
 def _likely(prepared: Prepared) -> list[Line]:
-    """The lines that the preview has; none when it finds no room, which is for measured lengths to say."""
+    """The lines that the preview has; none when it finds no room, which is for measured lengths to say.
+
+    Raises DurationError for a length that the script does not have in any voice: nothing is spoken for that.
+    """
     try:
         return [place.sound for place in plan(prepared).placements if isinstance(place.sound, Line)]
     except DurationError:
+        if not is_declared(prepared.script, prepared.frames, prepared.rules):
+            raise
         return []
 
 
