@@ -147,6 +147,18 @@ def test_files_are_named_after_session_script_and_length(written: Written) -> No
     ]
 
 
+def test_a_file_s_ending_says_its_format(written: Written) -> None:
+    """In a course as elsewhere: a player goes by the name."""
+    text = COURSE.replace("[options]", '[options]\nformat = "flac"')
+    text = text.replace('{closing = "day"}', '{closing = "day", format = "wav"}')
+    assert [track.path for tracks in load(written(text)).tracks for track in tracks] == [
+        "1-begin-tres-kindly/rest-40s.flac",
+        "1-begin-tres-kindly/pause-45s.flac",
+        "2-go-on/rest-40s.flac",
+        "2-go-on/rest-40s-2.wav",
+    ]
+
+
 @pytest.mark.parametrize(
     ("title", "name"),
     [

@@ -279,7 +279,8 @@ def _file_names(tracks: Sequence[Prepared]) -> list[str]:
     for prepared in tracks:
         name = f"{name_of(prepared.script.head.id)}-{file_stem(prepared.seconds)}"
         used[name] += 1
-        names.append(f"{name}-{used[name]}.mp3" if used[name] > 1 else f"{name}.mp3")
+        again = f"-{used[name]}" if used[name] > 1 else ""
+        names.append(f"{name}{again}.{prepared.request.format}")
     return names
 
 
