@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mettavox import assets, deliveries
+from mettavox import ask, assets, deliveries
 from mettavox.delivery import BITRATES_KBPS, RATES, Delivery
 from mettavox.errors import RequestError
 from mettavox.request import BEDS
@@ -74,7 +74,7 @@ def test_a_bundled_profile_says_what_is_asked_of_a_track(
 def test_these_five_profiles_came_with_mettavox() -> None:
     """And the standard one is among them."""
     assert deliveries.names() == ["acx", "insight-timer", "library", "podcast", "sleep"]
-    assert deliveries.STANDARD in deliveries.names()
+    assert ask.STANDARD["profile"] in deliveries.names()
 
 
 @pytest.mark.parametrize("name", ["acx", "insight-timer", "library", "podcast", "sleep"])

@@ -3,10 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from mettavox.layout import BELL_SECONDS
 from mettavox.loudness import BINS_A_SECOND, k_weighted
 from mettavox.units import frames
 
-SECONDS = 9.0
+SECONDS = BELL_SECONDS
 """How long the bowl is heard; it would ring on for longer, and is let go of in the last third."""
 TUNED_HZ = 220.0
 """Its lowest tone: the A under middle C, of which the pad, the drone and the breath tones are made too."""

@@ -10,7 +10,6 @@ from mettavox.errors import RequestError
 from mettavox.request import BEDS
 from mettavox.suggest import nearest
 
-STANDARD = "podcast"
 _COMPARE = "Compare it with a bundled profile; docs/delivery.md says what each field is."
 # What a number may be. Louder than -10 LUFS speech is crushed, quieter than -30 it is lost in a room. The quiet at the
 # ends counts as silence: with it no track passes 10 s before the permission to stop, or 30 s for a gentle listener.

@@ -18,7 +18,7 @@ from mettavox.units import frames
 WRITTEN = "written"
 """Where a script says @bell; the other places are the start and the end."""
 BELL_SECONDS = 9.0
-"""How long a bell rings."""
+"""How long a bell rings: what makes it sound keeps to this."""
 
 Lengths = Mapping[Line, int]
 """How many frames each line's clip has, at the timeline's rate."""
@@ -69,7 +69,6 @@ class Rules:
     head_seconds: float = HEAD_SECONDS
     tail: float = TAIL_SECONDS
     bells: frozenset[str] = frozenset({WRITTEN})  # where a bell is struck: "start", "end", where it is "written"
-    bell_seconds: float = BELL_SECONDS
     tones: bool = False  # whether paced breaths have their guide
 
     @classmethod
@@ -248,7 +247,7 @@ class Layout:
         return _Gap(shortest, preferred, longest)
 
     def _bell(self, section: int, before: _Gap = _Gap()) -> _Sound:
-        length = frames(self._rules.bell_seconds, self._rules.rate)
+        length = frames(BELL_SECONDS, self._rules.rate)
         return _Sound(section, length, [(Bell(), 0, length)], before)
 
     def _after(self, unit: Unit) -> _Gap:

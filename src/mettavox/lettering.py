@@ -6,7 +6,7 @@ The typeface is Manrope (SIL Open Font License 1.1): Latin with all accents, Gre
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from io import BytesIO
 from itertools import accumulate, combinations, pairwise
@@ -117,7 +117,7 @@ def _shortened(words: Sequence[str]) -> list[str]:
     return [last[: max(1, len(last) * 4 // 5)] + "…"]
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _width(face: str, text: str) -> float:
     """In ems."""
     return _font(face, _MEASURED).getlength(text) / _MEASURED
@@ -128,7 +128,7 @@ def _shape(font: "FreeTypeFont", letter: str) -> tuple[bytes, tuple[int, int]]:
     return bytes(drawn), drawn.size
 
 
-@cache
+@lru_cache(maxsize=8)  # each title has a size of its own, and a library has thousands of titles
 def _font(face: str, size: float) -> "FreeTypeFont":
     from PIL import ImageFont
 

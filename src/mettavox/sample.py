@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mettavox import bells, credits, output, phrasebook, sounds
-from mettavox.codec import Block
-from mettavox.codecs import encode, ffmpeg
+from mettavox.codecs import encode
 from mettavox.errors import RequestError
 from mettavox.mix import Mixer, Stem
 from mettavox.phrasebook import Pattern
+from mettavox.render import blocks
 from mettavox.script import Bell
 from mettavox.suggest import nearest
 from mettavox.tags import Tags
@@ -25,7 +25,6 @@ SHORTEST_SECONDS, LONGEST_SECONDS = 1.0, 3 * 3600.0
 BELL = "bowl"
 _TONE = "tone-"
 _FADES = (2.0, 3.0)
-_BLOCK_SECONDS = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,11 +70,10 @@ def make(name: str, path: Path, *, seconds: float | None = None, replace: bool =
         )
     length = _length(sound, seconds)
     output.check(path, replace=replace)
-    if kind != "wav":
-        ffmpeg.find()
+    encode.check(kind, rate=RATE)  # rather now than after the making
     timeline, mixer = _mixed(sound, length)
     with output.whole_file(path, replace=replace) as (_, scratch):
-        encode.track(kind, _blocks(mixer, timeline), timeline.frames, scratch, _tags(sound), rate=RATE)
+        encode.track(kind, blocks(mixer, timeline), timeline.frames, scratch, _tags(sound), rate=RATE)
     return timeline.frames / RATE
 
 
@@ -133,11 +131,6 @@ def _laid(pattern: Pattern) -> Iterator[Tone]:
     for phase, seconds in _phases(pattern):
         yield Tone(phase=phase, start=at, frames=frames(seconds, RATE))
         at += frames(seconds, RATE)
-
-
-def _blocks(mixer: Mixer, timeline: Timeline) -> Iterator[Block]:
-    for start in range(0, timeline.frames, _BLOCK_SECONDS * RATE):
-        yield mixer.between(start, min(start + _BLOCK_SECONDS * RATE, timeline.frames))
 
 
 def _tags(sound: Sound) -> Tags:
