@@ -100,6 +100,43 @@ def test_a_track_that_is_there_is_not_replaced_unless_asked(run: Run, here: Path
     assert set(left(here)) == with_all("mine.mp3")
 
 
+def test_what_stays_beside_a_track_and_is_not_its_own_is_told(run: Run, here: Path) -> None:
+    """Whoever gives the folder away would give an earlier cover, or earlier words, along with it."""
+    assert "earlier" not in run("render", *SHORT, "-o", "a.mp3").err
+    outcome = run("render", *SHORT, "-o", "a.mp3", "--force", "--cover", "none")
+    assert "Beside it lie files of an earlier track: a.jpg.\n" in outcome.err
+    outcome = run("render", *SHORT, "-o", "a.mp3", "--force", "--only-audio")
+    assert set(left(here)) == with_all("a.mp3")
+    assert all(name in outcome.err for name in with_all("a.mp3") - {"a.mp3"})
+
+
+BELL = """\
+---
+title: A bell
+language: en
+minutes: {shortest: 0.2, typical: 0.5, longest: 2}
+slots: []
+---
+# Welcome {keep}
+! Take what helps, and leave the rest. You can stop at any time.
+(5s to 30s)
+@bell
+(5s to 30s)
+All is well.
+"""
+
+
+@pytest.mark.parametrize(("duration", "told"), [("32s", True), ("60s", False)])
+def test_bells_of_the_profile_that_have_no_room_are_told(run: Run, here: Path, duration: str, told: bool) -> None:
+    """A bell that the script itself has in its middle does not stand in for them."""
+    (here / "own" / "en").mkdir(parents=True)
+    (here / "own" / "en" / "bell.md").write_text(BELL)
+    options = ("--scripts", "own", "--voice", "hum", "--profile", "library", "--no-lint", "--only-audio")
+    outcome = run("render", "bell", *options, "--duration", duration, "-o", "a.mp3")
+    assert outcome.code == 0
+    assert ("no room for the profile's bells" in outcome.err) == told
+
+
 def test_a_track_in_the_output_folder_is_not_replaced_either(run: Run, here: Path) -> None:
     """Whoever asks for the same once more."""
     (here / "output").mkdir()

@@ -73,8 +73,7 @@ def command(ctx: click.Context, /, **chosen: Any) -> None:
     path = _path(chosen["output"], prepared)
     track = _made(prepared, path, settings, replace=chosen["force"], salt=earlier.salt if earlier else "")
     _told(prepared, track, earlier)
-    if chosen["force"] and chosen["only_audio"]:
-        _stale(path, prepared)
+    _stale(path, track)
     click.echo(json.dumps(_facts(path, prepared, track), ensure_ascii=False) if chosen["as_json"] else str(path))
 
 
@@ -188,11 +187,8 @@ def _told(prepared: "Prepared", track: "Track", earlier: "Record | None") -> Non
 
 
 def _notes(prepared: "Prepared", track: "Track") -> list[str]:
-    from mettavox.script import Bell
-
     notes = [note for note in (prepared.note, track.note) if note]
-    rung = any(isinstance(place.sound, Bell) for place in track.timeline.placements)
-    if prepared.delivery.bells and not rung and not prepared.rules.sleep:
+    if _lacks_bells(prepared, track):
         notes.append("At this length there was no room for the profile's bells.")
     heard = {getattr(place.sound, "number", 0) for place in track.timeline.placements}
     notes += [
@@ -203,6 +199,17 @@ def _notes(prepared: "Prepared", track: "Track") -> list[str]:
     if prepared.delivery.note:
         notes.append(prepared.delivery.note)
     return notes
+
+
+def _lacks_bells(prepared: "Prepared", track: "Track") -> bool:
+    """Whether a bell of the profile's is left out; one that the script itself has does not stand in for it."""
+    from mettavox.script import Bell
+
+    places = track.timeline.placements
+    ends = {"start": places[:1], "end": places[-1:]}
+    return not prepared.rules.sleep and any(
+        not isinstance(place.sound, Bell) for end in prepared.delivery.bells for place in ends[end]
+    )
 
 
 def _measured(prepared: "Prepared", track: "Track") -> str:
@@ -225,10 +232,12 @@ def _compared(prepared: "Prepared", track: "Track", earlier: "Record") -> None:
     report.say(f"The track is not the same as the record's. {' '.join(why)}")
 
 
-def _stale(path: Path, prepared: "Prepared") -> None:
-    from mettavox.render import beside_paths
+def _stale(path: Path, track: "Track") -> None:
+    """Say which files beside a track look like its own and are not, such as a cover where none was asked for."""
+    from mettavox.beside import SUFFIXES, beside_path
 
-    old = [each.name for each in beside_paths(path, prepared) if each.exists()]
+    there = (beside_path(path, suffix) for suffix in SUFFIXES)
+    old = [each.name for each in there if each not in track.beside and each.exists()]
     if old:
         report.say(f"Beside it lie files of an earlier track: {', '.join(old)}.")
 
