@@ -34,7 +34,8 @@ VERSION = 1
 PERSONAL = ("name", "say", "target", "target-say", "intention", "wishes", "edit", "bed")
 """Options that may say something about a person; ``bed`` only where it is a file."""
 
-_NOT_KEPT = (*PERSONAL, "script", "scripts", "minutes", "duration", "voice", "fill", "lang")
+_NEVER_KEPT = ("scripts", "minutes", "duration")
+_NOT_KEPT = (*PERSONAL, *_NEVER_KEPT, "script", "voice", "fill", "lang")
 # Slow on purpose: whoever has a record can try names one after another. RFC 8018's PBKDF2.
 _ROUNDS = 20_000
 _HINT = "Make the track again to have a new record."
@@ -346,7 +347,7 @@ def read(path: Path) -> Record:
         raise RecordError(f"“{name}” is not a record: it is not JSON.", hint=_RECORD_HINT) from error
     if not isinstance(table, dict) or "record" not in table:
         raise RecordError(f"“{name}” is not the record of a track.", hint=_RECORD_HINT)
-    if table["record"] != VERSION:
+    if type(table["record"]) is not int or table["record"] != VERSION:
         raise RecordError(f"“{name}” is not a record that this version of mettavox can read.", hint=_HINT)
     try:
         return _read(Fields(table))
@@ -395,9 +396,15 @@ def _read(fields: Fields) -> Record:
 def _options_of(fields: Fields) -> Mapping[str, Any]:
     """The options, which have to be such as can be asked for."""
     options = fields.part("request").table
+    for key, value in options.items():
+        usual = STANDARD.get(key)
+        if value is None or (isinstance(usual, str) and not isinstance(value, str)) or key in _NEVER_KEPT:
+            raise fields.part("request").wrong(key)
+    if options.get("bed", "") not in ("", *BEDS):
+        raise fields.part("request").wrong("bed")
     try:
         ask.request(options)
-    except (RequestError, TypeError, ValueError, OverflowError) as error:
+    except RequestError as error:
         raise fields.wrong("request") from error
     return options
 

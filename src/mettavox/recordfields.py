@@ -163,6 +163,8 @@ def _check_profile(profile: Fields) -> None:
             right = type(value) is each.type
         elif each.type in (int, float):
             right = number
+        elif each.name == "bells":
+            right = _are_texts(value)
         else:
             right = number or value is None or isinstance(value, list)
         if not right:
