@@ -33,7 +33,7 @@ def bed(prepared: Prepared) -> Iterator[Bed | None]:
     elif name in BEDS:
         yield sounds.bed(name, prepared.rate, loudness)
     else:
-        with bedfile.opened(Path(name), prepared.rate, loudness, seconds=float(prepared.seconds) + 1) as found:
+        with bedfile.opened(Path(name), prepared.rate, loudness, seconds=float(prepared.seconds)) as found:
             yield found
 
 

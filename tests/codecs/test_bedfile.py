@@ -279,8 +279,18 @@ def test_a_long_file_costs_no_memory(tmp_path: Path):
 
 def test_no_more_is_read_than_is_wanted(tmp_path: Path):
     """A bed of three hours for a track of a minute; and never more than an hour."""
-    path = written(tmp_path / "a.wav", np.concatenate([hiss(4, seed=1), 0.01 * hiss(8, seed=2)]))
+    path = written(tmp_path / "a.wav", np.concatenate([hiss(10, seed=1), 0.01 * hiss(8, seed=2)]))
     with bedfile.opened(path, RATE, LEVEL, seconds=4.0) as found:
-        sound = found.between(0, 12 * RATE)
+        sound = found.between(0, 24 * RATE)
     assert levels(sound) == pytest.approx(np.median(levels(sound)), abs=1.5), "the quiet part is not used"
     assert bedfile.LONGEST_SECONDS <= 3600
+
+
+def test_a_file_that_is_longer_than_its_track_has_no_seam_in_it(tmp_path: Path):
+    """Music is heard as it is, to the track's last frame, and not faded into its own beginning near the end."""
+    made = hiss(30)
+    path = written(tmp_path / "a.wav", made, subtype="FLOAT")
+    with bedfile.opened(path, RATE, LEVEL, seconds=20.0) as found:
+        sound = found.between(0, 20 * RATE)
+    gain = np.vdot(sound, made[: len(sound)]) / np.vdot(made[: len(sound)], made[: len(sound)])
+    assert sound == pytest.approx(gain * made[: len(sound)], abs=1e-4)

@@ -26,6 +26,7 @@ SEAM_SECONDS = 4.0
 HIGHEST_DBFS = -6.0
 """No peak of a bed is higher: a file of silence and one clap would otherwise be loud where it claps."""
 
+_SEAM_ROOM_SECONDS = 1.5 * SEAM_SECONDS  # the seam, and what is left out at the end for it to match
 _QUIETEST_LUFS = -70.0
 # Half floats are as small as 16-bit integers, as exact at any level of the file, and cannot be cut off.
 _KEPT: np.dtype[np.float16] = np.dtype("<f2")
@@ -36,8 +37,9 @@ _HINT = "Give a bed that lasts a few seconds at least; half a minute or more is 
 def opened(path: Path, rate: int, loudness_lufs: float, *, seconds: float = LONGEST_SECONDS) -> Iterator[Bed]:
     """The sound in a file of any format that ffmpeg reads, as a bed of that loudness at that rate.
 
-    At most the first ``seconds`` are used; they lie in a scratch file, which is gone when the block ends. The
-    loudness is that of BS.1770, with one gain for all, and less where a peak would pass HIGHEST_DBFS.
+    ``seconds`` is how long it will be heard: no more is read than has no seam until then. What is read lies in a
+    scratch file, which is gone when the block ends. The loudness is that of BS.1770, with one gain for all, and less
+    where a peak would pass HIGHEST_DBFS.
 
     Raises RequestError when there is no such file or it is too short, CodecError when there is no sound in it,
     and OutputError when the scratch disk is full.
@@ -45,7 +47,7 @@ def opened(path: Path, rate: int, loudness_lufs: float, *, seconds: float = LONG
     _check(path)
     with _scratch() as scratch:
         with output.translated(Path(tempfile.gettempdir())):
-            heard = _decoded(path, scratch, rate, min(seconds, LONGEST_SECONDS))
+            heard = _decoded(path, scratch, rate, min(seconds + _SEAM_ROOM_SECONDS, LONGEST_SECONDS))
         if heard.frames < SHORTEST_SECONDS * rate:
             raise RequestError(
                 f"The bed “{path.name}” lasts {heard.frames / rate:.1f} s, and {SHORTEST_SECONDS:g} s is the least.",
