@@ -23,6 +23,7 @@ from mettavox.render import Track, render
 from mettavox.request import Request
 from mettavox.script import Line
 from mettavox.spoken import Settings
+from mettavox.verify import against
 from oracles import (
     Meter,
     by_mpg123,
@@ -41,9 +42,7 @@ PEOPLE = {
 }
 REQUESTS = {
     "hum 2:30 bed": Request(script="loving-kindness", seconds=Fraction(150), voice="hum"),
-    "hum 2:17.3 no bed": Request(
-        script="supportive-touch", seconds=Fraction("137.3"), voice="hum", bed="none"
-    ),
+    "hum 2:17.3 no bed": Request(script="supportive-touch", seconds=Fraction("137.3"), voice="hum", bed="none"),
     "hum 2:00 breaths": Request(script="paced-breathing", seconds=Fraction(120), voice="hum"),
     "calm 3:00 bed": Request(script="loving-kindness", seconds=Fraction(180), **PEOPLE),
     "calm 2:00 no bed": Request(script="supportive-touch", seconds=Fraction(120), bed="none"),
@@ -119,12 +118,8 @@ def test_every_line_is_heard_at_its_time(made: Made):
         if isinstance(place.sound, Line):
             assert made.level_db(place.start, place.end) > -24, f"line {place.sound.number}"
             quarter = min(RATE // 4, place.frames)
-            assert made.level_db(place.start, place.start + quarter) > -34, (
-                f"the start of line {place.sound.number}"
-            )
-            assert made.level_db(place.end - quarter, place.end) > -40, (
-                f"the end of line {place.sound.number}"
-            )
+            assert made.level_db(place.start, place.start + quarter) > -34, f"the start of line {place.sound.number}"
+            assert made.level_db(place.end - quarter, place.end) > -40, f"the end of line {place.sound.number}"
 
 
 def test_every_pause_is_quiet(made: Made):
@@ -141,9 +136,7 @@ def test_every_pause_is_quiet(made: Made):
 def test_lines_and_pauses_fill_the_whole_track(made: Made):
     """One after the other, from the first frame to the last."""
     timeline = made.track.timeline
-    parts = sorted(
-        (each.start, each.frames) for each in (*timeline.placements, *timeline.silences) if each.frames
-    )
+    parts = sorted((each.start, each.frames) for each in (*timeline.placements, *timeline.silences) if each.frames)
     at = 0
     for start, frames in parts:
         assert start == at
@@ -197,6 +190,35 @@ def test_what_lies_beside_it_is_what_was_told(made: Made):
     names = {entry.name for entry in made.path.parent.iterdir()}
     assert names == {"track.mp3", *(path.name for path in made.track.beside)}
     assert names == {"track.mp3", *(f"track{suffix}" for suffix in beside.SUFFIXES)}
+
+
+# What is louder than usual
+
+BARE = Settings(cache=False, workers=2, only_audio=True)
+
+
+@pytest.mark.parametrize(("bed", "under"), [("waves", 6.0), ("pad", 9.0), ("rain", 12.0)])
+def test_a_loud_bed_takes_nothing_from_the_voice_and_adds_no_peak(tmp_path: Path, bed: str, under: float):
+    """The voice is limited a little lower where the bed adds to its peaks; the bed is no part of its loudness."""
+    path = tmp_path / "loud.mp3"
+    asked = Request(script="shift-reset", seconds=Fraction(45), voice="system", bed=bed, bed_under=under)
+    measured = render(prepare(asked), path, settings=BARE).measured
+    assert measured.voice_lufs == pytest.approx(-16, abs=0.5)
+    assert meter(path).dbtp <= -1
+
+
+def test_a_voice_that_cannot_be_so_loud_stays_softer_and_is_delivered(tmp_path: Path):
+    """Its peaks would have to be crushed; what was measured tells it."""
+    folder = assets.own_folder("profiles")
+    folder.mkdir(parents=True)
+    text = (assets.bundled("profiles") / "podcast.toml").read_text("utf-8")
+    text = text.replace("voice_lufs = -16", "voice_lufs = -10").replace("highest_dbtp = -1", "highest_dbtp = -9")
+    (folder / "crushed.toml").write_text(text, "utf-8")
+    asked = Request(script="shift-reset", seconds=Fraction(45), voice="system", bed="none", profile="crushed")
+    made = prepare(asked)
+    measured = render(made, tmp_path / "soft.mp3", settings=BARE).measured
+    assert measured.voice_lufs < -12
+    assert not against(made.delivery, measured)[0].holds
 
 
 # The same again
@@ -267,9 +289,7 @@ def with_a_click(mixer: Mixer, start: int, stop: int) -> np.ndarray:
 between = Mixer.between
 
 
-@pytest.mark.parametrize(
-    ("spoilt", "why"), [(without_a_line, "line"), (too_soft, "LUFS"), (with_a_click, "silence")]
-)
+@pytest.mark.parametrize(("spoilt", "why"), [(without_a_line, "line"), (too_soft, "LUFS"), (with_a_click, "silence")])
 def test_a_track_that_does_not_pass_its_check_is_not_delivered(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoilt, why: str
 ):

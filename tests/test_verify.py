@@ -12,7 +12,7 @@ from mettavox.engines.hum import HumEngine
 from mettavox.errors import SoundError
 from mettavox.mix import Mixer
 from mettavox.proof import Proof, Quiet, expected, pieces_of
-from mettavox.script import Bell, Line
+from mettavox.script import Bell
 from mettavox.shape import shaped
 from mettavox.stem import VoiceStem, voice_stem
 from mettavox.timeline import Placement, Silence, Timeline, Tone
@@ -53,7 +53,7 @@ def _sound(*, with_bed: bool) -> np.ndarray:
 def proof(*, with_bed: bool) -> Proof:
     timeline, stem = studio()
     mixer = Mixer(timeline, stem.clips, quiet() if with_bed else None)
-    return expected(timeline, stem.clips, mixer.floor, deliveries.load("podcast"))
+    return expected(timeline, stem, mixer.floor, highest_dbtp=-1)
 
 
 @pytest.fixture(params=[True, False], ids=["with bed", "without bed"])
@@ -251,7 +251,7 @@ class Whole:
     """A track with a bell at both ends, tones in a pause, and a ducked bed."""
 
     timeline: Timeline
-    stem: dict[Line | Bell, np.ndarray]
+    stem: VoiceStem
     sound: np.ndarray
     proof: Proof
 
@@ -292,10 +292,11 @@ def whole(rate: int) -> Whole:
             for start, end in zip(edges[::2], edges[1::2], strict=True)
         ),
     )
-    stem = {**voice_stem(spoken, dict(clips)).clips, Bell(): bell}
-    mixer = Mixer(timeline, stem, bed.soft(rate, -30), duck_lu=7.0, tones_lufs=-32.0)
+    voice_only = voice_stem(spoken, dict(clips))
+    stem = replace(voice_only, clips={**voice_only.clips, Bell(): bell})
+    mixer = Mixer(timeline, stem.clips, bed.soft(rate, -30), duck_lu=7.0, tones_lufs=-32.0)
     sound = mixer.between(0, timeline.frames)
-    return Whole(timeline, stem, sound, expected(timeline, stem, mixer.floor, deliveries.load("podcast")))
+    return Whole(timeline, stem, sound, expected(timeline, stem, mixer.floor, highest_dbtp=-1))
 
 
 @pytest.fixture(scope="module", params=[44_100, 48_000])
@@ -314,8 +315,8 @@ def test_a_track_with_everything_in_it_holds(track: Whole):
 
 def test_a_track_with_the_pause_guard_holds(track: Whole):
     """A tone that is not heard and is stronger than the bed, all through the track."""
-    mixer = Mixer(track.timeline, track.stem, bed.soft(track.proof.rate, -30), duck_lu=7.0, guard=True)
-    proof = expected(track.timeline, track.stem, mixer.floor, deliveries.load("podcast"))
+    mixer = Mixer(track.timeline, track.stem.clips, bed.soft(track.proof.rate, -30), duck_lu=7.0, guard=True)
+    proof = expected(track.timeline, track.stem, mixer.floor, highest_dbtp=-1)
     found = replace(track, proof=proof).examined(mixer.between(0, track.timeline.frames))
     assert [each for each in found.values() if not each.holds] == []
 
@@ -330,7 +331,7 @@ def test_its_sounds_are_kept_in_as_many_pieces_as_are_told(track: Whole):
 def test_a_bell_that_is_missing_or_at_another_level_is_told(track: Whole, gain: float):
     """And the lines are still found to hold."""
     where, sound = track.place(0), track.sound.copy()
-    sound[where.start : where.end] += ((gain - 1) * track.stem[Bell()] / 32768)[:, None].astype(np.float32)
+    sound[where.start : where.end] += ((gain - 1) * track.stem.clips[Bell()] / 32768)[:, None].astype(np.float32)
     found = track.examined(sound)
     assert not found["bells"].holds
     assert "a bell" in found["bells"].found
@@ -340,8 +341,8 @@ def test_a_bell_that_is_missing_or_at_another_level_is_told(track: Whole, gain: 
 def test_a_bell_in_the_place_of_a_line_is_told(track: Whole):
     """It has other rises and falls."""
     where, sound = track.place(13), track.sound.copy()
-    clip = track.stem[where.sound] / np.float32(32768)
-    sound[where.start : where.end] += (track.stem[Bell()][: where.frames] / np.float32(32768) - clip)[:, None]
+    clip = track.stem.clips[where.sound] / np.float32(32768)
+    sound[where.start : where.end] += (track.stem.clips[Bell()][: where.frames] / np.float32(32768) - clip)[:, None]
     found = track.examined(sound)
     assert not found["lines"].holds
     assert "line 13" in found["lines"].found
@@ -361,7 +362,7 @@ def test_a_tone_in_a_pause_that_has_none_is_a_stray_sound(track: Whole):
 
 def test_a_bed_that_is_not_ducked_is_told(track: Whole):
     """7 LU more than there should be, in the short pauses in which it stays down."""
-    mixer = Mixer(track.timeline, track.stem, bed.soft(track.proof.rate, -30), tones_lufs=-32.0)
+    mixer = Mixer(track.timeline, track.stem.clips, bed.soft(track.proof.rate, -30), tones_lufs=-32.0)
     assert not track.examined(mixer.between(0, track.timeline.frames))["silences"].holds
 
 
@@ -370,7 +371,7 @@ def test_everything_that_is_wrong_is_told(track: Whole):
     sound = track.sound.copy()
     for number in (11, 14):
         where = track.place(number)
-        sound[where.start : where.end] -= (track.stem[where.sound] / np.float32(32768))[:, None]
+        sound[where.start : where.end] -= (track.stem.clips[where.sound] / np.float32(32768))[:, None]
     where = track.place(13)
     sound[(where.start + where.end) // 2] = 0.99
     found = track.examined(sound[:-1])

@@ -50,3 +50,11 @@ def ducking_lu(prepared: Prepared) -> float:
 def tones_lufs(prepared: Prepared) -> float | None:
     """The loudness of the tones of paced breaths; None where there are none."""
     return prepared.delivery.voice_lufs - TONE_UNDER_VOICE_LU if prepared.delivery.tones else None
+
+
+def added_lu(prepared: Prepared) -> float:
+    """How much louder the bed makes what is heard where there is speech: powers add up, and a bed is no voice."""
+    delivery = prepared.delivery
+    if delivery.bed == "none":
+        return 0.0
+    return float(10 * np.log10(1 + 10 ** (-(delivery.bed_under_lu + ducking_lu(prepared)) / 10)))

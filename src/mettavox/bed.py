@@ -32,6 +32,10 @@ class Bed(Protocol):
         """Its frames from ``start`` to ``stop``, of an endless track: float32, shape ``(stop - start, 2)``."""
 
     @property
+    def period(self) -> int:
+        """After how many frames it comes again, to the sample; 0 where it does not within the longest track."""
+
+    @property
     def power(self) -> float:
         """The mean square of its middle, (left + right) / 2, over the whole loop."""
 
@@ -93,6 +97,11 @@ class Loop:
         if at + stop - start <= length:
             return self.loop[at : at + stop - start]
         return self.loop[np.arange(start, stop) % length]
+
+    @property
+    def period(self) -> int:
+        """The loop's length in frames."""
+        return len(self.loop)
 
     @property
     def power(self) -> float:

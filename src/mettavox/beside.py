@@ -70,7 +70,8 @@ def contents(texts: Texts) -> Iterator[tuple[str, str | bytes]]:
     """Each file's suffix and content, without the record's."""
     prepared, timeline = texts.prepared, texts.timeline
     head, rate, title = prepared.script.head, timeline.rate, texts.title
-    language, speaker = head.language, prepared.voice.label
+    language = head.language
+    speaker = prepared.voice.label if prepared.fill is None else ""  # who speaks which line is not kept
     cues = captions.cues(timeline, texts.clauses)
     yield ".vtt", captions.vtt(cues, rate, speaker=speaker, language=language)
     yield ".srt", captions.srt(cues, rate)

@@ -1,8 +1,9 @@
 """The mixer: any range of frames of a timeline, the same whichever ranges are asked for."""
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
+from math import lcm
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,6 +84,35 @@ class Mixer:
             block[first - start : last - start] += (clip * _FULL_SCALE)[:, None]
         return block
 
+    def background(self, start: int, stop: int) -> Block:
+        """What sounds wherever nothing changes: bed and guard at their full level, at any frame of an endless track."""
+        block: Block = np.zeros((stop - start, 2), dtype=np.float32)
+        if self._bed is not None:
+            block += self._bed.between(start, stop)
+        if self._guard:
+            block += _column(self._turning(start, stop))
+        return block
+
+    @property
+    def period(self) -> int:
+        """After how many frames the background comes again: 1 for silence, 0 where that is not known."""
+        bed = 1 if self._bed is None else self._bed.period
+        return lcm(bed, len(_guard_wave(self._timeline.rate))) if self._guard else bed
+
+    def changes(self) -> Iterator[tuple[int, int]]:
+        """Every range of frames in which there is more than the background, or less; they may overlap."""
+        end, rate = self._timeline.frames, self._timeline.rate
+        yield from ((place.start, place.end) for place in self._timeline.placements)
+        if self._tones_lufs is not None:
+            yield from ((each.start, each.end) for each in self._timeline.tones if each.phase != "rest")
+        if self._bed is not None:
+            yield from ((0, self._fade_in), (end - self._fade_out, end))
+            if self._duck_lu:
+                sinking, rising = frames(duck.SINKING_SECONDS, rate), frames(duck.RISING_SECONDS, rate)
+                yield from ((max(0, int(first) - sinking), int(last) + rising) for first, last in self._down)
+        if self._guard:
+            yield from ((0, self._guard_fade), (end - self._guard_fade, end))
+
     def floor(self, start: int, stop: int) -> float:
         """The most mean square of the middle that bed, tones and guard may have in any 100 ms of a range.
 
@@ -126,9 +156,12 @@ class Mixer:
         return duck.gain(self._down, self._timeline.rate, self._duck_lu, start, stop)
 
     def _low(self, start: int, stop: int) -> NDArray[np.float32]:
+        return self._turning(start, stop) * self._fade(start, stop, self._guard_fade, self._guard_fade)
+
+    def _turning(self, start: int, stop: int) -> NDArray[np.float32]:
         wave = _guard_wave(self._timeline.rate)
         sound: NDArray[np.float32] = wave[np.arange(start, stop) % len(wave)]
-        return sound * self._fade(start, stop, self._guard_fade, self._guard_fade)
+        return sound
 
     def _add_tones(self, block: Block, start: int, stop: int, loudness_lufs: float) -> None:
         for each in self._timeline.tones[bisect_left(self._tone_ends, start + 1) :]:

@@ -108,6 +108,9 @@ def delivered(request: Request, own: Delivery) -> Delivery:
             f"--format opus always has {RATE} Hz, and the profile “{own.id}” asks for {own.rate}.",
             hint="Choose another --format or --profile.",
         )
+    if (request.bed or own.bed) == "none" and (request.duck or request.bed_under is not None):
+        option = "--duck" if request.duck else "--bed-under"
+        raise RequestError(f"{option} is about a bed, and there is none.", hint="Choose a --bed, or leave it out.")
     return replace(
         own,
         bed=request.bed or own.bed,

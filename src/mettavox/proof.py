@@ -1,13 +1,13 @@
 """Proof: what a finished track has to hold, so that it can be held against it now, or years later from its record."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mettavox.delivery import Delivery
-from mettavox.script import Bell, Line
+from mettavox.script import Line
+from mettavox.stem import VoiceStem
 from mettavox.timeline import Placement, Timeline
 
 CELLS_A_SECOND = 100
@@ -46,7 +46,10 @@ class Quiet:
 
 @dataclass(frozen=True, kw_only=True)
 class Proof:
-    """What has to be true of a track: frames at ``rate``, loudness and peak, every sound, every silence."""
+    """What has to be true of a track: frames at ``rate``, loudness and peak, every sound, every silence.
+
+    ``added_lu`` is how much louder the bed makes what is heard where there is speech, which is not the voice's.
+    """
 
     rate: int
     frames: int
@@ -55,6 +58,7 @@ class Proof:
     sounds: tuple[Sound, ...]
     quiets: tuple[Quiet, ...]
     floor: float = 0.0
+    added_lu: float = 0.0
 
     @property
     def cell(self) -> int:
@@ -64,23 +68,29 @@ class Proof:
 
 def expected(
     timeline: Timeline,
-    clips: Mapping[Line | Bell, NDArray[np.int16]],
+    stem: VoiceStem,
     floor: Callable[[int, int], float],
-    delivery: Delivery,
+    *,
+    highest_dbtp: float,
+    added_lu: float = 0.0,
 ) -> Proof:
-    """The proof of a timeline with these clips; ``floor`` gives the most mean square under a range of frames."""
+    """The proof of a timeline with this stem; ``floor`` gives the most mean square under a range of frames.
+
+    The voice is to be as loud as its stem is: louder than its peaks bear it cannot be made.
+    """
     cell = timeline.rate // CELLS_A_SECOND
     return Proof(
         rate=timeline.rate,
         frames=timeline.frames,
-        voice_lufs=delivery.voice_lufs,
-        highest_dbtp=delivery.highest_dbtp,
+        voice_lufs=stem.loudness_lufs,
+        highest_dbtp=highest_dbtp,
+        added_lu=added_lu,
         sounds=tuple(
             Sound(
                 number=place.sound.number if isinstance(place.sound, Line) else 0,
                 start=place.start,
                 frames=place.frames,
-                levels=_levels(place, clips[place.sound], cell),
+                levels=_levels(place, stem.clips[place.sound], cell),
             )
             for place in timeline.placements
         ),

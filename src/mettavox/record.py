@@ -10,18 +10,24 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from mettavox import __version__, ask, beside, chapters, ipa, recordfields, review, wishes
 from mettavox.ask import STANDARD
 from mettavox.beside import Texts
 from mettavox.clauses import Clause
+from mettavox.codecs import ffmpeg
 from mettavox.delivery import Delivery
+from mettavox.engines import table
 from mettavox.errors import MettavoxError, RecordError, RequestError
 from mettavox.person import Spoken, personal_word
 from mettavox.prepare import Prepared
-from mettavox.proof import Proof
+from mettavox.pronunciation import lexicon
+from mettavox.proof import Proof, Sound
 from mettavox.recordfields import Fields, WrongField
 from mettavox.request import BEDS, FORMATS, Request
 from mettavox.script import Line
@@ -40,6 +46,8 @@ _NOT_KEPT = (*PERSONAL, *_NEVER_KEPT, "script", "voice", "fill", "lang")
 _ROUNDS = 20_000
 _HINT = "Make the track again to have a new record."
 _RECORD_HINT = "The record of NAME.mp3 is NAME.json beside it."
+_PACKAGES = ("numpy", "soxr", "pillow")
+_MADE_WITH = ("encoder", "engine", *_PACKAGES, "lexicon")
 _SALT_DIGITS, _HASH_DIGITS = 32, 64
 
 
@@ -72,6 +80,7 @@ class Record:
     format: str
     suffixes: tuple[str, ...]
     delivery: Mapping[str, Any]
+    made_with: Mapping[str, str]
 
     @property
     def shows_names(self) -> bool:
@@ -96,7 +105,7 @@ def written(
     salt = salt or secrets.token_hex(16)
     prepared, timeline = texts.prepared, texts.timeline
     head, language = prepared.script.head, prepared.script.head.language
-    table = {
+    kept = {
         "record": VERSION,
         "mettavox": __version__,
         "title": texts.title,
@@ -105,10 +114,13 @@ def written(
         "script": {"id": head.id, "hash": review.text_hash(prepared.source)},
         "voice": _voice(prepared.voice),
         "fill": _voice(prepared.fill) if prepared.fill else None,
+        "made_with": made_with(prepared),
         "profile": _delivery(prepared.delivery),
         "request": _options(prepared, show_names=show_names),
         "personal": {"salt": salt, **hashes(prepared, salt)},
         "seconds": str(prepared.seconds),
+        "voice_lufs": round(proof.voice_lufs, 2),
+        "added_lu": round(proof.added_lu, 3),
         "rate": timeline.rate,
         "frames": timeline.frames,
         "spaciousness": round(timeline.spaciousness, 4),
@@ -126,7 +138,7 @@ def written(
                 "line": sound.number,
                 "start": sound.start,
                 "frames": sound.frames,
-                "levels_db": [round(level, 1) for level in sound.levels],
+                "levels_db": _levels(sound, place.sound, show_names=show_names),
                 **_said(place.sound, texts.clauses, language, show_names=show_names),
             }
             for sound, place in zip(proof.sounds, timeline.placements, strict=True)
@@ -140,7 +152,7 @@ def written(
         "audio": {"sha256": audio_sha256, "format": prepared.request.format},
         "beside": [suffix for suffix in beside.suffixes(prepared) if suffix != SUFFIX],
     }
-    return _compact(table)
+    return _compact(kept)
 
 
 def _compact(table: Mapping[str, Any]) -> str:
@@ -153,6 +165,13 @@ def _compact(table: Mapping[str, Any]) -> str:
         else:
             lines.append(f"{json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}")
     return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _levels(sound: Sound, line: object, *, show_names: bool) -> list[float]:
+    """A level for every quarter second; only one for a line that holds a name, whose rise and fall could tell it."""
+    if isinstance(line, Line) and line.personal and not show_names:
+        return [round(float(np.logaddexp.reduce(np.asarray(sound.levels) * np.log(10) / 10) * 10 / np.log(10)))]
+    return [round(level, 1) for level in sound.levels]
 
 
 def _said(
@@ -215,7 +234,12 @@ def _given(prepared: Prepared) -> dict[str, Any]:
         "cover": request.cover,
         "edit": [f"{number}={words}" for number, words in request.edits],
     }
-    return {key: value for key, value in values.items() if key in request.asked or value not in ("", [], STANDARD[key])}
+    chosen_by_script = prepared.script.head.defaults
+    return {
+        key: value
+        for key, value in values.items()
+        if key in request.asked or value not in ("", [], STANDARD[key], chosen_by_script.get(key))
+    }
 
 
 def _respelling(word: Spoken | None) -> str:
@@ -269,8 +293,8 @@ def _voice(voice: Voice) -> dict[str, str]:
 
 def voice_hash(voice: Voice) -> str:
     """The hash of a voice's profile: of all of it but the folder that its files lie in."""
-    table = {key: value for key, value in asdict(voice).items() if key != "folder"}
-    return hashlib.sha256(json.dumps(table, sort_keys=True, default=str).encode()).hexdigest()
+    kept = {key: value for key, value in asdict(voice).items() if key != "folder"}
+    return hashlib.sha256(json.dumps(kept, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def _delivery(delivery: Delivery) -> dict[str, Any]:
@@ -312,11 +336,31 @@ def _respellings_of_others(earlier: Record, asked: Mapping[str, Any]) -> set[str
     return found
 
 
+def made_with(prepared: Prepared) -> dict[str, str]:
+    """What shapes a track's bytes besides its request: the programs and packages, and a lexicon of one's own."""
+    own = lexicon.own_file(prepared.voice.language)
+    return {
+        "encoder": ffmpeg.named(),
+        "engine": table.identity(prepared.voice.engine),
+        **({"fill": table.identity(prepared.fill.engine)} if prepared.fill else {}),
+        **{package: version(package) for package in _PACKAGES},
+        "lexicon": sha256(own) if own.is_file() else "",
+    }
+
+
 def differences(earlier: Record, prepared: Prepared) -> tuple[str, ...]:
     """What is not as it was when the record was written, each as a sentence."""
     now = hashes(prepared, earlier.salt)
     other = [f"--{key}" for key in PERSONAL if now.get(key) != earlier.personal.get(key)]
     found = []
+    if prepared.script.head.id != earlier.options.get("script"):
+        return ("It is another script.",)
+    if prepared.seconds != earlier.seconds:
+        found.append("It has another length.")
+    options = _options(prepared, show_names=False)
+    changed = sorted(key for key in options.keys() | earlier.options.keys() if _differs(key, options, earlier.options))
+    if changed:
+        found.append(f"Other options than before: {', '.join(f'--{key}' for key in changed)}.")
     if other:
         found.append(f"Not the same words as before: {', '.join(other)}.")
     if review.text_hash(prepared.source) != earlier.script_hash:
@@ -328,7 +372,15 @@ def differences(earlier: Record, prepared: Prepared) -> tuple[str, ...]:
         found.append("The delivery profile, or what was chosen in its place, is not as before.")
     if earlier.version != __version__:
         found.append(f"The record is of mettavox {earlier.version}, and this is {__version__}.")
+    parts = made_with(prepared)
+    other = [key for key in parts.keys() | earlier.made_with.keys() if parts.get(key) != earlier.made_with.get(key)]
+    if other:
+        found.append(f"It was made with another version of: {', '.join(sorted(other))}.")
     return tuple(found)
+
+
+def _differs(key: str, now: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+    return key not in PERSONAL and json.loads(json.dumps(now.get(key))) != before.get(key)
 
 
 # --- reading ---
@@ -390,6 +442,7 @@ def _read(fields: Fields) -> Record:
         format=fields.part("audio").one_of("format", FORMATS),
         suffixes=fields.texts("beside", beside.SUFFIXES),
         delivery=fields.part("profile").table,
+        made_with=fields.part("made_with").all_texts(_MADE_WITH),
     )
 
 

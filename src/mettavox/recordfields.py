@@ -98,6 +98,13 @@ class Fields:
             raise self.wrong(key)
         return tuple(value)
 
+    def all_texts(self, needed: tuple[str, ...]) -> dict[str, str]:
+        """Every field, all of which have to be texts, empty ones among them; the ``needed`` ones have to be there."""
+        for key in (*needed, *self.table):
+            if not isinstance(self.table.get(key), str):
+                raise self.wrong(key)
+        return dict(self.table)
+
     def part(self, key: str) -> "Fields":
         """A table in this one."""
         return Fields(self.table.get(key), f"{self._way}, {key}" if self._way else key)
@@ -126,9 +133,9 @@ class Fields:
         return tuple((start, end) for start, end in value)
 
     def levels(self, key: str, count: int) -> tuple[float, ...]:
-        """So many levels in dB."""
+        """So many levels in dB; or one, of all of them together."""
         value = self.table.get(key)
-        if not isinstance(value, list) or len(value) != count:
+        if not isinstance(value, list) or len(value) not in (1, count):
             raise self.wrong(key)
         if not all(_is_number(each, -_FURTHEST_DB, _FURTHEST_DB) for each in value):
             raise self.wrong(key)
@@ -185,7 +192,8 @@ def proof(fields: Fields) -> Proof:
     return Proof(
         rate=rate,
         frames=frames,
-        voice_lufs=profile.number("voice_lufs", -_FURTHEST_DB, 0),
+        voice_lufs=fields.number("voice_lufs", -_FURTHEST_DB, 0),
+        added_lu=fields.number("added_lu", -_FURTHEST_DB, _FURTHEST_DB),
         highest_dbtp=profile.number("highest_dbtp", -_FURTHEST_DB, 0),
         sounds=tuple(_sound(each, rate, frames) for each in fields.parts("sounds")),
         quiets=tuple(_quiet(each, frames) for each in fields.parts("silences")),

@@ -1,8 +1,11 @@
 """Render: one track from one request, spoken, laid, mixed, encoded, measured and only then named."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from dataclasses import replace as changed
 from pathlib import Path
+
+import numpy as np
 
 from mettavox import backdrop, beside, chain, gate, output, proof, record
 from mettavox.bed import Bed
@@ -10,19 +13,24 @@ from mettavox.beside import Texts, beside_path
 from mettavox.codec import Block
 from mettavox.codecs import decode, encode
 from mettavox.credits import year
+from mettavox.loudness import TruePeak
 from mettavox.mix import Mixer
 from mettavox.output import Files
 from mettavox.prepare import Prepared
 from mettavox.proof import Proof
 from mettavox.script import Bell, Line
 from mettavox.shape import Shaped
-from mettavox.spoken import Progress, Settings, spoken
+from mettavox.spoken import Progress, Settings, Spoken, spoken
 from mettavox.stem import VoiceStem, voice_stem
 from mettavox.tags import Tags
 from mettavox.timeline import Timeline
-from mettavox.verify import BLOCK_SECONDS, Measured, verify
+from mettavox.verify import BLOCK_SECONDS, Measured, examined, verify
 
 _STANDARD = Settings()
+
+# A bed that lies this far under the voice adds nothing to its peaks that the encoder's margin does not hold.
+_LOUD_BED_LU = 18.0
+_MOST_ROUNDS, _LOWEST_CEILING_DBTP = 4, -12.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,10 +70,18 @@ def render(
     encode.check(prepared.request.format, rate=prepared.rate, bitrate_kbps=prepared.delivery.bitrate_kbps)
     with backdrop.bed(prepared) as bed:
         said = spoken(prepared, settings, progress)
-        stem = _stem(prepared, said.timeline, said.clips)
-        mixer = _mixer(prepared, said.timeline, stem, bed)
+        stem, mixer = _mixed(prepared, said, bed)
         texts = Texts.of(prepared, said.timeline, stem)
-        wanted = proof.expected(said.timeline, stem.clips, mixer.floor, prepared.delivery)
+        wanted = proof.expected(
+            said.timeline,
+            stem,
+            mixer.floor,
+            highest_dbtp=prepared.delivery.highest_dbtp,
+            added_lu=backdrop.added_lu(prepared),
+        )
+        if _is_loud(prepared):  # and may swell: what it adds where there is speech is measured
+            heard, _ = examined(blocks(mixer, said.timeline), changed(wanted, added_lu=0.0))
+            wanted = changed(wanted, added_lu=heard.voice_lufs - stem.loudness_lufs)
         with output.together(replace=replace) as files:
             _, scratch = files.open(path)
             tags = beside.tags(texts, year=settings.year, show_names=settings.show_names)
@@ -97,15 +113,41 @@ def beside_paths(path: Path, prepared: Prepared) -> tuple[Path, ...]:
     return tuple(beside_path(path, suffix) for suffix in beside.suffixes(prepared))
 
 
-def _stem(prepared: Prepared, timeline: Timeline, clips: dict[Line, Shaped]) -> VoiceStem:
+def _mixed(prepared: Prepared, said: Spoken, bed: Bed | None) -> tuple[VoiceStem, Mixer]:
+    """The stem and the mixer; where a loud bed adds to the voice's peaks, the voice is limited a little lower."""
+    delivery, clips = prepared.delivery, said.clips
     if not prepared.request.plain:
-        clips = chain.processed(clips, treble_db=prepared.delivery.treble_db)
-    stem = voice_stem(
-        timeline,
-        clips,
-        loudness_lufs=prepared.delivery.voice_lufs,
-        ceiling_dbtp=prepared.delivery.ceiling_dbtp,
-    )
+        clips = chain.processed(clips, treble_db=delivery.treble_db)
+    ceiling, loud = delivery.ceiling_dbtp, _is_loud(prepared)
+    for _ in range(_MOST_ROUNDS):
+        stem = _stem(prepared, said.timeline, dict(clips) if loud else clips, ceiling)
+        mixer = _mixer(prepared, said.timeline, stem, bed)
+        if not loud:
+            break
+        over = _amplitude(_peak_dbtp(mixer, said.timeline)) - _amplitude(delivery.ceiling_dbtp)
+        if over <= 0:
+            break
+        ceiling = float(20 * np.log10(max(_amplitude(ceiling) - over, _amplitude(_LOWEST_CEILING_DBTP))))
+    return stem, mixer
+
+
+def _is_loud(prepared: Prepared) -> bool:
+    return prepared.delivery.bed != "none" and prepared.delivery.bed_under_lu < _LOUD_BED_LU
+
+
+def _amplitude(decibels: float) -> float:
+    return float(10 ** (decibels / 20))
+
+
+def _peak_dbtp(mixer: Mixer, timeline: Timeline) -> float:
+    peak = TruePeak()
+    for block in blocks(mixer, timeline):
+        peak.add(*np.ascontiguousarray(block.T))
+    return peak.dbtp
+
+
+def _stem(prepared: Prepared, timeline: Timeline, clips: Mapping[Line, Shaped], ceiling_dbtp: float) -> VoiceStem:
+    stem = voice_stem(timeline, clips, loudness_lufs=prepared.delivery.voice_lufs, ceiling_dbtp=ceiling_dbtp)
     if any(isinstance(place.sound, Bell) for place in timeline.placements):
         return VoiceStem(clips={**stem.clips, Bell(): backdrop.bell(prepared)}, loudness_lufs=stem.loudness_lufs)
     return stem

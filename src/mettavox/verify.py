@@ -30,6 +30,13 @@ _FLOOR_CREST = 10 ** (4 / 10)
 _PAUSE_SECONDS = 1.0
 
 
+_HINT = "Nothing was delivered. Try again; if it stays so, please report it with the output of “mettavox doctor”."
+_LOUD_HINT = (
+    "Nothing was delivered. A bed that lies lower (--bed-under 15), --duck, or another --profile leaves the voice room."
+)
+_HINTS = {"loudness": _LOUD_HINT, "true peak": _LOUD_HINT}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Measured:
     """What a decoded track holds: frames, the voice's loudness in LUFS, the true peak in dBTP.
@@ -63,8 +70,7 @@ def verify(blocks: Iterable[Block], proof: Proof) -> Measured:
         if not finding.holds:
             raise SoundError(
                 f"The finished track did not pass its check: {finding.found}.",
-                hint="Nothing was delivered. Try again; if it stays so, please report it with the output of "
-                "“mettavox doctor”.",
+                hint=_HINTS.get(finding.what, _HINT),
             )
     return measured
 
@@ -76,7 +82,7 @@ def examined(blocks: Iterable[Block], proof: Proof) -> tuple[Measured, tuple[Fin
         ear.hear(block)
     measured = Measured(
         frames=ear.frames,
-        voice_lufs=ear.energies.integrated(),
+        voice_lufs=ear.energies.integrated() - proof.added_lu,
         peak_dbtp=ear.peak.dbtp,
         spoken_rms_db=_spoken_rms(ear.cells, proof),
         floor_db=_floor(ear.cells, proof),
@@ -205,9 +211,12 @@ def _bins_with_speech(proof: Proof) -> NDArray[np.bool_]:
 def _line(cells: NDArray[np.float32], sound: Sound, proof: Proof) -> str:
     """What is wrong with a clip, or nothing: its energy has to rise and fall as it should to its last sound."""
     first, last = sound.start // proof.cell, -(-sound.end // proof.cell)
-    heard = pieces(cells[first:last].astype(np.float64)) if len(cells) >= last else np.zeros(len(sound.levels))
     levels = np.asarray(sound.levels)
-    under = proof.floor * proof.cell * PIECE_CELLS * 2  # a last piece is up to twice as long
+    inside = cells[first:last].astype(np.float64) if len(cells) >= last else np.zeros(last - first)
+    whole = len(levels) == 1  # a record keeps one level of a line that holds a name
+    heard = inside.sum(keepdims=True) if whole else pieces(inside)
+    # A last piece is up to twice as long as the others.
+    under = proof.floor * proof.cell * (len(inside) if whole else PIECE_CELLS * 2)
     level = decibels(heard)
     off = np.where(level < levels, level - levels, np.maximum(0, level - decibels(10 ** (levels / 10) + under)))
     off[levels < levels.max() + _FAINT_DB] = 0.0  # what is hardly heard is not compared

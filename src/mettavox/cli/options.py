@@ -57,7 +57,10 @@ _OPTIONS = (
     _word("experience", "How used to silence one is."),
     click.option("--gentle", is_flag=True, help="No silence over 30 s, no held breath, no difficult person."),
     click.option("--include", multiple=True, metavar="NAME", help="A part that is only there when asked for."),
-    click.option("--profile", default="podcast", help="How it is delivered: podcast, library, sleep, acx …"),
+    click.option(
+        "--profile", default="podcast",
+        help="How it is delivered: podcast, library, sleep, acx, insight-timer, or one of yours.",
+    ),
     click.option("--bells/--no-bells", default=None, help="A bell at the start and at the end, or none at all."),
     click.option("--breath-tones/--no-breath-tones", default=None, help="A soft tone that follows a paced breath."),
     click.option("--disclose", is_flag=True, help="Say at the start that the voice is synthetic."),

@@ -166,6 +166,11 @@ class Looped:
         )
 
     @property
+    def period(self) -> int:
+        """0: it begins in another way than it goes on."""
+        return 0
+
+    @property
     def power(self) -> float:
         """The mean square of the middle over the whole loop."""
         return self._hops.power

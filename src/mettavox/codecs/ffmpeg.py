@@ -72,6 +72,13 @@ def version(program: Path) -> str:
     return said[0] if said else ""
 
 
+@cache
+def named() -> str:
+    """The version of the ffmpeg that is used, in a line. Raises CodecError when it does not run."""
+    said = _said(find(), "-version").decode("utf-8", "replace").splitlines()[:1]
+    return said[0].split(" Copyright")[0] if said else ""
+
+
 def check_encoder(name: str) -> None:
     """Raise CodecError when the ffmpeg to use lacks an encoder, such as ``libopus``, or when there is none."""
     if name.encode("ascii") not in _encoders(find()):
@@ -251,6 +258,15 @@ class Feed:
         raise CodecError(f"ffmpeg failed: {last}", hint=_HINT)
 
 
+def mp3_arguments(bitrate_kbps: int) -> list[str]:
+    """What makes a Feed write bare MP3 frames, joint stereo at a constant bit rate, each of which stands alone."""
+    return [
+        "-map_metadata", "-1", "-c:a", "libmp3lame", "-b:a", f"{bitrate_kbps}k",
+        "-joint_stereo", "1", "-reservoir", "0",
+        "-f", "mp3", "-write_xing", "0", "-id3v2_version", "0", "pipe:1",
+    ]  # fmt: skip
+
+
 class Mp3Encoder:
     """An Encoder: constant bit rate, joint stereo, into a file with an ID3 tag and a LAME tag.
 
@@ -263,12 +279,7 @@ class Mp3Encoder:
         frame_bytes(rate, bitrate_kbps)  # refuses what cannot be
         self.gain_db = LAME_GAINS_DB[bitrate_kbps]
         self._writer = Mp3Writer(file, frames=frames, id3=id3, rate=rate, bitrate_kbps=bitrate_kbps)
-        arguments = [
-            "-map_metadata", "-1", "-c:a", "libmp3lame", "-b:a", f"{bitrate_kbps}k",
-            "-joint_stereo", "1", "-reservoir", "0",
-            "-f", "mp3", "-write_xing", "0", "-id3v2_version", "0", "pipe:1",
-        ]  # fmt: skip
-        self._feed = Feed(arguments, rate=rate, take=self._writer.write)
+        self._feed = Feed(mp3_arguments(bitrate_kbps), rate=rate, take=self._writer.write)
 
     def write(self, block: Block) -> None:
         """Take the next frames, shape ``(frames, 2)``; beyond [-1, 1] they are clipped. Raises CodecError."""
