@@ -11,7 +11,7 @@ from mettavox import backdrop, beside, chain, gate, output, proof, record
 from mettavox.bed import Bed
 from mettavox.beside import Texts, beside_path
 from mettavox.codec import Block
-from mettavox.codecs import decode, encode
+from mettavox.codecs import assembly, decode, encode, id3
 from mettavox.credits import year
 from mettavox.loudness import TruePeak
 from mettavox.mix import Mixer
@@ -174,7 +174,14 @@ def blocks(mixer: Mixer, timeline: Timeline) -> Iterator[Block]:
 
 
 def _encode(texts: Texts, mixer: Mixer, path: Path, tags: Tags, progress: Progress) -> None:
-    timeline = texts.timeline
+    timeline, kbps = texts.timeline, texts.prepared.delivery.bitrate_kbps
+    plan = assembly.plan(mixer, timeline.frames, timeline.rate) if texts.prepared.request.format == "mp3" else None
+    if plan is not None and plan.is_worth_it:
+        tag = id3.tag(tags, rate=timeline.rate, frames=timeline.frames)
+        with path.open("w+b") as file:
+            assembly.mp3(mixer, plan, timeline.frames, file, tag, bitrate_kbps=kbps)
+        progress("encoding", 1.0)
+        return
     encode.track(
         texts.prepared.request.format,
         blocks(mixer, timeline),
@@ -182,7 +189,7 @@ def _encode(texts: Texts, mixer: Mixer, path: Path, tags: Tags, progress: Progre
         path,
         tags,
         rate=timeline.rate,
-        bitrate_kbps=texts.prepared.delivery.bitrate_kbps,
+        bitrate_kbps=kbps,
         hear=lambda share: progress("encoding", share),
     )
 

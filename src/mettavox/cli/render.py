@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mettavox.cli import options, report, show
-from mettavox.errors import OutputError, RequestError
+from mettavox.errors import OutputError, RequestError, ScriptNotFound
 from mettavox.request import FORMATS
 
 if TYPE_CHECKING:
@@ -62,7 +62,14 @@ def command(ctx: click.Context, /, **chosen: Any) -> None:
     if to_stdout and chosen["as_json"]:
         raise RequestError("-o - and --json both write to standard output.", hint="Leave one of them out.")
     earlier = _record(chosen["record_path"])
-    prepared = prepare(_request(ctx, chosen, earlier))
+    try:
+        prepared = prepare(_request(ctx, chosen, earlier))
+    except ScriptNotFound as error:
+        if earlier is None or chosen["script"] is not None:
+            raise
+        raise ScriptNotFound(
+            error.message, hint="If it is one of your own, name its file: mettavox render my.md --from RECORD"
+        ) from error
     if chosen["dry_run"]:
         show.timeline(prepared, plan(prepared), as_json=chosen["as_json"])
         return

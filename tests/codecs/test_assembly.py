@@ -1,0 +1,246 @@
+"""An assembled track: over a noise bed the frames of a one-pass encode, over silence its pieces and exact zeros."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from io import BytesIO
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mettavox import bells, sounds, voices
+from mettavox.codecs import assembly, encode, id3
+from mettavox.codecs.mp3 import FRAME_BYTES, FRAME_LENGTH
+from mettavox.engines.hum import HumEngine
+from mettavox.mix import Mixer
+from mettavox.script import Bell
+from mettavox.shape import shaped
+from mettavox.stem import voice_stem
+from mettavox.tags import Tags
+from mettavox.timeline import Placement, Timeline, Tone
+from oracles import by_ffmpeg, by_mpg123, by_soundfile, complaints_of_mp3val, laid, line
+
+RATE = 48_000
+TEXTS = {
+    1: "May you be safe and well.",
+    2: "Rest.",
+    3: "Let your shoulders soften a little more, and your jaw.",
+    4: "May all be well.",
+}
+MPEG_1_STEREO_SIDE_INFO, GRANULE_BITS = 4, 59
+NORMAL, START, SHORT, STOP = range(4)
+LEGAL = {
+    (NORMAL, NORMAL),
+    (NORMAL, START),
+    (START, SHORT),
+    (SHORT, SHORT),
+    (SHORT, STOP),
+    (STOP, NORMAL),
+    (STOP, START),
+}
+
+
+@dataclass(frozen=True)
+class Both:
+    """A track encoded in one pass, and assembled; as files and as MP3 frames without the first, the Info frame."""
+
+    mixer: Mixer
+    timeline: Timeline
+    plan: assembly.Plan
+    one: bytes
+    two: bytes
+
+    @property
+    def frames(self) -> tuple[np.ndarray, np.ndarray]:
+        one, two = (np.frombuffer(each, np.uint8).reshape(-1, FRAME_BYTES)[1:] for each in (self.one, self.two))
+        return one, two
+
+    @property
+    def in_windows(self) -> np.ndarray:
+        """Which MP3 frames were encoded for this track."""
+        inside = np.zeros(self.plan.count, dtype=bool)
+        for window in self.plan.windows:
+            inside[window.first : window.last] = True
+        return inside
+
+    def heard(self, path: Path, data: bytes) -> np.ndarray:
+        path.write_bytes(data)
+        return by_soundfile(path)
+
+
+@cache
+def track(bed: str, **more: float) -> Both:
+    """Four lines, a bell, a paced breath; ``more`` are frames over 40 s, and what the mixer is told."""
+    engine, voice = HumEngine(), voices.load("hum")
+    engine.open(voice)
+    clips = {line(n, text): shaped(engine.speak(text), voice.shaping) for n, text in TEXTS.items()}
+    plain = laid(clips, [12.0, 2.0, 1.7, 9.0, 14.0], RATE)
+    plain = replace(plain, frames=plain.frames + int(more.pop("frames", 0)))
+    bell = bells.bowl(RATE, -24.0)
+    rung = Placement(sound=Bell(), start=RATE, frames=len(bell), section=0)
+    pause = plain.silences[3]
+    tones = (
+        Tone(phase="in", start=pause.start + RATE, frames=3 * RATE),
+        Tone(phase="out", start=pause.start + 4 * RATE, frames=3 * RATE),
+    )
+    timeline = replace(plain, placements=(rung, *plain.placements), tones=tones)
+    stem = {**voice_stem(plain, dict(clips)).clips, Bell(): bell}
+    backdrop = None if bed == "none" else sounds.bed(bed, RATE, -37.0)
+    mixer = Mixer(timeline, stem, backdrop, fades=(1.0, 2.0), **more)  # type: ignore[arg-type]
+    plan = assembly.plan(mixer, timeline.frames, RATE)
+    assert plan is not None
+    one, two = BytesIO(), BytesIO()
+    encode.mp3(blocks(mixer, timeline.frames), timeline.frames, one, b"")
+    assembly.mp3(mixer, plan, timeline.frames, two, b"", bitrate_kbps=128)
+    return Both(mixer, timeline, plan, one.getvalue(), two.getvalue())
+
+
+def blocks(mixer: Mixer, frames: int) -> Iterator[np.ndarray]:
+    for start in range(0, frames, 2 * RATE):
+        yield mixer.between(start, min(start + 2 * RATE, frames))
+
+
+@pytest.mark.parametrize("bed", ["soft", "pink", "rain"])
+def test_over_a_noise_bed_it_is_the_one_pass_encode(bed: str):
+    """All of it, track ends, bell, breath tones and Info frame included; rain may differ in two MP3 frames."""
+    made = track(bed, tones_lufs=-32.0)
+    one, two = made.frames
+    different = np.flatnonzero((one != two).any(axis=1))
+    assert len(one) == len(two) == made.plan.count
+    assert len(different) <= (2 if bed == "rain" else 0)
+    assert bed == "rain" or made.one == made.two
+    assert made.in_windows.mean() < 0.95
+
+
+@pytest.mark.parametrize("frames", [0, 1, 575, 576, 623, 624, 1151, 1152])
+def test_every_length_ends_as_one_pass_does(frames: int, tmp_path: Path):
+    """To the frame, wherever the end falls in an MP3 frame."""
+    made = track("soft", frames=frames)
+    assert made.one == made.two
+    assert len(made.heard(tmp_path / "x.mp3", made.two)) == made.timeline.frames
+
+
+@pytest.mark.parametrize("how", [{"duck_lu": 7.0}, {"duck_lu": 7.0, "tones_lufs": -32.0}], ids=str)
+def test_a_ducked_bed_is_encoded_wherever_it_moves(how: dict[str, float]):
+    """On its way down, while it is down, and on its way up."""
+    made = track("soft", **how)
+    assert made.one == made.two
+
+
+def test_over_silence_the_gaps_are_exact_zeros_and_each_clip_decodes_as_it_does_alone(tmp_path: Path):
+    """By three decoders: between windows there is nothing, and a window is what the encoder makes of it alone."""
+    made = track("none")
+    _, two = made.frames
+    (tmp_path / "x.mp3").write_bytes(made.two)
+    for decoded in (by_soundfile, by_ffmpeg, by_mpg123):
+        sound = decoded(tmp_path / "x.mp3")
+        assert len(sound) == made.timeline.frames
+        for first, last in gaps(made):
+            assert not sound[first * FRAME_LENGTH : last * FRAME_LENGTH].any(), decoded
+    sound = assembly._Sound(made.mixer, made.timeline.frames, np.float32(10 ** (0.446 / 20)))
+    for window in made.plan.windows:
+        part, _ = assembly._encoded(assembly._parts(sound, replace(made.plan, windows=(window,))), 128)
+        assert np.array_equal(part, two[window.first : window.last])
+
+
+def test_over_silence_nearly_all_of_it_is_the_one_pass_encode():
+    """But for the first MP3 frames of a line, in which a one-pass encoder still hears the line before."""
+    made = track("none")
+    one, two = made.frames
+    assert (one == two).all(axis=1).mean() > 0.99
+
+
+def gaps(made: Both) -> list[tuple[int, int]]:
+    """MP3 frames well between two windows: a decoder's sound of one reaches into its neighbours."""
+    ends = [window.last + 2 for window in made.plan.windows[:-1]]
+    starts = [window.first - 1 for window in made.plan.windows[1:]]
+    found = [(first, last) for first, last in zip(ends, starts, strict=True) if last > first]
+    assert len(found) >= 3
+    return found
+
+
+@pytest.mark.parametrize("bed", ["pad", "room", "brown", "waves", "drone"])
+def test_over_any_bed_there_is_no_more_noise_than_in_one_pass(bed: str, tmp_path: Path):
+    """What the encoder adds is within 1 dB of one-pass at the joins, and in all MP3 frames that are others."""
+    made = track(bed)
+    one, two = made.frames
+    wanted = np.concatenate(list(blocks(made.mixer, made.timeline.frames)))
+    noise = [
+        frame_energies(made.heard(tmp_path / "x.mp3", data) - wanted, made.plan.count) for data in (made.one, made.two)
+    ]
+    joins = [edge for window in made.plan.windows for edge in (window.first, window.last)]
+    near = sorted({min(max(0, edge + step), made.plan.count - 1) for edge in joins for step in range(-3, 4)})
+    assert decibels(noise[1][near].sum() / noise[0][near].sum()) < 1
+    different = (one != two).any(axis=1)
+    if different.any():
+        assert decibels(noise[1][different].sum() / noise[0][different].sum()) < 1
+
+
+def frame_energies(sound: np.ndarray, count: int) -> np.ndarray:
+    whole = np.zeros(count * FRAME_LENGTH)
+    whole[: len(sound)] = np.square(sound, dtype=np.float64).sum(axis=1)
+    energies: np.ndarray = whole.reshape(count, -1).sum(axis=1)
+    return energies
+
+
+def decibels(ratio: float) -> float:
+    return float(10 * np.log10(ratio))
+
+
+@pytest.mark.parametrize("bed", ["none", "soft", "pad", "room", "drone"])
+def test_window_types_are_legal_at_every_cut(bed: str):
+    """A long block never meets a short one without the one that leads over (ISO/IEC 11172-3, 2.4.3.4.10.3)."""
+    _, two = track(bed).frames
+    types = block_types(two)
+    for channel in range(2):
+        row = types[:, channel].tolist()
+        assert {*pairwise(row)} <= LEGAL
+
+
+def block_types(frames: np.ndarray) -> np.ndarray:
+    """The block type of each granule and channel, shape ``(granules, 2)``, from the side information."""
+    bits = np.unpackbits(frames[:, MPEG_1_STEREO_SIDE_INFO : MPEG_1_STEREO_SIDE_INFO + 32], axis=1)
+    found = np.zeros((len(frames), 2, 2), dtype=np.int64)
+    for granule in range(2):
+        for channel in range(2):
+            at = 20 + GRANULE_BITS * (2 * granule + channel) + 33  # after lengths, gain and compression
+            switched, kind = bits[:, at], bits[:, at + 1] * 2 + bits[:, at + 2]
+            found[:, granule, channel] = np.where(switched, kind, NORMAL)
+    return found.reshape(-1, 2)
+
+
+@pytest.mark.parametrize("bed", ["none", "soft", "pad"])
+def test_mp3val_has_no_complaint(bed: str, tmp_path: Path):
+    """Header, frames, tag."""
+    tag = id3.tag(Tags(title="x", artist="", album="", genre="", year=2026, language="en", comment=""))
+    (tmp_path / "x.mp3").write_bytes(tag + track(bed).two)
+    assert complaints_of_mp3val(tmp_path / "x.mp3") == []
+
+
+def test_a_backdrop_that_does_not_come_again_has_no_plan():
+    """A bed from a file, and other rates than the one whose MP3 frames are all alike, are encoded whole."""
+    made = track("soft")
+    assert assembly.plan(made.mixer, made.timeline.frames, 44_100) is None
+    made.mixer._bed = replace_period(made.mixer._bed)  # type: ignore[assignment, arg-type]
+    try:
+        assert assembly.plan(made.mixer, made.timeline.frames, RATE) is None
+    finally:
+        made.mixer._bed = made.mixer._bed.bed  # type: ignore[union-attr, attr-defined]
+
+
+@dataclass(frozen=True)
+class replace_period:  # noqa: N801 - reads as what it does
+    """A bed of which nobody knows when it comes again."""
+
+    bed: object
+    period: int = 0
+
+
+@pytest.mark.parametrize("frames", [1, 47, 48, 575, 576, 1151, 1152, 96_000, 123_457])
+def test_lame_makes_as_many_mp3_frames_as_are_counted(frames: int):
+    """For any length of sound."""
+    out = BytesIO()
+    encode.mp3(iter([np.zeros((frames, 2), dtype=np.float32)]), frames, out, b"")
+    assert len(out.getvalue()) // FRAME_BYTES - 1 == assembly.count_of(frames)
