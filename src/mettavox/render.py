@@ -7,12 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from mettavox import backdrop, beside, chain, gate, output, proof, record
+from mettavox import assets, backdrop, beside, chain, gate, output, proof, record
 from mettavox.bed import Bed
 from mettavox.beside import Texts, beside_path
 from mettavox.codec import Block
 from mettavox.codecs import assembly, decode, encode, id3
 from mettavox.credits import year
+from mettavox.framecache import FrameCache
 from mettavox.loudness import TruePeak
 from mettavox.mix import Mixer
 from mettavox.output import Files
@@ -22,8 +23,7 @@ from mettavox.script import Bell, Line
 from mettavox.shape import Shaped
 from mettavox.spoken import Progress, Settings, Spoken, spoken
 from mettavox.stem import VoiceStem, voice_stem
-from mettavox.tags import Tags
-from mettavox.timeline import Timeline
+from mettavox.timeline import Placement, Timeline
 from mettavox.verify import BLOCK_SECONDS, Measured, examined, verify
 
 _STANDARD = Settings()
@@ -84,9 +84,8 @@ def render(
             wanted = changed(wanted, added_lu=heard.voice_lufs - stem.loudness_lufs)
         with output.together(replace=replace) as files:
             _, scratch = files.open(path)
-            tags = beside.tags(texts, year=settings.year, show_names=settings.show_names)
             with output.translated(path):
-                _encode(texts, mixer, scratch, tags, progress)
+                _encode(texts, mixer, scratch, settings, progress)
             track = Track(
                 timeline=said.timeline,
                 measured=_verified(scratch, wanted, progress),
@@ -173,13 +172,30 @@ def blocks(mixer: Mixer, timeline: Timeline) -> Iterator[Block]:
         yield mixer.between(start, min(start + size, timeline.frames))
 
 
-def _encode(texts: Texts, mixer: Mixer, path: Path, tags: Tags, progress: Progress) -> None:
+def _is_private(place: Placement, settings: Settings) -> bool:
+    return isinstance(place.sound, Line) and place.sound.personal and not settings.cache_names
+
+
+def _encode(texts: Texts, mixer: Mixer, path: Path, settings: Settings, progress: Progress) -> None:
+    tags = beside.tags(texts, year=settings.year, show_names=settings.show_names)
+    cache = FrameCache(assets.cache_folder()) if settings.cache else None
     timeline, kbps = texts.timeline, texts.prepared.delivery.bitrate_kbps
     plan = assembly.plan(mixer, timeline.frames, timeline.rate) if texts.prepared.request.format == "mp3" else None
     if plan is not None and plan.is_worth_it:
         tag = id3.tag(tags, rate=timeline.rate, frames=timeline.frames)
         with path.open("w+b") as file:
-            assembly.mp3(mixer, plan, timeline.frames, file, tag, bitrate_kbps=kbps)
+            assembly.mp3(
+                mixer,
+                plan,
+                timeline.frames,
+                file,
+                tag,
+                bitrate_kbps=kbps,
+                cache=cache,
+                private=[(place.start, place.end) for place in timeline.placements if _is_private(place, settings)],
+            )
+        if cache is not None:
+            cache.trim()
         progress("encoding", 1.0)
         return
     encode.track(

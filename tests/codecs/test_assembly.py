@@ -14,6 +14,7 @@ from mettavox import bells, sounds, voices
 from mettavox.codecs import assembly, encode, id3
 from mettavox.codecs.mp3 import FRAME_BYTES, FRAME_LENGTH
 from mettavox.engines.hum import HumEngine
+from mettavox.framecache import FrameCache
 from mettavox.mix import Mixer
 from mettavox.script import Bell
 from mettavox.shape import shaped
@@ -141,7 +142,7 @@ def test_over_silence_the_gaps_are_exact_zeros_and_each_clip_decodes_as_it_does_
             assert not sound[first * FRAME_LENGTH : last * FRAME_LENGTH].any(), decoded
     sound = assembly._Sound(made.mixer, made.timeline.frames, np.float32(10 ** (0.446 / 20)))
     for window in made.plan.windows:
-        part, _ = assembly._encoded(assembly._parts(sound, replace(made.plan, windows=(window,))), 128)
+        part, _ = assembly._encoded(assembly._parts(sound, replace(made.plan, windows=(window,)), ()), 128)
         assert np.array_equal(part, two[window.first : window.last])
 
 
@@ -244,3 +245,53 @@ def test_lame_makes_as_many_mp3_frames_as_are_counted(frames: int):
     out = BytesIO()
     encode.mp3(iter([np.zeros((frames, 2), dtype=np.float32)]), frames, out, b"")
     assert len(out.getvalue()) // FRAME_BYTES - 1 == assembly.count_of(frames)
+
+
+# --- what is kept between runs ---
+
+
+def assembled(made: Both, cache: FrameCache | None, private: list[tuple[int, int]] | None = None) -> bytes:
+    out = BytesIO()
+    assembly.mp3(
+        made.mixer, made.plan, made.timeline.frames, out, b"", bitrate_kbps=128, cache=cache, private=private or ()
+    )
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("bed", ["none", "soft", "room"])
+def test_what_was_kept_makes_no_difference(bed: str, tmp_path: Path):
+    """Nothing kept, all of it kept, or any part of it: the same bytes."""
+    made = track(bed)
+    assert assembled(made, FrameCache(tmp_path)) == made.two
+    assert assembled(made, FrameCache(tmp_path)) == made.two
+    kept = sorted(tmp_path.rglob("*.frames"))
+    assert len(kept) == len(made.plan.windows) + 1
+    for gone in kept[::2]:
+        gone.unlink()
+    assert assembled(made, FrameCache(tmp_path)) == made.two
+
+
+def test_a_damaged_file_is_made_again(tmp_path: Path):
+    """A changed byte, and frames of another length."""
+    made = track("soft")
+    assembled(made, FrameCache(tmp_path))
+    first, second, *_ = sorted(tmp_path.rglob("*.frames"))
+    data = bytearray(first.read_bytes())
+    data[-100] ^= 1
+    first.write_bytes(data)
+    FrameCache(tmp_path).put(second.stem, b"short")
+    assert assembled(made, FrameCache(tmp_path)) == made.two
+
+
+def test_windows_with_a_name_are_not_kept(tmp_path: Path):
+    """Nor is one in whose surroundings it is heard."""
+    made = track("soft")
+    named = made.timeline.placements[2]
+    assert assembled(made, FrameCache(tmp_path), [(named.start, named.end)]) == made.two
+    about = [
+        window
+        for window in made.plan.windows
+        if window.first * FRAME_LENGTH < named.end and window.last * FRAME_LENGTH > named.start
+    ]
+    assert len(about) == 1
+    assert len(list(tmp_path.rglob("*.frames"))) == len(made.plan.windows)

@@ -189,9 +189,13 @@ class Feed:
 
     def write(self, block: Block) -> None:
         """Take the next frames, shape ``(frames, 2)``; beyond [-1, 1] they are clipped. Raises CodecError."""
+        self.write_pcm(pcm16(block))
+
+    def write_pcm(self, samples: bytes | memoryview) -> None:
+        """Take the next frames as 16-bit little-endian samples, left and right in turn. Raises CodecError."""
         assert self._process.stdin is not None
         try:
-            self._process.stdin.write(pcm16(block))
+            self._process.stdin.write(samples)
         except OSError:
             self._fail()
         if self._trouble:

@@ -1,0 +1,76 @@
+"""A shelf: bytes kept between runs by their names, whole or not at all, checked on reading, bounded in size."""
+
+import contextlib
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+LARGEST_BYTES = 512 * 1024 * 1024
+"""When a shelf holds more than this, what was not used for longest goes."""
+
+_DIGEST_BYTES = hashlib.sha256().digest_size
+
+
+class Shelf:
+    """A folder of files with one ending. It never fails: one that cannot be read or written is an empty one.
+
+    ``mark`` begins every file and says what is in it, and in which version.
+    """
+
+    def __init__(self, folder: Path, suffix: str, mark: bytes, *, largest_bytes: int = LARGEST_BYTES) -> None:
+        self._folder = folder
+        self._suffix = suffix
+        self._mark = mark
+        self._largest = largest_bytes
+
+    def get(self, name: str) -> bytes | None:
+        """What was put there under that name, or None; a damaged file is removed."""
+        path = self._path(name)
+        try:
+            data = path.read_bytes()
+        except OSError:
+            return None
+        content = self._content(data)
+        with contextlib.suppress(OSError):
+            if content is None:
+                path.unlink()
+            else:
+                os.utime(path)  # the latest use decides what is dropped first
+        return content
+
+    def put(self, name: str, content: bytes) -> None:
+        """Keep it, readable by its owner alone."""
+        path = self._path(name)
+        with contextlib.suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            handle, scratch = tempfile.mkstemp(dir=path.parent, suffix=".part")
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(self._mark + hashlib.sha256(content).digest() + content)
+                Path(scratch).replace(path)
+            except BaseException:
+                Path(scratch).unlink(missing_ok=True)
+                raise
+
+    def trim(self) -> None:
+        """Drop what was not used for longest until the shelf is within its size."""
+        with contextlib.suppress(OSError):
+            entries = self._folder.rglob(f"*{self._suffix}")
+            found = [(entry.stat().st_mtime, entry.stat().st_size, entry) for entry in entries]
+            size = sum(bytes_ for _, bytes_, _ in found)
+            for _, bytes_, entry in sorted(found, key=lambda item: item[0]):
+                if size <= self._largest:
+                    break
+                entry.unlink(missing_ok=True)
+                size -= bytes_
+
+    def _path(self, name: str) -> Path:
+        return self._folder / name[:2] / f"{name}{self._suffix}"
+
+    def _content(self, data: bytes) -> bytes | None:
+        start = len(self._mark) + _DIGEST_BYTES
+        if len(data) < start or not data.startswith(self._mark):
+            return None
+        content = data[start:]
+        return content if hashlib.sha256(content).digest() == data[len(self._mark) : start] else None
