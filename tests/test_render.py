@@ -286,7 +286,13 @@ def with_a_click(mixer: Mixer, start: int, stop: int) -> np.ndarray:
     return sound
 
 
-between = Mixer.between
+def with_clicks(mixer: Mixer, start: int, stop: int) -> np.ndarray:
+    sound = background(mixer, start, stop)
+    sound[np.arange(start, stop) % (2 * RATE) < 2000] += 0.2
+    return sound
+
+
+between, background = Mixer.between, Mixer.background
 
 
 @pytest.mark.parametrize(("spoilt", "why"), [(without_a_line, "line"), (too_soft, "LUFS"), (with_a_click, "silence")])
@@ -295,6 +301,8 @@ def test_a_track_that_does_not_pass_its_check_is_not_delivered(
 ):
     """Spoilt between the plan and the file, it is found out in the file; nothing stays behind."""
     monkeypatch.setattr(Mixer, "between", spoilt)
+    if spoilt is with_a_click:  # in what is copied between the lines as well
+        monkeypatch.setattr(Mixer, "background", with_clicks)
     with pytest.raises(SoundError, match=why):
         render(prepare(SHORT), tmp_path / "track.mp3", settings=ALONE)
     assert list(tmp_path.iterdir()) == []

@@ -58,15 +58,15 @@ def as_vtt(timeline: Timeline) -> str:
 def as_list(timeline: Timeline) -> str:
     """A line a chapter, as in the description of an episode: “00:00:00 Welcome”.
 
-    To the nearest second; chapters that begin in the same one are told apart by a second each, as far as the
-    track is long enough.
+    A chapter's second is the one in which it begins, so that nothing of it is missed; chapters that begin in
+    the same one are told apart by a second each, as far as the track is long enough.
     """
     timed = milliseconds(timeline)
     last = timed[-1][1] // 1000 if timed else 0
     lines: list[str] = []
     free = 0
     for start, _, name in timed:
-        second = max(round(start / 1000), min(free, last))
+        second = max(start // 1000, min(free, last))
         free = second + 1
         lines.append(f"{second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d} {name}\n")
     return "".join(lines)

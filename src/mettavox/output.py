@@ -3,7 +3,7 @@
 import contextlib
 import errno
 import os
-import tempfile
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -33,9 +33,19 @@ def check(path: Path, *, replace: bool) -> None:
             raise _refused(path, errno.ENOTDIR if path.parent.exists() else errno.ENOENT)
         if path.exists() and not replace:
             raise _exists(path)
-        handle, scratch = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-        os.close(handle)
-        Path(scratch).unlink()
+        scratch = _scratch(path)
+        try:  # its name is known before it is there, so that whatever interrupts leaves nothing
+            os.close(os.open(scratch, _NEW, 0o600))
+        finally:
+            scratch.unlink(missing_ok=True)
+
+
+_NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+
+
+def _scratch(path: Path) -> Path:
+    """A name beside ``path`` that nothing has."""
+    return path.with_name(f".{secrets.token_hex(8)}.part")
 
 
 @contextlib.contextmanager
@@ -55,12 +65,14 @@ class Files:
 
     def __init__(self) -> None:
         self.open_files: dict[Path, tuple[BinaryIO, Path]] = {}
+        self.scratches: dict[Path, Path] = {}
 
     def open(self, path: Path) -> tuple[BinaryIO, Path]:
         """A file that will have that name, and where it is for now. Raises OutputError."""
         with translated(path):
-            handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-            self.open_files[path] = os.fdopen(handle, "w+b"), Path(name)
+            scratch = _scratch(path)
+            self.scratches[path] = scratch  # before it is there
+            self.open_files[path] = os.fdopen(os.open(scratch, _NEW, 0o600), "w+b"), scratch
         return self.open_files[path]
 
     def write(self, path: Path, content: bytes | str) -> None:
@@ -87,9 +99,10 @@ def together(*, replace: bool) -> Iterator[Files]:
                 file.close()
         _settle_all({path: scratch for path, (_, scratch) in files.open_files.items()}, replace=replace)
     finally:
-        for file, scratch in files.open_files.values():
+        for file, _ in files.open_files.values():
             with contextlib.suppress(OSError):  # a full disk has been told of already
                 file.close()
+        for scratch in files.scratches.values():
             _remove(scratch)
 
 

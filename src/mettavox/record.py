@@ -1,7 +1,8 @@
 """Record: what a track was made of and where everything lies in it, so that it can be made again and checked.
 
 What is personal (names, an intention, wishes, edits, a bed's file) is kept as a salted hash: enough to
-say whether the same words were given again, and not what they were. ``--show-names`` keeps the words.
+say whether the same words were given again. Whoever has a guess can try it, slowly, and no more.
+``--show-names`` keeps the words.
 """
 
 import hashlib

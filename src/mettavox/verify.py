@@ -41,7 +41,8 @@ _HINTS = {"loudness": _LOUD_HINT, "true peak": _LOUD_HINT}
 class Measured:
     """What a decoded track holds: frames, the voice's loudness in LUFS, the true peak in dBTP.
 
-    ``spoken_rms_db`` is the RMS of the spoken parts, and ``floor_db`` that of the loudest pause, in dBFS of a channel.
+    ``spoken_rms_db`` is the RMS of the spoken parts, ``floor_db`` that of the loudest pause, and ``whole_rms_db``
+    that of all of it, in dBFS of a channel.
     """
 
     frames: int
@@ -49,6 +50,7 @@ class Measured:
     peak_dbtp: float
     spoken_rms_db: float
     floor_db: float
+    whole_rms_db: float = float("-inf")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +88,7 @@ def examined(blocks: Iterable[Block], proof: Proof) -> tuple[Measured, tuple[Fin
         peak_dbtp=ear.peak.dbtp,
         spoken_rms_db=_spoken_rms(ear.cells, proof),
         floor_db=_floor(ear.cells, proof),
+        whole_rms_db=_dbfs(float(ear.cells.sum(dtype=np.float64)) / max(1, ear.frames)),
     )
     return measured, tuple(_findings(ear, measured, proof))
 

@@ -173,7 +173,15 @@ def test_an_output_folder_that_is_a_file_is_7(run: Run, here: Path) -> None:
     assert left(here) == ["output"]
 
 
-@pytest.mark.parametrize("output", ["x.wav", "x.ogg", "x", "x.mp3.txt", "/dev/full"])
+def test_an_ending_says_the_format_where_nothing_else_does(run: Run, here: Path) -> None:
+    """x.wav is a WAV; with another --format it is refused."""
+    assert run("render", *SHORT, "-o", "x.WAV", "--only-audio").code == 0
+    assert (here / "x.WAV").read_bytes()[:4] == b"RIFF"
+    refused = run("render", *SHORT, "-o", "y.wav", "--format", "mp3")
+    assert_refused(refused, 2, "does not end in .mp3", hint="--format wav")
+
+
+@pytest.mark.parametrize("output", ["x.ogg", "x", "x.mp3.txt", "/dev/full"])
 def test_a_suffix_that_is_not_mp3_is_refused_with_the_right_name(run: Run, here: Path, output: str) -> None:
     """The way it would work is shown."""
     assert_refused(run("render", *SHORT, "-o", output), 2, "does not end in .mp3", hint=".mp3")

@@ -154,7 +154,7 @@ def test_a_record_that_cannot_be_used_is_refused(render: Render, here: Path) -> 
     for name, table in spoilt.items():
         (here / name).write_text(json.dumps(table), encoding="utf-8")
     (here / "latin.json").write_bytes("{“é”}".encode("utf-16"))
-    for name in (*spoilt, "latin.json", "none.json", "a.chapters.json", "a.mp3", str(here)):
+    for name in (*spoilt, "latin.json", "none.json", "a.chapters.json", "a.vtt.mp3", str(here)):
         assert_refused(render("b.mp3", "--from", name), 1, f"“{Path(name).name}”")
     assert not (here / "b.mp3").exists()
 
@@ -278,7 +278,7 @@ def test_a_profile_decides_on_rate_and_loudness(render: Render) -> None:
     facts = json.loads(outcome.out)
     assert (facts["profile"], facts["rate"], facts["seconds"]) == ("acx", 44_100, 12)
     assert facts["voice_lufs"] == pytest.approx(-18, abs=0.5)
-    assert any(line.startswith("acx: voice -1") for line in outcome.err.splitlines())
+    assert any(line.startswith("As acx asks: voice -1") for line in outcome.err.splitlines())
     assert holds("a.mp3")
     assert_refused(render("b.opus", "--profile", "acx", "--format", "opus"), 2, "--format opus always has 48000 Hz")
     assert SAME in made(render("b.mp3", "--from", "a.json")).err

@@ -101,6 +101,17 @@ def test_another_level_at_the_end_turns_into_that_of_the_start_slowly(tmp_path: 
     assert np.abs(np.diff(found)).max() < 3
 
 
+def test_a_silent_head_and_a_fading_tail_are_no_part_of_the_loop(tmp_path: Path):
+    """As music has them: at every turn there would be a hole. A lull inside stays."""
+    sound = np.concatenate([np.zeros((3 * RATE, 2)), chord(24), np.zeros((2 * RATE, 2))])
+    sound[19 * RATE : 27 * RATE] *= np.linspace(1, 0, 8 * RATE)[:, None] ** 2
+    found = levels(heard(written(tmp_path / "song.wav", sound), 90))
+    assert found.min() > np.median(found) - 12
+    whole = np.concatenate([chord(8), 0.02 * chord(4), chord(8)])
+    lulled = levels(heard(written(tmp_path / "lull.wav", whole), 30))
+    assert lulled.min() < np.median(lulled) - 20
+
+
 @pytest.mark.parametrize("likeness", [0.0, 0.4, 1.0])
 def test_the_gains_of_the_seam_keep_the_power(likeness: float):
     """Of two sounds that are so much alike; and each comes from nothing and goes into nothing."""

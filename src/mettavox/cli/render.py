@@ -87,20 +87,29 @@ def command(ctx: click.Context, /, **chosen: Any) -> None:
 def _record(path: Path | None) -> "Record | None":
     from mettavox import record
 
-    return record.read(path) if path is not None else None
+    if path is None:
+        return None
+    beside = path.with_suffix(record.SUFFIX)
+    return record.read(beside if path.suffix != record.SUFFIX and beside.is_file() else path)
 
 
 def _request(ctx: click.Context, chosen: dict[str, Any], earlier: "Record | None") -> "Request":
+    from mettavox import ask
+
+    asked = options.asked(ctx, **chosen)
+    kind = Path(chosen["output"] or "").suffix.lower().removeprefix(".")
+    if kind in FORMATS:  # the ending says it, where --format does not
+        asked.setdefault("format", kind)
     if earlier is not None:
         from mettavox import record
 
-        return record.again(earlier, {key: value for key, value in options.asked(ctx, **chosen).items() if value != ""})
+        return record.again(earlier, {key: value for key, value in asked.items() if value != ""})
     if chosen["script"] is None:
         raise RequestError(
             "There is no SCRIPT to make a track of.",
             hint="“mettavox scripts list” shows those there are; --from RECORD makes one again.",
         )
-    return options.request(ctx, **chosen)
+    return ask.request(asked)
 
 
 def _settings(chosen: dict[str, Any], earlier: "Record | None", *, to_stdout: bool) -> "Settings":
@@ -203,6 +212,8 @@ def _notes(prepared: "Prepared", track: "Track") -> list[str]:
         for number, _ in prepared.request.edits
         if number not in heard
     ]
+    if prepared.delivery.id == "sleep" and not prepared.rules.sleep:
+        notes.append("The end of this track wakes; --closing sleep leaves that out, where the script has it.")
     if prepared.delivery.note:
         notes.append(prepared.delivery.note)
     return notes
@@ -223,10 +234,16 @@ def _measured(prepared: "Prepared", track: "Track") -> str:
     """The measured result beside what the profile asks for, in a line."""
     from mettavox.verify import against
 
-    found = against(prepared.delivery, track.measured)
-    parts = [f"{each.what} {each.found}{'' if each.holds else ' (outside)'}" for each in found]
-    seconds = track.measured.frames / track.timeline.rate
-    return f"{prepared.delivery.id}: {'; '.join(parts)}; length {seconds:.3f} s."
+    delivery, measured = prepared.delivery, track.measured
+    found = against(delivery, measured)
+    outside = [f"{each.what} {each.found}" for each in found if not each.holds]
+    inside = [f"{each.what} {each.found}" for each in found if each.holds]
+    if delivery.spoken_rms_db is not None:
+        inside.append(f"RMS of the whole file {measured.whole_rms_db:.1f} dB")
+    length = f"{measured.frames / track.timeline.rate:.3f} s long"
+    if outside:
+        return f"NOT as {delivery.id} asks: {'; '.join(outside)}. Within: {'; '.join([*inside, length])}."
+    return f"As {delivery.id} asks: {'; '.join([*inside, length])}."
 
 
 def _compared(prepared: "Prepared", track: "Track", earlier: "Record") -> None:

@@ -23,6 +23,8 @@ LONGEST_SECONDS = 3600.0
 """What lies beyond is not used: an hour is 0.7 GB on the scratch disk."""
 SEAM_SECONDS = 4.0
 """How long the end and the start sound together; at most a third of the file."""
+QUIET_END_DB = -10.0
+"""A head or a tail that is softer than the sound itself by more is no part of the loop."""
 HIGHEST_DBFS = -6.0
 """No peak of a bed is higher: a file of silence and one clap would otherwise be loud where it claps."""
 
@@ -53,7 +55,8 @@ def opened(path: Path, rate: int, loudness_lufs: float, *, seconds: float = LONG
                 f"The bed “{path.name}” lasts {heard.frames / rate:.1f} s, and {SHORTEST_SECONDS:g} s is the least.",
                 hint=_HINT,
             )
-        yield Looped(OnDisk(scratch, heard.frames), rate, _gain(path, heard, loudness_lufs))
+        gain = _gain(path, heard, loudness_lufs)
+        yield Looped(_without_quiet_ends(OnDisk(scratch, heard.frames), rate), rate, gain)
 
 
 def _check(path: Path) -> None:
@@ -106,15 +109,39 @@ def _gain(path: Path, heard: Meter, loudness_lufs: float) -> float:
 class OnDisk:
     """A sound in a scratch file, read part by part: a map of the file would count as memory, page by page."""
 
-    def __init__(self, file: IO[bytes], frames: int) -> None:
+    def __init__(self, file: IO[bytes], frames: int, first: int = 0) -> None:
         self._file = file
+        self._first = first
         self.frames = frames
+
+    def between(self, start: int, stop: int) -> "OnDisk":
+        """A part of it, as a sound of its own."""
+        return OnDisk(self._file, stop - start, self._first + start)
 
     def read(self, start: int, stop: int) -> Block:
         """The frames from ``start`` to ``stop``."""
-        self._file.seek(start * 2 * _KEPT.itemsize)
+        self._file.seek((self._first + start) * 2 * _KEPT.itemsize)
         data = self._file.read((stop - start) * 2 * _KEPT.itemsize)
         return np.frombuffer(data, dtype=_KEPT).reshape(-1, 2).astype(np.float32)
+
+
+def _without_quiet_ends(sound: OnDisk, rate: int) -> OnDisk:
+    """The sound without a silent or swelling head and a fading tail, which would be a hole at every turn of the loop.
+
+    It begins and ends with the first and the last second that is within QUIET_END_DB of the middle one's level.
+    """
+    size = METER_SECONDS * rate
+    seconds = np.concatenate(
+        [middle_energies(sound.read(at, min(at + size, sound.frames)), rate) for at in range(0, sound.frames, size)]
+    )[: sound.frames // rate]
+    if not seconds.any():
+        return sound
+    heard = np.flatnonzero(seconds >= np.median(seconds[seconds > 0]) * 10 ** (QUIET_END_DB / 10))
+    if heard[-1] + 1 - heard[0] < SHORTEST_SECONDS:
+        return sound
+    first = int(heard[0]) * rate
+    last = sound.frames if heard[-1] == len(seconds) - 1 else (int(heard[-1]) + 1) * rate
+    return sound.between(first, last)
 
 
 class Looped:

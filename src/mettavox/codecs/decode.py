@@ -1,6 +1,7 @@
 """Decoding for proof: libsndfile (mpg123 and the like), which is not the family that encoded; ffmpeg for M4A alone."""
 
 import contextlib
+import os
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,9 @@ from mettavox.errors import CodecError
 _HEAD = struct.Struct(">4s5I")
 _MAGIC = b".snd"
 _SAMPLE_BYTES = 4
+
+
+_STDERR = 2
 
 
 def blocks(path: Path, frames: int) -> Iterator[Block]:
@@ -36,14 +40,34 @@ def _is_m4a(path: Path) -> bool:
 
 def _by_libsndfile(path: Path, frames: int) -> Iterator[Block]:
     try:
-        with soundfile.SoundFile(str(path)) as file:
+        with _hushed():
+            file = soundfile.SoundFile(str(path))
+        with file:
             while True:
-                block: Block = file.read(frames, dtype="float32", always_2d=True)
+                with _hushed():
+                    block: Block = file.read(frames, dtype="float32", always_2d=True)
                 if not len(block):
                     return
                 yield block
     except soundfile.SoundFileError as error:
         raise _not_sound() from error
+
+
+@contextlib.contextmanager
+def _hushed() -> Iterator[None]:
+    """Keep what mpg123 itself writes to standard error about a broken file from people; the error says it."""
+    try:
+        before = os.dup(_STDERR)
+    except OSError:  # there is no standard error
+        yield
+        return
+    try:
+        with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - a device, and no path
+            os.dup2(nowhere.fileno(), _STDERR)
+        yield
+    finally:
+        os.dup2(before, _STDERR)
+        os.close(before)
 
 
 def _by_ffmpeg(path: Path, frames: int) -> Iterator[Block]:
