@@ -208,19 +208,19 @@ def _check_letters(request: Request) -> None:
     """A voice reads the letters of its language; of others it says "Arabic letter", or nothing."""
     if first_part(request.language) not in _LATIN:
         return
-    if request.intention and not all(_is_latin(letter) for letter in request.intention.said if letter.isalpha()):
+    if request.intention and not all(is_latin(letter) for letter in request.intention.said if letter.isalpha()):
         raise RequestError(
             "--intention is written in letters that this language's voices cannot read.",
             hint="Write it in Latin letters, as it is said.",
         )
     for number, words in request.edits:
-        if not all(map(_is_latin, filter(str.isalpha, words))):
+        if not all(map(is_latin, filter(str.isalpha, words))):
             raise RequestError(
                 f"--edit {number} is written in letters that this language's voices cannot read.",
                 hint="Write it in Latin letters, as it is said.",
             )
     for option, name in (("--name", request.listener.name), ("--target", request.target.name)):
-        if name and ipa.OPEN not in name.said and not all(map(_is_latin, filter(str.isalpha, name.said))):
+        if name and ipa.OPEN not in name.said and not all(map(is_latin, filter(str.isalpha, name.said))):
             say = "--say" if option == "--name" else "--target-say"
             raise RequestError(
                 f"{option} is written in letters that this language's voices cannot read.",
@@ -228,7 +228,8 @@ def _check_letters(request: Request) -> None:
             )
 
 
-def _is_latin(letter: str) -> bool:
+def is_latin(letter: str) -> bool:
+    """Whether a letter is one that a voice of a language in Latin letters can read."""
     return unicodedata.category(letter) == "Lm" or unicodedata.name(letter, "").startswith("LATIN")
 
 
