@@ -95,8 +95,10 @@ def _western(data: bytes) -> str:
 
 
 def rows(text: str, known: Callable[[str], bool]) -> Iterator[Cells]:
-    """Every row, with commas, semicolons or tabs between its cells: what gives most names that are ``known`` in the
-    first row that is not blank. A first line ``sep=;`` says it too. The last row is one with a fault, where there is one.
+    """Every row, to the end or to one with a fault.
+
+    Between its cells are commas, semicolons or tabs: as the first line says, ``sep=;``, or whichever gives most names
+    that are ``known`` in the first row that is not blank.
     """
     told = _SEP.match(text)
     if told and told[1] not in SEPARATORS:
@@ -122,5 +124,5 @@ def _split(text: str, separator: str) -> Iterator[Cells]:
             yield Cells(number=number, cells=tuple(cells))
     except csv.Error:
         yield Cells(
-            number=number + 1, fault="From here on it cannot be read: a quotation mark (\") is open, or has no pair."
+            number=number + 1, fault='From here on it cannot be read: a quotation mark (") is open, or has no pair.'
         )
