@@ -18,6 +18,7 @@ _COMMANDS = {
     "scripts": "List the meditations, read, check, write and approve one.",
     "say": "Hear how a name or a word is said, or see what the voice receives for it.",
     "voices": "List the voices.",
+    "batch": "Make the tracks of a roster, one for each row.",
     "course": "Make a course of tracks with handouts.",
     "sounds": "List beds, the bell and breath tones, and hear one.",
     "doctor": "Say what is installed, what is missing and what to do.",

@@ -31,7 +31,7 @@ EXIT_CODES: dict[type[MettavoxError], int] = {
     OutputError: 7,
     MettavoxError: 1,
 }
-USAGE, BUG, INTERRUPTED = 2, 70, 130
+USAGE, SOME_FAILED, BUG, INTERRUPTED = 2, 8, 70, 130
 
 
 def exit_code(error: MettavoxError) -> int:
@@ -121,10 +121,10 @@ class ProgressLine:
 
     def __init__(self) -> None:
         self._shown = ""
-        self._on = sys.stderr.isatty()
+        self.is_on = sys.stderr.isatty()
 
     def __call__(self, stage: str, share: float) -> None:
-        if not self._on:
+        if not self.is_on:
             return
         done = round(self._WIDTH * share)
         bar = "█" * done + "░" * (self._WIDTH - done)

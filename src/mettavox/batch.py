@@ -1,0 +1,500 @@
+"""Batch: a roster becomes a folder of tracks, several at a time, and only those that are not there yet.
+
+Errors, results and pages tell of codes and rows, never of names.
+"""
+
+import contextlib
+import hmac
+import os
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from mettavox import ask, batchcheck, batchreport, casting, output, prepare, record, review, source
+from mettavox.batchreport import Report, Result, State
+from mettavox.errors import MettavoxError, OutputError, RequestError
+from mettavox.manifest import Entry, Manifest, stale
+from mettavox.render import render
+from mettavox.request import BEDS
+from mettavox.roster import Roster, Row
+from mettavox.spoken import Settings
+from mettavox.suggest import nearest
+from mettavox.workers import Workers
+
+MOST_JOBS = 4
+"""How many tracks are made at once, where nobody says: one a core, up to so many."""
+
+_STANDARD = Settings()
+_SALT_DIGITS = 32
+_SCRATCH = re.compile(r"\.[0-9a-f]{16}(\.earlier)?\.part")
+
+
+# --- one track ---
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """A track to make, as plain data: FOLDER/CODE.mp3, or of another format, with everything beside it.
+
+    ``salt`` is for what is personal in its record, 32 hexadecimal digits; with ``replace``, files of these names
+    may be replaced.
+    """
+
+    code: str
+    values: dict[str, Any] = field(repr=False)  # names are in it
+    folder: str
+    settings: Settings = _STANDARD
+    salt: str = ""
+    replace: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What became of a job: a track as it was measured, or ``error``; ``files`` are its files with their SHA-256.
+
+    ``lost`` says that whoever was to make it ended without an answer. ``seconds_taken`` is real time.
+    """
+
+    code: str
+    frames: int = 0
+    rate: int = 0
+    voice_lufs: float = 0.0
+    peak_dbtp: float = 0.0
+    files: Mapping[str, str] = field(default_factory=dict)
+    seconds_taken: float = 0.0
+    error: MettavoxError | None = None
+    notes: tuple[str, ...] = ()
+    lost: bool = False
+
+
+def make(job: Job) -> Outcome:
+    """Make a job's track. What fails is in the outcome; nothing is raised but KeyboardInterrupt."""
+    started = time.monotonic()
+    try:
+        outcome = _made(job)
+    except MettavoxError as error:
+        outcome = Outcome(code=job.code, error=error)
+    except OSError as error:  # in a temporary folder
+        refused = OutputError(f"The disk refused: {error.strerror}.", hint="Free some space, and try again.")
+        outcome = Outcome(code=job.code, error=refused)
+    except Exception as error:
+        outcome = Outcome(code=job.code, error=_mistake(error))
+    return replace(outcome, seconds_taken=time.monotonic() - started)
+
+
+def _made(job: Job) -> Outcome:
+    prepared = prepare.prepare(ask.request(job.values))
+    path = Path(job.folder) / f"{job.code}.{prepared.request.format}"
+    track = render(prepared, path, replace=job.replace, settings=job.settings, salt=job.salt)
+    return Outcome(
+        code=job.code,
+        frames=track.measured.frames,
+        rate=track.timeline.rate,
+        voice_lufs=track.measured.voice_lufs,
+        peak_dbtp=track.measured.peak_dbtp,
+        files={path.name: track.sha256} | {each.name: record.sha256(each) for each in track.beside},
+        notes=tuple(note for note in (prepared.note, track.note) if note),
+    )
+
+
+def _mistake(error: Exception) -> MettavoxError:
+    """A bug, by its kind and place; its own words may hold a name."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f", {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
+    return MettavoxError(
+        f"mettavox made a mistake of its own ({type(error).__name__}{place}).",
+        hint="Nothing that you did is wrong. Report it with these words, and without names of people.",
+    )
+
+
+# --- many ---
+
+
+Work = Callable[[Job], Outcome]
+
+
+def render_all(
+    jobs: Iterable[Job],
+    executor: Executor,
+    in_flight: int,
+    work: Work = make,
+    running: dict["Future[Outcome]", Job] | None = None,
+) -> Iterator[Outcome]:
+    """The outcome of each job, in the order in which they are done; at most ``in_flight`` are with the executor.
+
+    Jobs are taken from ``jobs`` one by one, when there is room. When the executor breaks, those that it had are lost,
+    and no more are taken. ``running`` holds what the executor has, while it has it.
+    """
+    waiting = iter(jobs)
+    running = {} if running is None else running
+    broken = False
+    while True:
+        while not broken and len(running) < in_flight:
+            job = next(waiting, None)
+            if job is None:
+                break
+            try:
+                running[executor.submit(work, job)] = job
+            except BrokenExecutor:
+                broken = True
+                yield _lost(job)
+        if not running:
+            return
+        for future in wait(list(running), return_when=FIRST_COMPLETED).done:
+            outcome = _outcome(future, running[future])
+            broken = broken or outcome.lost
+            del running[future]
+            yield outcome
+
+
+def _outcome(future: "Future[Outcome]", job: Job) -> Outcome:
+    try:
+        return future.result()
+    except BrokenExecutor:
+        return _lost(job)
+    except Exception as error:  # of the executor, since the work raises none
+        return Outcome(code=job.code, error=_mistake(error))
+
+
+def _lost(job: Job) -> Outcome:
+    error = MettavoxError(
+        "The process that made this track died.", hint="It may have run out of memory: try again with fewer --jobs."
+    )
+    return Outcome(code=job.code, error=error, lost=True)
+
+
+def _in_processes(
+    jobs: Iterable[Job], count: int, work: Work, running: dict["Future[Outcome]", Job]
+) -> Iterator[Outcome]:
+    """The outcome of each job, from so many processes.
+
+    When one of them dies nobody knows whose fault it was: whatever was begun is tried once more, each in a process of
+    its own, so that only the track that kills its process fails.
+    """
+    begun: dict[str, Job] = {}
+
+    def noted() -> Iterator[Job]:
+        for job in jobs:
+            begun[job.code] = job
+            yield job
+
+    waiting = noted()
+    while True:
+        lost: list[Job] = []
+        with Workers(count) as pool:
+            for outcome in render_all(waiting, pool, 2 * count, work, running):
+                job = begun.pop(outcome.code)
+                if outcome.lost:
+                    lost.append(job)
+                else:
+                    yield outcome
+        if not lost:
+            return
+        for job in lost:
+            with Workers(1) as pool:
+                yield from render_all([job], pool, 1, work, running)
+
+
+# --- a folder ---
+
+
+Progress = Callable[[Result | None, int, int], None]
+"""Hears each result, or nothing at first, with how many rows are done, of how many."""
+
+
+def build(
+    roster: Roster,
+    folder: Path,
+    *,
+    settings: Settings = _STANDARD,
+    jobs: int = 0,
+    force: bool = False,
+    only: frozenset[str] = frozenset(),
+    retry_failed: bool = False,
+    progress: Progress = lambda result, done, total: None,
+    work: Work = make,
+) -> Report:
+    """Make what is not in the folder yet, or is not whole, or is asked for in another way now.
+
+    ``only`` are the codes to look at; ``force`` makes all of them anew; ``retry_failed`` makes those that failed or
+    were interrupted in the last run, and leaves the others alone. ``work`` makes a track, in another process. Rows with
+    problems and tracks that fail are told in the report. When it is interrupted, what was finished stays.
+    Raises RequestError for a code that is not in the roster, and OutputError for what the disk refuses, or when
+    another run works in the folder.
+    """
+    started = time.monotonic()
+    roster = batchcheck.apart(roster)
+    _check_only(roster, only)
+    with Manifest.opened(folder) as manifest:
+        _sweep(folder)
+        run = _Run(manifest, folder, replace(settings, workers=settings.workers or 1), force=force, progress=progress)
+        run.look(roster.rows, only, retry_failed=retry_failed)
+        run.make(jobs or job_count(), work)
+        report = Report(
+            results=tuple(run.results[row.code] for row in roster.rows),
+            problems=() if only else roster.problems,
+            notes=(*roster.notes, *run.notes, *_gone(manifest, roster)),
+            seconds_taken=time.monotonic() - started,
+        )
+        _write_page(folder, report)
+    return report
+
+
+def job_count() -> int:
+    """How many tracks are made at once where nobody says."""
+    return min(MOST_JOBS, os.cpu_count() or 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Wanted:
+    """A row whose track is to be made, and why."""
+
+    row: Row
+    why: str
+    request_hash: str
+
+
+class _Run:
+    """One run on an open manifest."""
+
+    def __init__(
+        self, manifest: Manifest, folder: Path, settings: Settings, *, force: bool, progress: Progress
+    ) -> None:
+        self._manifest = manifest
+        self._folder = folder
+        self._settings = settings
+        self._force = force
+        self._progress = progress
+        self._identity = _Identity(settings)
+        self._wanted: dict[str, _Wanted] = {}
+        self._before: dict[str, Entry | None] = {}
+        self._done = self._total = 0
+        self.results: dict[str, Result] = {}
+        self.notes: dict[str, None] = {}
+
+    def look(self, rows: Sequence[Row], only: frozenset[str], *, retry_failed: bool) -> None:
+        """See what there is, and what is to be made."""
+        entries = {entry.code.lower(): entry for entry in self._manifest.entries()}
+        asked: list[Row] = []
+        for row in rows:
+            entry = entries.get(row.code.lower())
+            unfinished = entry is not None and entry.state != "made"
+            if (only and row.code not in only) or (retry_failed and not unfinished):
+                self.results[row.code] = _result(row, "left", entry)
+            else:
+                asked.append(row)
+        self._total = len(asked)
+        self._progress(None, 0, self._total)
+        for row in asked:
+            entry = entries.get(row.code.lower())
+            request_hash = self._identity.request_hash(self._manifest, row)
+            why = stale(self._folder, entry, request_hash)
+            if self._force or why:
+                self._before[row.code] = entry
+                self._wanted[row.code] = _Wanted(row=row, why=why or "asked for", request_hash=request_hash)
+            else:
+                self._tell(_result(row, "kept", entry))
+
+    def make(self, count: int, work: Work) -> None:
+        """Make what is wanted; interrupted, it keeps what was finished."""
+        if not self._wanted:
+            return
+        running: dict[Future[Outcome], Job] = {}
+        outcomes = _in_processes(self._jobs(), min(count, len(self._wanted)), work, running)
+        try:
+            with contextlib.closing(outcomes):  # type: ignore[type-var]
+                for outcome in outcomes:
+                    self._landed(outcome)
+        except BaseException:
+            self._keep_what_is_finished(running)
+            raise
+
+    def _jobs(self) -> Iterator[Job]:
+        for code, wanted in self._wanted.items():
+            before = self._before[code]
+            self._manifest.put(
+                Entry(
+                    code=code,
+                    request_hash=wanted.request_hash,
+                    state="making",
+                    files=before.files if before else {},
+                )
+            )
+            yield Job(
+                code=code,
+                values=dict(wanted.row.values),
+                folder=str(self._folder),
+                settings=self._settings,
+                salt=hmac.new(self._manifest.salt, code.encode(), "sha256").hexdigest()[:_SALT_DIGITS],
+                replace=self._force or before is not None,
+            )
+
+    def _landed(self, outcome: Outcome) -> None:
+        wanted, before = self._wanted[outcome.code], self._before[outcome.code]
+        error = outcome.error
+        files = outcome.files if error is None else before.files if before else {}
+        entry = Entry(
+            code=outcome.code,
+            request_hash=wanted.request_hash,
+            state="made" if error is None else "failed",
+            frames=outcome.frames,
+            rate=outcome.rate,
+            voice_lufs=outcome.voice_lufs,
+            peak_dbtp=outcome.peak_dbtp,
+            error=error.message if error else "",
+            files=files,
+            made=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        )
+        self._manifest.put(entry)
+        if error is None and before is not None:
+            self._remove_others(before.files, outcome.files)
+        self.notes |= dict.fromkeys(outcome.notes)
+        self._tell(
+            replace(
+                _result(wanted.row, "failed" if error else "made", entry),
+                why=wanted.why,
+                seconds_taken=outcome.seconds_taken,
+                hint=error.hint if error else "",
+            )
+        )
+
+    def _remove_others(self, before: Mapping[str, str], now: Mapping[str, str]) -> None:
+        """Take away what an earlier track had beside it and this one has not, such as a file of another format."""
+        for name, known in before.items():
+            path = self._folder / name
+            with contextlib.suppress(OSError, MettavoxError):
+                if name not in now and path.is_file() and record.sha256(path) == known:
+                    path.unlink()
+
+    def _keep_what_is_finished(self, running: Mapping["Future[Outcome]", Job]) -> None:
+        """After an interruption: note what was finished at that moment, and what is there from before."""
+        for future, job in running.items():
+            outcome = _outcome(future, job) if future.done() and not future.cancelled() else None
+            before = self._before[job.code]
+            if outcome is not None and not outcome.lost:
+                self._landed(outcome)
+            elif before is not None and not stale(self._folder, before, before.request_hash):
+                self._manifest.put(before)
+
+    def _tell(self, result: Result) -> None:
+        self.results[result.code] = result
+        self._done += 1
+        self._progress(result, self._done, self._total)
+
+
+def _result(row: Row, state: State, entry: Entry | None) -> Result:
+    if entry is None:
+        return Result(row=row.number, code=row.code, state=state)
+    return Result(
+        row=row.number,
+        code=row.code,
+        state=state,
+        file=next(iter(_tracks(entry)), ""),
+        seconds=entry.frames / entry.rate if entry.rate else 0.0,
+        voice_lufs=entry.voice_lufs,
+        peak_dbtp=entry.peak_dbtp,
+        error=entry.error,
+    )
+
+
+def _tracks(entry: Entry) -> Iterator[str]:
+    if entry.state == "made":
+        yield from (name for name in entry.files if Path(name).suffix[1:] in ask.WORDS["format"])
+
+
+class _Identity:
+    """What makes a track what it is beside the words of its row; what rows have in common is read once."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._known: dict[Any, str] = {}
+
+    def request_hash(self, manifest: Manifest, row: Row) -> str:
+        """The hash of a row's values, with the content of files in place of their paths, its script and voice."""
+        values = dict(row.values)
+        scripts = ask.folder(values.pop("scripts", None))
+        language = values.get("lang", "en")
+        if str(values.get("script", "")).endswith(".md"):
+            values["script"] = Path(row.values["script"]).name
+        if values.get("bed", "") not in ("", *BEDS):
+            values["bed"] = self._content(values["bed"])
+        values["wishes"] = list(map(self._content, values.get("wishes", ())))
+        script, voice, fill = row.values.get("script", ""), values.get("voice", ""), values.get("fill", "")
+        return manifest.request_hash(
+            values,
+            script=self._once(
+                ("script", script, language), lambda: review.text_hash(source.load(script, language, scripts))
+            ),
+            voice=self._once(("voice", voice, language), lambda: _voice_hash(voice, language)),
+            fill=self._once(("voice", fill, language), lambda: _voice_hash(fill, language)) if fill else "",
+            only_audio=str(self._settings.only_audio),
+            show_names=str(self._settings.show_names),
+        )
+
+    def _content(self, value: str) -> str:
+        return self._once(("file", value), lambda: _file_hash(value))
+
+    def _once(self, key: Any, read: Callable[[], str]) -> str:
+        if key not in self._known:
+            try:
+                self._known[key] = read()
+            except (MettavoxError, OSError, ValueError):  # the making will say it
+                self._known[key] = "unreadable"
+        return self._known[key]
+
+
+def _file_hash(value: str) -> str:
+    """The hash of a file, or the value itself where it is none."""
+    path = Path(value)
+    try:
+        return record.sha256(path) if path.is_file() else value
+    except (OSError, ValueError):  # too long for a path, or none at all
+        return value
+
+
+def _voice_hash(name: str, language: str) -> str:
+    voice = casting.cast(name, language).voice
+    return f"{voice.id} {record.voice_hash(voice)}"
+
+
+def _check_only(roster: Roster, only: frozenset[str]) -> None:
+    codes = {row.code for row in roster.rows}
+    for code in sorted(only - codes):
+        raise RequestError(
+            f"The roster has no good row with the code “{code[:40]}”.",
+            hint=_nearest(code, codes),
+        )
+
+
+def _nearest(code: str, codes: set[str]) -> str:
+    """The nearest code; a roster may have thousands, and they are not all shown."""
+    hint = nearest(code, codes)
+    return hint if hint.startswith("Did") else "“mettavox batch ROSTER --check” reads the whole roster."
+
+
+def _sweep(folder: Path) -> None:
+    """Take away what a run that was killed has left unfinished; this one has the folder for itself."""
+    with output.translated(folder):
+        for each in folder.iterdir():
+            if _SCRATCH.fullmatch(each.name) and each.is_file():
+                each.unlink(missing_ok=True)
+
+
+def _gone(manifest: Manifest, roster: Roster) -> Iterator[str]:
+    codes = {row.code.lower() for row in roster.rows}
+    count = sum(entry.code.lower() not in codes for entry in manifest.entries())
+    if count:
+        yield f"{count} of the tracks in the folder {'is' if count == 1 else 'are'} of no good row of this roster."
+
+
+def _write_page(folder: Path, report: Report) -> None:
+    page = batchreport.page(report, when=datetime.now(UTC))
+    with output.whole_file(folder / batchreport.FILE, replace=True) as (file, _):
+        file.write(page.encode())

@@ -1,0 +1,91 @@
+"""Batch report: what a run on a roster made, kept and could not make; as a page, too. Codes and rows, never names."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, get_args
+
+from mettavox import handout
+from mettavox.roster import Problem
+from mettavox.units import clock
+
+FILE = "report.html"
+"""In the folder of tracks."""
+
+_WORDS: handout.Words = {"direction": "ltr"}
+
+State = Literal["made", "kept", "failed", "left"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """A row's track after a run: made now, kept from before, failed, or left alone since it was not asked for.
+
+    ``why`` is the reason to make it, as ``manifest.stale`` has it; ``seconds`` its length; 0 where there is no track.
+    """
+
+    row: int
+    code: str
+    state: State
+    why: str = ""
+    file: str = ""
+    seconds: float = 0.0
+    voice_lufs: float = 0.0
+    peak_dbtp: float = 0.0
+    seconds_taken: float = 0.0
+    error: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """A run: what became of each good row, what is wrong with the others, and what a person should be told."""
+
+    results: tuple[Result, ...]
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
+    seconds_taken: float = 0.0
+
+    def of(self, state: State) -> tuple[Result, ...]:
+        """The results of that state."""
+        return tuple(result for result in self.results if result.state == state)
+
+    @property
+    def made(self) -> int:
+        """How many tracks were made."""
+        return len(self.of("made"))
+
+    @property
+    def kept(self) -> int:
+        """How many were there, whole and as asked for."""
+        return len(self.of("kept"))
+
+    @property
+    def failed(self) -> int:
+        """How many could not be made, rows with problems not counted."""
+        return len(self.of("failed"))
+
+    @property
+    def seconds(self) -> float:
+        """The length of what was made and kept, together."""
+        return sum(result.seconds for result in self.results if result.state in ("made", "kept"))
+
+    @property
+    def holds(self) -> bool:
+        """Whether every row that was asked for has its track."""
+        return not self.failed and not self.problems
+
+
+def page(report: Report, *, when: datetime) -> str:
+    """The report as HTML that asks for nothing from elsewhere; ``when`` is a time in UTC."""
+    counts = [(state, len(report.of(state))) for state in get_args(State)]
+    return handout.page(
+        "report.html",
+        "en",
+        _WORDS,
+        title="Report of a batch",
+        credit="Made with mettavox. This page names rows and codes, and no person.",
+        report=report,
+        counts=[(state, count) for state, count in counts if count],
+        when=f"{when:%Y-%m-%d %H:%M} UTC",
+        clock=lambda seconds: clock(round(seconds, 1)),
+    )

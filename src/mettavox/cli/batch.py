@@ -1,0 +1,206 @@
+"""mettavox batch: a folder of tracks from a roster, one for each row."""
+
+import json
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mettavox.cli import options, report
+from mettavox.errors import RequestError
+from mettavox.units import clock
+
+if TYPE_CHECKING:
+    from mettavox.batchcheck import Checked, Said
+    from mettavox.batchreport import Report, Result
+    from mettavox.roster import Problem, Roster
+
+_LABEL_WIDTH = 48
+_SOURCES = {
+    "given": "as the roster says",
+    "lexicon": "the lexicon",
+    "recording": "a recording is looked for",
+    "voice": "left to the voice",
+}
+
+
+@click.command("batch")
+@click.argument("roster", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), default=None, metavar="DIR", help="Where tracks go.")
+@click.option(
+    "--check", is_flag=True, help="Make nothing: tell what is wrong, and show every name and how it will be said."
+)
+@click.option("--only", multiple=True, metavar="CODE", help="Only the row with this code; again for more.")
+@click.option("--retry-failed", is_flag=True, help="Only the rows that failed or were interrupted last time.")
+@click.option("--force", is_flag=True, help="Make every track anew, also those that are whole.")
+@click.option(
+    "--jobs", type=click.IntRange(1, 64), default=None, help="How many tracks are made at once; one a core, up to 4."
+)
+@options.FOLDER
+@click.option("--json", "as_json", is_flag=True, help="Say what was made as JSON.")
+@click.pass_context
+def command(ctx: click.Context, /, **chosen: Any) -> None:
+    """Make the track of every row of ROSTER: a table as CSV, or JSON lines.
+
+    Its columns are code, script and any option of a track. The files are named after the codes. A second run makes only
+    what is new, changed, missing or damaged. Names are shown with --check alone, and nowhere else.
+
+    \b
+    mettavox batch clients.csv --check
+    mettavox batch clients.csv -o library
+    """
+    from mettavox import batchcheck
+    from mettavox import roster as rosters
+
+    folder: Path | None = chosen["output"]
+    if folder is None and not chosen["check"]:
+        raise RequestError(
+            "The tracks need a folder to go to.", hint="Add -o DIR, or --check to read the roster first."
+        )
+    roster = batchcheck.apart(rosters.read(chosen["roster"], scripts=chosen["scripts"]))
+    if folder is None or chosen["check"]:
+        ctx.exit(_checked(roster, as_json=chosen["as_json"]))
+    ctx.exit(_built(roster, folder, chosen))
+
+
+def _built(roster: "Roster", folder: Path, chosen: dict[str, Any]) -> int:
+    from mettavox import batch, batchreport
+
+    if not chosen["only"]:
+        _tell(roster.problems)
+    progress = _Progress()
+    try:
+        done = batch.build(
+            roster,
+            folder,
+            jobs=chosen["jobs"] or 0,
+            force=chosen["force"],
+            only=frozenset(chosen["only"]),
+            retry_failed=chosen["retry_failed"],
+            progress=progress,
+        )
+    except KeyboardInterrupt:
+        progress.clear()
+        report.say(f"Stopped. {progress.finished} finished; nothing half-made was left. The same command goes on.")
+        return report.INTERRUPTED
+    finally:
+        progress.clear()
+    for note in done.notes:
+        report.say(note)
+    _table(done)
+    page = folder / batchreport.FILE
+    facts = json.dumps(_facts(folder, page, done), ensure_ascii=False) if chosen["as_json"] else ""
+    click.echo(facts or str(page))
+    return 0 if done.holds else report.SOME_FAILED
+
+
+class _Progress:
+    """On a terminal one line that is always there, and failures above it; elsewhere a line for each row."""
+
+    def __init__(self) -> None:
+        self._line = report.ProgressLine()
+        self._made = 0
+        self._finished = 0
+        self._started = time.monotonic()
+
+    def __call__(self, result: "Result | None", done: int, total: int) -> None:
+        if result is not None:
+            self._count(result)
+            if result.state == "failed" or not self._line.is_on:
+                self._line.clear()
+                report.say(_row(result))
+        if done < total:
+            self._line(self._label(done, total).ljust(_LABEL_WIDTH), done / total)
+
+    def _count(self, result: "Result") -> None:
+        self._finished += result.state != "failed"
+        if result.state == "kept":
+            self._started = time.monotonic()  # what is kept comes first, and takes no time worth counting
+        else:
+            self._made += 1
+
+    def _label(self, done: int, total: int) -> str:
+        passed = time.monotonic() - self._started
+        if not self._made or not passed:
+            return f"{done} of {total}"
+        left = round(passed / self._made * (total - done))
+        return f"{done} of {total}, {self._made / passed * 60:.1f} a minute, {clock(left)} left"
+
+    @property
+    def finished(self) -> str:
+        """How many tracks are there, in words."""
+        return f"{self._finished} track{'s are' if self._finished != 1 else ' is'}"
+
+    def clear(self) -> None:
+        """Take the line away."""
+        self._line.clear()
+
+
+def _row(result: "Result") -> str:
+    if result.state == "failed":
+        return f"FAILED {result.code} (row {result.row}): {result.error}" + (f" {result.hint}" if result.hint else "")
+    if result.state == "kept":
+        return f"kept {result.code}"
+    return f"made {result.code} {clock(result.seconds)}"
+
+
+def _tell(problems: "tuple[Problem, ...]") -> None:
+    for problem in problems:
+        place = f"Row {problem.row}" if problem.row else "The roster"
+        column = f", {problem.column}" if problem.column else ""
+        report.say(f"{place}{column}: {problem.message}")
+        if problem.hint:
+            report.say(f"       {problem.hint}")
+
+
+def _table(done: "Report") -> None:
+    rows = [(state, done.of(state)) for state in ("made", "kept", "failed", "left")]
+    for state, results in rows:
+        if results:
+            length = sum(result.seconds for result in results if state in ("made", "kept"))
+            report.say(f"{state:<8} {len(results):>6}  {clock(round(length)) if length else '':>10}".rstrip())
+    if done.problems:
+        report.say(f"{'bad rows':<8} {len({problem.row for problem in done.problems}):>6}")
+    report.say(f"{'there':<8} {done.made + done.kept:>6}  {clock(round(done.seconds)):>10}")
+
+
+def _facts(folder: Path, page: Path, done: "Report") -> dict[str, Any]:
+    return {
+        "path": str(folder),
+        "report": str(page),
+        "made": done.made,
+        "kept": done.kept,
+        "failed": done.failed,
+        "seconds": round(done.seconds, 3),
+        "rows": [asdict(result) for result in done.results],
+        "problems": [asdict(problem) for problem in done.problems],
+        "notes": list(done.notes),
+    }
+
+
+def _checked(roster: "Roster", *, as_json: bool) -> int:
+    from mettavox import batchcheck
+
+    found = batchcheck.check(roster)
+    if as_json:
+        click.echo(json.dumps(asdict(found), ensure_ascii=False, indent=2))
+    else:
+        for said in found.names:
+            click.echo(_said(said))
+        _tell(found.problems)
+        for note in found.notes:
+            report.say(note)
+        report.say(_counted(found))
+    return report.SOME_FAILED if found.problems else 0
+
+
+def _said(said: "Said") -> str:
+    sounds = f"  {said.sounds}" if said.sounds else ""
+    return f"row {said.row:<4} {said.code}  {said.option} {said.written}{sounds}  ({_SOURCES[said.source]})"
+
+
+def _counted(found: "Checked") -> str:
+    bad = len({problem.row for problem in found.problems})
+    return f"{found.good} row{'s' * (found.good != 1)} can be made" + (f", {bad} cannot." if bad else ".")
