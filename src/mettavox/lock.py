@@ -15,23 +15,39 @@ else:
 
 _WAIT_SECONDS = 0.2
 
+_held: set[BinaryIO] = set()
+
 
 @contextlib.contextmanager
-def held(path: Path) -> Iterator[None]:
-    """The lock at ``path`` for this process alone: another that has it is waited for.
+def held(path: Path, *, wait: bool = True) -> Iterator[None]:
+    """The lock at ``path`` for this process alone: another that has it is waited for, or not.
 
-    Its folder is made if need be. Raises OSError for what the disk refuses, before the block begins.
+    Its folder is made if need be. Raises OSError for what the disk refuses, before the block begins: BlockingIOError
+    when another has it and is not to be waited for.
     """
-    lock = _locked(path)
+    lock = _locked(path, wait=wait)
+    _held.add(lock)
     try:
         yield
     finally:
         with contextlib.suppress(OSError):  # Windows keeps what is open
             path.unlink()
+        _held.discard(lock)
         lock.close()
 
 
-def _locked(path: Path) -> BinaryIO:
+def _let_go() -> None:
+    """A worker that was forked has the file too, and would keep the lock when its parent is killed."""
+    for lock in _held:
+        lock.close()
+    _held.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_let_go)
+
+
+def _locked(path: Path, *, wait: bool) -> BinaryIO:
     while True:
         path.parent.mkdir(parents=True, exist_ok=True)
         file = path.open("ab")
@@ -42,6 +58,9 @@ def _locked(path: Path) -> BinaryIO:
         except FileNotFoundError:
             pass  # whoever had it took it away
         except BlockingIOError:
+            if not wait:
+                file.close()
+                raise
             time.sleep(_WAIT_SECONDS)
         except BaseException:
             file.close()
