@@ -52,6 +52,7 @@ _JOIN = re.compile(r"[\s_‐‑–-]+")
 _OPTION = re.compile(r"--([a-z][a-z-]*)")
 _WISH_FILES = (".txt", ".yaml", ".yml")
 _SHOWN = 40
+_NAMED_ROWS = 3
 _CODE_HINT = f"A code has 1 to {LONGEST_CODE} of A–Z, a–z, 0–9, - and _: it becomes the name of the file."
 
 
@@ -312,20 +313,20 @@ def _check_codes(raws: list[_Raw]) -> None:
         else:
             alike[code.lower()].append(raw)
     for same in alike.values():
+        as_written = len({raw.values[CODE] for raw in same}) == 1
         for raw in same if len(same) > 1 else ():
-            others = [other for other in same if other is not raw]
-            as_here = all(other.values[CODE] == raw.values[CODE] for other in others)
             raw.note(
                 CODE,
-                f"The code is also that of {_rows(others)}{'' if as_here else ', but for capitals'}.",
+                f"The code is also that of {_others(raw, same)}{'' if as_written else ', but for capitals'}.",
                 "Give each row a code of its own; some disks do not tell capitals from small letters.",
             )
 
 
-def _rows(raws: list[_Raw]) -> str:
-    numbers = [str(raw.number) for raw in raws[:3]]
-    more = f" and {len(raws) - 3} more" if len(raws) > 3 else ""  # noqa: PLR2004
-    return f"row{'s' if len(raws) > 1 else ''} {', '.join(numbers)}{more}"
+def _others(raw: _Raw, same: list[_Raw]) -> str:
+    """The first few of the other rows."""
+    numbers = [str(other.number) for other in same[: _NAMED_ROWS + 1] if other is not raw][:_NAMED_ROWS]
+    more = len(same) - 1 - len(numbers)
+    return f"row{'s' if len(same) > 2 else ''} {', '.join(numbers)}{f' and {more} more' if more else ''}"  # noqa: PLR2004
 
 
 def _code_fault(code: str) -> str:
@@ -352,6 +353,7 @@ class _Checker:
         self._beside = beside
         self._scripts = scripts
         self._known: dict[Any, MettavoxError | None] = {}
+        self._wishes: dict[tuple[str, int], tuple[str, ...]] = {}
         self._heads: dict[tuple[str, str], Head] = {}
 
     def row(self, raw: _Raw) -> Row | None:
@@ -433,13 +435,22 @@ class _Checker:
         if raw.problems:
             return
         try:
-            request = _like(ask.request(self._whole(values)))
-            error = self._once(request, lambda: prepare.plan(prepare.prepare(request)))
+            error = self._planned(_like(ask.request(self._whole(values))))
         except MettavoxError as refused:
             error = refused
         if error:
             column = _column(error, values)
             raw.note(column, *_told(error, column, values.get(column)))
+
+    def _planned(self, request: Request) -> MettavoxError | None:
+        """What keeps a request from being planned; as many wishes stand for others, unless they are in the way."""
+        alike = replace(
+            request, wishes=self._wishes.setdefault((request.language, len(request.wishes)), request.wishes)
+        )
+        error = self._once(alike, lambda: prepare.plan(prepare.prepare(alike)))
+        if error and alike != request:
+            error = self._once(request, lambda: prepare.plan(prepare.prepare(request)))
+        return error
 
     def _head(self, script: str, language: str) -> Head:
         if (script, language) not in self._heads:
@@ -475,7 +486,7 @@ def _sample(words: Spoken | None) -> Spoken | None:
 
 def _column(error: MettavoxError, values: Mapping[str, Any]) -> str:
     """The column that an error is about: what it names, what it quotes, or what its kind is about."""
-    named = [option for option in _OPTION.findall(error.message) if option in COLUMNS]
+    named: list[str] = [option for option in _OPTION.findall(error.message) if option in COLUMNS]
     if named:
         return next((option for option in named if option in values), named[0])
     if isinstance(error, DurationError):
