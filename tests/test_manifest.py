@@ -457,11 +457,13 @@ def test_a_write_ahead_log_is_ended(filled: Path) -> None:
 
 
 def test_a_file_in_the_folders_place_is_told(tmp_path: Path) -> None:
-    """Or in its parent's."""
+    """Or in its parent's; or a name that no disk takes."""
     (tmp_path / "x").write_text("")
     with pytest.raises(OutputError, match="is a file, not a folder"), Manifest.opened(tmp_path / "x"):
         pass
     with pytest.raises(OutputError, match="a part of the path is a file"), Manifest.opened(tmp_path / "x" / "y"):
+        pass
+    with pytest.raises(OutputError, match="the name is too long"), Manifest.opened(tmp_path / ("x" * 300)):
         pass
 
 

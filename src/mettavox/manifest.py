@@ -237,9 +237,9 @@ def sha256(path: Path) -> str:
 
 
 def _lock(folder: Path, until_the_end: contextlib.ExitStack) -> None:
-    if folder.exists() and not folder.is_dir():
-        raise OutputError(f"“{folder}” is a file, not a folder.", hint="Choose another folder with -o.")
     with output.translated(folder):
+        if folder.exists() and not folder.is_dir():
+            raise OutputError(f"“{folder}” is a file, not a folder.", hint="Choose another folder with -o.")
         try:
             until_the_end.enter_context(lock.held(folder / _LOCK, wait=False))
         except BlockingIOError as error:
