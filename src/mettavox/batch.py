@@ -147,11 +147,11 @@ def render_all(
                 yield _lost(job)
         if not running:
             return
-        for future in wait(list(running), return_when=FIRST_COMPLETED).done:
-            outcome = _outcome(future, running[future])
-            broken = broken or outcome.lost
-            del running[future]
-            yield outcome
+        future = wait(list(running), return_when=FIRST_COMPLETED).done.pop()
+        outcome = _outcome(future, running[future])
+        broken = broken or outcome.lost
+        del running[future]
+        yield outcome
 
 
 def _outcome(future: "Future[Outcome]", job: Job) -> Outcome:

@@ -1,0 +1,143 @@
+"""mettavox batch: what it says, how it ends, and what is left when it is stopped. The hum speaks."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mettavox.manifest import Manifest, stale
+
+from .conftest import Run, assert_refused
+from .test_interrupt import PROGRAM, processes_with, unfinished, wait_until
+
+HEADING = "code,script,duration,voice,cover,name,say\n"
+GOOD = "p-1,shift-reset,45s,hum,none,Zebedee,ZEB-uh-dee\n"
+BAD = "p-2,shift-rset,45s,hum,none,Barnaby,\n"
+
+
+def left(folder: Path) -> list[str]:
+    return sorted(each.name for each in folder.iterdir())
+
+
+def test_good_rows_are_made_and_bad_ones_told(run: Run, here: Path) -> None:
+    """A line for each row, a table and the report's path; exit 8 until every row is good. No name is said."""
+    Path("r.csv").write_text(HEADING + GOOD + BAD)
+    outcome = run("batch", "r.csv", "-o", "lib", "--jobs", "1")
+    assert (outcome.code, outcome.out) == (8, "lib/report.html\n")
+    assert outcome.err.splitlines() == [
+        "Row 3, script: There is no script “shift-rset” in “en”.",
+        "       Did you mean “shift-reset”?",
+        "made p-1 0:45",
+        "made          1        0:45",
+        "bad rows      1",
+        "there         1        0:45",
+    ]
+    assert {"p-1.mp3", "p-1.vtt", "p-1.json", "manifest.sqlite", "report.html"} <= set(left(here / "lib"))
+    assert left(here) == ["lib", "r.csv"]
+
+    Path("r.csv").write_text(HEADING + GOOD)
+    outcome = run("batch", "r.csv", "-o", "lib", "--json")
+    assert outcome.code == 0
+    assert outcome.err.splitlines()[0] == "kept p-1"
+    facts = json.loads(outcome.out)
+    assert (facts["path"], facts["report"]) == ("lib", "lib/report.html")
+    assert (facts["made"], facts["kept"], facts["failed"], facts["seconds"]) == (0, 1, 0, 45.0)
+    assert facts["rows"][0]["file"] == "p-1.mp3"
+    assert "Zebedee" not in outcome.out + outcome.err
+
+
+def test_a_row_that_fails_is_named_by_its_code(run: Run, here: Path) -> None:
+    """With its row and a sentence; the next run tries it again."""
+    (here / "lib").mkdir()
+    (here / "lib" / "p-1.mp3").write_bytes(b"my own")
+    Path("r.csv").write_text(HEADING + GOOD)
+    outcome = run("batch", "r.csv", "-o", "lib")
+    assert outcome.code == 8
+    assert outcome.err.startswith("FAILED p-1 (row 2): “lib/p-1.mp3” is there already.")
+    assert "--force" in outcome.err
+    assert "Zebedee" not in outcome.err
+    assert run("batch", "r.csv", "-o", "lib", "--retry-failed", "--force").code == 0
+
+
+def test_a_check_makes_nothing(run: Run, here: Path) -> None:
+    """It shows how each name is said; exit 8 when a row is bad."""
+    Path("r.csv").write_text(HEADING + GOOD + BAD)
+    outcome = run("batch", "r.csv", "--check")
+    assert outcome.code == 8
+    assert outcome.out == "row 2    p-1  name Zebedee  “ZEB-uh-dee”  (as the roster says)\n"
+    assert outcome.err.splitlines()[-1] == "1 row can be made, 1 cannot."
+    assert "Barnaby" not in outcome.err + outcome.out
+    Path("r.csv").write_text(HEADING + GOOD)
+    outcome = run("batch", "r.csv", "-o", "lib", "--check", "--json")
+    assert outcome.code == 0
+    assert json.loads(outcome.out)["names"][0]["sounds"] == "“ZEB-uh-dee”"
+    assert left(here) == ["r.csv"]
+
+
+def test_slips_are_refused(run: Run, here: Path) -> None:
+    """Before anything is made."""
+    Path("r.csv").write_text(HEADING + GOOD)
+    assert_refused(run("batch", "r.csv"), 2, "need a folder", hint="-o DIR")
+    assert_refused(run("batch", "none.csv", "-o", "lib"), 2, "none.csv")
+    assert_refused(run("batch", "r.csv", "-o", "lib", "--only", "p-l"), 2, "“p-l”", hint="“p-1”")
+    assert_refused(run("batch", "r.csv", "-o", "r.csv"), 7, "is a file")
+    assert left(here) == ["r.csv"]
+
+
+def test_one_run_at_a_time(run: Run, here: Path) -> None:
+    """The second is told at once, and harms nothing."""
+    Path("r.csv").write_text(HEADING + GOOD)
+    with Manifest.opened(here / "lib"):
+        assert_refused(run("batch", "r.csv", "-o", "lib"), 7, "Another run works in this folder")
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes in /proc")
+@pytest.mark.parametrize("how", ["Ctrl-C", "SIGTERM", "SIGKILL"])
+def test_an_interrupted_batch_keeps_what_was_finished(run: Run, here: Path, how: str) -> None:
+    """And nothing that was not: no process, no temporary file; the manifest knows, and the next run goes on."""
+    scratch, library = here / "scratch", here / "lib"
+    scratch.mkdir()
+    rest = "".join(f"p-{number},supportive-touch,15m,hum,none,Zebedee,\n" for number in (3, 4, 5))
+    Path("r.csv").write_text(HEADING + GOOD + rest)
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, "batch", "r.csv", "-o", "lib", "--jobs", "2"],
+        env=os.environ | {"TMPDIR": str(scratch)},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+    try:
+        assert wait_until(lambda: (library / "p-1.mp3").exists() and unfinished(library) > 10_000)
+        assert process.poll() is None, "it was over before the signal"
+        if how == "Ctrl-C":
+            os.killpg(process.pid, signal.SIGINT)  # a terminal tells every process
+        else:
+            process.send_signal(signal.Signals[how])
+        written, said = process.communicate(timeout=30)
+    finally:
+        process.kill()
+        process.communicate()
+    if how != "SIGKILL":
+        assert process.returncode == 130
+        assert re.fullmatch(
+            r"(made p-\d [\d:]+\n)+Stopped. \d tracks? (is|are) finished; nothing half-made was left. "
+            r"The same command goes on.\n",
+            said.decode(),
+        )
+    assert written == b""
+    assert wait_until(lambda: processes_with(scratch) == [], within=20)
+    assert list(scratch.iterdir()) == []
+    assert not any(name.endswith(".part") for name in left(library))
+    with Manifest.opened(library) as manifest:
+        entry = manifest.entry("p-1")
+        assert entry is not None
+        assert stale(library, entry, entry.request_hash) == ""
+        assert {each.state for each in manifest.entries()} == {"made", "making"}
+        finished = {each.code for each in manifest.entries() if each.state == "made"}
+    assert {path.stem for path in library.glob("*.mp3")} == finished
+    outcome = run("batch", "r.csv", "-o", "lib", "--only", "p-1")
+    assert outcome.code == 0
+    assert outcome.err.splitlines()[0] == "kept p-1"
