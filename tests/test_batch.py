@@ -38,7 +38,8 @@ def fake(job: Job) -> Outcome:
         (folder / f"{job.code}.died").touch()
         os._exit(9)
     if job.code.startswith("bad"):
-        return Outcome(code=job.code, error=MettavoxError("It went wrong.", hint="Try again."))
+        what = "It went wrong." if job.code != "bad-path" else "“\udcff\0.wav” cannot be read."
+        return Outcome(code=job.code, error=MettavoxError(what, hint="Try again."))
     if job.code.startswith("slow"):
         time.sleep(0.3)
     name = f"{job.code}.{job.values.get('format', 'mp3')}"
@@ -228,6 +229,12 @@ def test_failed_rows_are_tried_again(build: Run) -> None:
     assert states(build(*rows)) == {"a": ("kept", ""), "bad-1": ("failed", "failed")}
     report = build(*rows, row("new"), retry_failed=True)
     assert states(report) == {"a": ("left", ""), "bad-1": ("failed", "failed"), "new": ("left", "")}
+
+
+def test_an_odd_path_in_an_error_stops_nothing(build: Run) -> None:
+    """Bytes that are no text are told as question marks, and the rows after it go on."""
+    report = build(f"bad-path,{SHORT},,,", f"a,{SHORT},,,")
+    assert [each.state for each in report.results] == ["failed", "made"]
 
 
 def test_only_some_codes(build: Run) -> None:

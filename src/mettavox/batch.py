@@ -252,6 +252,11 @@ def job_count() -> int:
     return min(MOST_JOBS, os.cpu_count() or 1)
 
 
+def _storable(text: str) -> str:
+    """The text without half letters, which odd paths have, and zeros: a database takes neither."""
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "?")
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Wanted:
     """A row whose track is to be made, and why."""
@@ -348,7 +353,7 @@ class _Run:
             rate=outcome.rate,
             voice_lufs=outcome.voice_lufs,
             peak_dbtp=outcome.peak_dbtp,
-            error=error.message if error else "",
+            error=_storable(error.message) if error else "",
             files=files,
             made=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
         )
