@@ -175,8 +175,8 @@ def _in_processes(
 ) -> Iterator[Outcome]:
     """The outcome of each job, from so many processes.
 
-    When one of them dies nobody knows whose fault it was: whatever was begun is tried once more, each in a process of
-    its own, so that only the track that kills its process fails.
+    When one of them dies nobody knows whose fault it was: whatever was with them is tried once more, each track in a
+    process of its own, so that only the one that kills its process fails.
     """
     begun: dict[str, Job] = {}
 
@@ -198,8 +198,17 @@ def _in_processes(
         if not lost:
             return
         for job in lost:
-            with Workers(1) as pool:
-                yield from render_all([job], pool, 1, work, running)
+            yield _alone(job, work, running)
+
+
+def _alone(job: Job, work: Work, running: dict["Future[Outcome]", Job]) -> Outcome:
+    """The outcome of a job that was lost; twice at most, since it may not have been begun when its pool broke."""
+    for _ in range(2):
+        with Workers(1) as pool:
+            (outcome,) = render_all([job], pool, 1, work, running)
+        if not outcome.lost:
+            break
+    return outcome
 
 
 # --- a folder ---

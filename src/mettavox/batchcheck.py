@@ -1,15 +1,15 @@
 """Batch check: a roster looked through before a second of sound is made, and how each of its names will be said."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from mettavox import ask, batchreport, casting, gate, ipa, prepare
 from mettavox.errors import MettavoxError
 from mettavox.person import Spoken
-from mettavox.pronunciation import Word
+from mettavox.pronunciation import Pronouncer, Word
 from mettavox.roster import Problem, Roster, Row
 from mettavox.takes import ENGINE as RECORDED
+from mettavox.voice import Voice
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,20 +41,18 @@ class Checked:
 def check(roster: Roster) -> Checked:
     """Look through every row without making a sound: its rules, and its names."""
     roster = apart(roster)
-    rules: dict[Any, MettavoxError | None] = {}
+    checker = _Checker()
     problems = list(roster.problems)
     names: list[Said] = []
     good = 0
     for row in roster.rows:
-        error, column = _broken_rule(row, rules), "script"
+        column = "script"
         try:
-            said = list(_names(row)) if error is None else []
-        except MettavoxError as refused:
-            error, column, said = refused, "say" if "say" in row.values else "name", []
-        if error is None:
+            checker.admit(row)
+            column = "say" if "say" in row.values else "target-say" if "target-say" in row.values else "voice"
+            names += checker.names(row)
             good += 1
-            names += said
-        else:
+        except MettavoxError as error:
             problems.append(Problem(row=row.number, column=column, message=error.message, hint=error.hint))
     return Checked(
         good=good,
@@ -64,38 +62,64 @@ def check(roster: Roster) -> Checked:
     )
 
 
-def _broken_rule(row: Row, known: dict[Any, MettavoxError | None]) -> MettavoxError | None:
-    """What keeps the row's script, intention, wishes or edits from being made."""
-    key = tuple(str(row.values.get(each, "")) for each in ("script", "lang", "scripts", "intention", "wishes", "edit"))
-    if key not in known:
-        try:
-            gate.admit(prepare.prepare(ask.request(row.values)))
-            known[key] = None
-        except MettavoxError as error:
-            known[key] = error
-    return known[key]
+class _Checker:
+    """Checks rows; what many rows have in common is looked at once."""
+
+    def __init__(self) -> None:
+        self._broken: dict[tuple[str, ...], MettavoxError | None] = {}
+        self._voices: dict[tuple[str, str], Voice] = {}
+        self._pronouncers: dict[tuple[str, str], Pronouncer] = {}
+
+    def admit(self, row: Row) -> None:
+        """Raise what keeps the row's script, intention, wishes or edits from being made."""
+        parts = ("script", "lang", "scripts", "intention", "wishes", "edit")
+        key = tuple(str(row.values.get(each, "")) for each in parts)
+        if key not in self._broken:
+            try:
+                gate.admit(prepare.prepare(ask.request(row.values)))
+                self._broken[key] = None
+            except MettavoxError as error:
+                self._broken[key] = error
+        broken = self._broken[key]
+        if broken is not None:
+            raise broken
+
+    def names(self, row: Row) -> list[Said]:
+        """How each name of the row will be said. Raises VoiceError for sounds that the voice cannot say."""
+        if not row.values.get("name") and not row.values.get("target"):
+            return []
+        request = ask.request(row.values)
+        voice = self._voice(request.voice, request.language)
+        pronouncer = self._pronouncer(voice, request.language, request.names)
+        words = (("name", request.listener.name), ("target", request.target.name))
+        return [_said(row, option, word, voice, pronouncer) for option, word in words if word is not None]
+
+    def _voice(self, name: str, language: str) -> Voice:
+        if (name, language) not in self._voices:
+            self._voices[name, language] = casting.cast(name, language).voice
+        return self._voices[name, language]
+
+    def _pronouncer(self, voice: Voice, language: str, words: Sequence[Spoken | None]) -> Pronouncer:
+        """One for all rows, but for a row with a respelling in letters, which its own lets stand."""
+        if any(word and word.said != word.written and ipa.OPEN not in word.said for word in words):
+            return casting.pronouncer(voice, *words)
+        if (voice.id, language) not in self._pronouncers:
+            self._pronouncers[voice.id, language] = casting.pronouncer(voice)
+        return self._pronouncers[voice.id, language]
 
 
-def _names(row: Row) -> Iterator[Said]:
-    """How each name of the row will be said. Raises VoiceError for sounds that the voice cannot say."""
-    if not row.values.get("name") and not row.values.get("target"):
-        return
-    request = ask.request(row.values)
-    voice = casting.cast(request.voice, request.language).voice
-    pronouncer = casting.pronouncer(voice, *request.names)
-    for option, word in (("name", request.listener.name), ("target", request.target.name)):
-        if word is None:
-            continue
-        told = [part for part in pronouncer.parts(word.said) if isinstance(part, Word)]
-        yield Said(
-            row=row.number,
-            code=row.code,
-            option=option,
-            written=word.written,
-            sounds=" ".join(map(_sounds, told)) or ("" if word.said == word.written else f"“{ipa.plain(word.said)}”"),
-            source=_source(word, told, recorded=voice.engine == RECORDED),
-            receives=pronouncer.engine_text(word.said),
-        )
+def _said(row: Row, option: str, word: Spoken, voice: Voice, pronouncer: Pronouncer) -> Said:
+    told = [part for part in pronouncer.parts(word.said) if isinstance(part, Word)]
+    respelled = f"“{ipa.plain(word.said)}”" if word.said != word.written else ""
+    return Said(
+        row=row.number,
+        code=row.code,
+        option=option,
+        written=word.written,
+        sounds=" ".join(map(_sounds, told)) or respelled,
+        source=_source(word, told, recorded=voice.engine == RECORDED),
+        receives=pronouncer.engine_text(word.said),
+    )
 
 
 def _sounds(word: Word) -> str:

@@ -87,5 +87,6 @@ def page(report: Report, *, when: datetime) -> str:
         report=report,
         counts=[(state, count) for state, count in counts if count],
         when=f"{when:%Y-%m-%d %H:%M} UTC",
+        taken=clock(round(report.seconds_taken)),
         clock=lambda seconds: clock(round(seconds, 1)),
     )
