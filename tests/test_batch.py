@@ -53,12 +53,12 @@ def fake(job: Job) -> Outcome:
 
 @pytest.fixture
 def build(tmp_path: Path) -> Run:
-    """``build("a,…", "b,…", **options)``: a roster of these rows, built into ``library`` without sound."""
+    """``build("a,…", "b,…", **options)``: a roster of these rows, built into ``library`` by threads, without sound."""
 
     def one(*rows: str, **options: object) -> Report:
         path = tmp_path / "roster.csv"
         path.write_text("\n".join([HEADING, *rows, ""]), "utf-8")
-        arguments = {"work": fake, "jobs": 1, **options}
+        arguments = {"work": fake, "jobs": 1, "pool": ThreadPoolExecutor, **options}
         return batch.build(roster.read(path), tmp_path / "library", **arguments)  # type: ignore[arg-type]
 
     return one
@@ -143,10 +143,10 @@ def test_a_job_never_raises(tmp_path: Path) -> None:
 
 
 def test_the_same_bytes_whichever_way_it_is_made(tmp_path: Path, build: Run) -> None:
-    """With one process or two and in another order, for a manifest with the same salt; each track checks."""
+    """By two processes, or by one thread in another order, for a manifest with the same salt; each track checks."""
     rows = [row("a"), row("b", "Zebedee"), f"c,{SHORT},José,ho-SAY,"]
     library, other = tmp_path / "library", tmp_path / "other"
-    first = build(*rows, work=batch.make, jobs=2)
+    first = build(*rows, work=batch.make, jobs=2, pool=Workers)
     assert states(first) == dict.fromkeys("abc", ("made", "new"))
     library.rename(other)
     library.mkdir()
@@ -273,7 +273,7 @@ def test_what_a_kill_left_half_written_is_swept_away(tmp_path: Path, build: Run)
 def test_a_worker_that_dies_costs_its_own_row_at_most(tmp_path: Path, build: Run) -> None:
     """Each row that was begun is tried once more; one that dies again fails alone, and the others go on."""
     codes = ["a", "dies", "b", "once", "c", "d", "e"]
-    report = build(*map(row, codes), jobs=2)
+    report = build(*map(row, codes), jobs=2, pool=Workers)
     assert {result.code: result.state for result in report.results} == {
         code: "failed" if code == "dies" else "made" for code in codes
     }
@@ -294,7 +294,7 @@ def test_an_interruption_keeps_what_was_finished(tmp_path: Path, build: Run) -> 
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        build(*map(row, codes), progress=stop)
+        build(*map(row, codes), progress=stop, pool=Workers)
     with Manifest.opened(tmp_path / "library") as manifest:
         made = {entry.code for entry in manifest.entries() if entry.state == "made"}
         making = {entry.code for entry in manifest.entries() if entry.state == "making"}
@@ -317,7 +317,7 @@ def test_an_interrupted_remaking_keeps_what_was_whole(tmp_path: Path, build: Run
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        build(*map(row, codes), force=True, progress=stop)
+        build(*map(row, codes), force=True, progress=stop, pool=Workers)
     assert build(*map(row, codes)).kept == 3
 
 

@@ -118,6 +118,8 @@ def _mistake(error: Exception) -> MettavoxError:
 
 
 Work = Callable[[Job], Outcome]
+Pool = Callable[[int], Executor]
+"""What gives an executor with so many workers; it is left as a block is."""
 
 
 def render_all(
@@ -170,13 +172,13 @@ def _lost(job: Job) -> Outcome:
     return Outcome(code=job.code, error=error, lost=True)
 
 
-def _in_processes(
-    jobs: Iterable[Job], count: int, work: Work, running: dict["Future[Outcome]", Job]
+def _in_pools(
+    jobs: Iterable[Job], count: int, pool: Pool, work: Work, running: dict["Future[Outcome]", Job]
 ) -> Iterator[Outcome]:
-    """The outcome of each job, from so many processes.
+    """The outcome of each job, from so many workers.
 
     When one of them dies nobody knows whose fault it was: whatever was with them is tried once more, each track in a
-    process of its own, so that only the one that kills its process fails.
+    pool of its own, so that only the one that kills its process fails.
     """
     begun: dict[str, Job] = {}
 
@@ -188,8 +190,8 @@ def _in_processes(
     waiting = noted()
     while True:
         lost: list[Job] = []
-        with Workers(count) as pool:
-            for outcome in render_all(waiting, pool, 2 * count, work, running):
+        with pool(count) as executor:
+            for outcome in render_all(waiting, executor, 2 * count, work, running):
                 job = begun.pop(outcome.code)
                 if outcome.lost:
                     lost.append(job)
@@ -198,14 +200,14 @@ def _in_processes(
         if not lost:
             return
         for job in lost:
-            yield _alone(job, work, running)
+            yield _alone(job, pool, work, running)
 
 
-def _alone(job: Job, work: Work, running: dict["Future[Outcome]", Job]) -> Outcome:
+def _alone(job: Job, pool: Pool, work: Work, running: dict["Future[Outcome]", Job]) -> Outcome:
     """The outcome of a job that was lost; twice at most, since it may not have been begun when its pool broke."""
     for _ in range(2):
-        with Workers(1) as pool:
-            (outcome,) = render_all([job], pool, 1, work, running)
+        with pool(1) as executor:
+            (outcome,) = render_all([job], executor, 1, work, running)
         if not outcome.lost:
             break
     return outcome
@@ -228,13 +230,15 @@ def build(
     only: frozenset[str] = frozenset(),
     retry_failed: bool = False,
     progress: Progress = lambda result, done, total: None,
+    pool: Pool = Workers,
     work: Work = make,
 ) -> Report:
     """Make what is not in the folder yet, or is not whole, or is asked for in another way now.
 
     ``only`` are the codes to look at; ``force`` makes all of them anew; ``retry_failed`` makes those that failed or
-    were interrupted in the last run, and leaves the others alone. ``work`` makes a track, in another process. Rows with
-    problems and tracks that fail are told in the report. When it is interrupted, what was finished stays.
+    were interrupted in the last run, and leaves the others alone. ``pool`` gives an executor with so many workers, and
+    ``work`` is what it does for a track. Rows with problems and tracks that fail are told in the report. When it is
+    interrupted, what was finished stays.
     Raises RequestError for a code that is not in the roster, and OutputError for what the disk refuses, or when
     another run works in the folder.
     """
@@ -245,7 +249,7 @@ def build(
         _sweep(folder)
         run = _Run(manifest, folder, replace(settings, workers=settings.workers or 1), force=force, progress=progress)
         run.look(roster.rows, only, retry_failed=retry_failed)
-        run.make(jobs or job_count(), work)
+        run.make(jobs or job_count(), pool, work)
         report = Report(
             results=tuple(run.results[row.code] for row in roster.rows),
             problems=() if only else roster.problems,
@@ -272,7 +276,6 @@ class _Wanted:
 
     row: Row
     why: str
-    request_hash: str
 
 
 class _Run:
@@ -289,6 +292,7 @@ class _Run:
         self._identity = _Identity(settings)
         self._wanted: dict[str, _Wanted] = {}
         self._before: dict[str, Entry | None] = {}
+        self._hashes: dict[str, str] = {}
         self._done = self._total = 0
         self.results: dict[str, Result] = {}
         self.notes: dict[str, None] = {}
@@ -308,20 +312,28 @@ class _Run:
         self._progress(None, 0, self._total)
         for row in asked:
             entry = entries.get(row.code.lower())
-            request_hash = self._identity.request_hash(self._manifest, row)
-            why = stale(self._folder, entry, request_hash)
+            why = self._stale(row, entry)
             if self._force or why:
                 self._before[row.code] = entry
-                self._wanted[row.code] = _Wanted(row=row, why=why or "asked for", request_hash=request_hash)
+                self._wanted[row.code] = _Wanted(row=row, why=why or "asked for")
             else:
                 self._tell(_result(row, "kept", entry))
 
-    def make(self, count: int, work: Work) -> None:
+    def _stale(self, row: Row, entry: Entry | None) -> str:
+        """As ``manifest.stale`` has it; hashes are slow on purpose, and a new row's can wait until it is made."""
+        return stale(self._folder, entry, self._hash(row) if entry is not None else "")
+
+    def _hash(self, row: Row) -> str:
+        if row.code not in self._hashes:
+            self._hashes[row.code] = self._identity.request_hash(self._manifest, row)
+        return self._hashes[row.code]
+
+    def make(self, count: int, pool: Pool, work: Work) -> None:
         """Make what is wanted; interrupted, it keeps what was finished."""
         if not self._wanted:
             return
         running: dict[Future[Outcome], Job] = {}
-        outcomes = _in_processes(self._jobs(), min(count, len(self._wanted)), work, running)
+        outcomes = _in_pools(self._jobs(), min(count, len(self._wanted)), pool, work, running)
         try:
             with contextlib.closing(outcomes):  # type: ignore[type-var]
                 for outcome in outcomes:
@@ -336,7 +348,7 @@ class _Run:
             self._manifest.put(
                 Entry(
                     code=code,
-                    request_hash=wanted.request_hash,
+                    request_hash=self._hash(wanted.row),
                     state="making",
                     files=before.files if before else {},
                 )
@@ -356,7 +368,7 @@ class _Run:
         files = outcome.files if error is None else before.files if before else {}
         entry = Entry(
             code=outcome.code,
-            request_hash=wanted.request_hash,
+            request_hash=self._hash(wanted.row),
             state="made" if error is None else "failed",
             frames=outcome.frames,
             rate=outcome.rate,
