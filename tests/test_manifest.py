@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from mettavox import manifest
+from mettavox import digest, manifest
 from mettavox.errors import OutputError
 from mettavox.manifest import NAME, Entry, Manifest, stale
 
@@ -165,7 +165,7 @@ def track(tmp_path: Path) -> Entry:
     """The entry of a finished track of two files, which are there."""
     for name in ("x.mp3", "x.json"):
         (tmp_path / name).write_bytes(name.encode() * 1000)
-    files = {name: manifest.sha256(tmp_path / name) for name in ("x.mp3", "x.json")}
+    files = {name: digest.sha256(tmp_path / name) for name in ("x.mp3", "x.json")}
     return Entry(code="x", request_hash="0" * 64, state="made", files=files)
 
 

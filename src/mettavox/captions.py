@@ -10,6 +10,7 @@ from mettavox.clauses import Clause
 from mettavox.errors import CodecError
 from mettavox.script import Line
 from mettavox.timeline import Placement, Timeline
+from mettavox.units import milliseconds, stamp
 
 SPEECH, BELL = "speech", "bell"
 _PAUSE_SECONDS = 3.0
@@ -69,8 +70,8 @@ def timed(cues: Sequence[Cue], rate: int) -> list[tuple[int, int]]:
     """Each cue's start and end in milliseconds: the one rounding of every format; none overlaps the next."""
     times: list[tuple[int, int]] = []
     for cue in cues:
-        start = max(round(cue.start * 1000 / rate), times[-1][1] if times else 0)
-        times.append((start, max(round(cue.end * 1000 / rate), start + 1)))
+        start = max(milliseconds(cue.start, rate), times[-1][1] if times else 0)
+        times.append((start, max(milliseconds(cue.end, rate), start + 1)))
     return times
 
 
@@ -84,7 +85,7 @@ def vtt(cues: Sequence[Cue], rate: int, *, speaker: str, language: str) -> str:
     blocks = ["WEBVTT"]
     for cue, (start, end) in zip(cues, timed(cues, rate), strict=True):
         words = escaped(bell) if cue.kind == BELL else voice + escaped(cue.text)
-        blocks.append(f"{vtt_time(start)} --> {vtt_time(end)}\n{words}")
+        blocks.append(f"{stamp(start)} --> {stamp(end)}\n{words}")
     return "\n\n".join(blocks) + "\n"
 
 
@@ -92,7 +93,7 @@ def srt(cues: Sequence[Cue], rate: int) -> str:
     """SubRip, two lines of at most 32 characters a card; speech alone."""
     spoken = [cue for cue in cues if cue.kind == SPEECH]
     blocks = [
-        f"{number}\n{_srt_time(start)} --> {_srt_time(end)}\n" + "\n".join(cards.wrapped(srt_text(cue.text)))
+        f"{number}\n{stamp(start, ',')} --> {stamp(end, ',')}\n" + "\n".join(cards.wrapped(srt_text(cue.text)))
         for number, (cue, (start, end)) in enumerate(zip(spoken, timed(spoken, rate), strict=True), start=1)
     ]
     return "".join(f"{block}\n\n" for block in blocks)
@@ -119,20 +120,6 @@ def lrc(cues: Sequence[Cue], rate: int, *, title: str, seconds: float) -> str:
 def escaped(text: str) -> str:
     """Text for WebVTT, where it is never markup."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def vtt_time(milliseconds: int) -> str:
-    """``00:01:02.345``."""
-    return _clock(milliseconds, ".")
-
-
-def _srt_time(milliseconds: int) -> str:
-    return _clock(milliseconds, ",")
-
-
-def _clock(milliseconds: int, mark: str) -> str:
-    seconds, rest = divmod(milliseconds, 1000)
-    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}{mark}{rest:03d}"
 
 
 def _lrc_time(frame: int, rate: int) -> str:

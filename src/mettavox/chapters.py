@@ -5,7 +5,7 @@ import math
 import re
 from typing import Any
 
-from mettavox import captions
+from mettavox import captions, units
 from mettavox.errors import CodecError
 from mettavox.timeline import Timeline
 
@@ -24,14 +24,10 @@ def milliseconds(timeline: Timeline) -> tuple[Timed, ...]:
 
     This is the one rounding, which every form of chapters uses.
     """
-    starts = [0, *(_milliseconds(chapter.start, timeline.rate) for chapter in timeline.chapters[1:])]
-    ends = [*starts[1:], _milliseconds(timeline.frames, timeline.rate)]
+    starts = [0, *(units.milliseconds(chapter.start, timeline.rate) for chapter in timeline.chapters[1:])]
+    ends = [*starts[1:], units.milliseconds(timeline.frames, timeline.rate)]
     titles = (" ".join(chapter.title.split()) for chapter in timeline.chapters)
     return tuple(zip(starts, ends, titles, strict=False))
-
-
-def _milliseconds(frame: int, rate: int) -> int:
-    return round(frame * 1000 / rate)
 
 
 # --- written ---
@@ -49,7 +45,7 @@ def as_json(timeline: Timeline, *, title: str) -> str:
 def as_vtt(timeline: Timeline) -> str:
     """WebVTT for a track of kind “chapters”."""
     blocks = [
-        f"{captions.vtt_time(start)} --> {captions.vtt_time(end)}\n{captions.escaped(name)}"
+        f"{units.stamp(start)} --> {units.stamp(end)}\n{captions.escaped(name)}"
         for start, end, name in milliseconds(timeline)
     ]
     return "\n\n".join(["WEBVTT", *blocks]) + "\n"

@@ -6,13 +6,12 @@ from pathlib import Path
 
 from mettavox import captioned, chapters, record
 from mettavox.beside import beside_path
-from mettavox.codec import Block
 from mettavox.codecs import decode, tagread
 from mettavox.codecs.formats import FORMATS
 from mettavox.codecs.language import three_letters
 from mettavox.errors import CodecError, MettavoxError, RecordError
 from mettavox.record import Record
-from mettavox.verify import BLOCK_SECONDS, Finding, examined
+from mettavox.verify import Finding, examined
 
 _CLOSE_MS = 1
 _LIST_CLOSE_MS = 1000
@@ -51,7 +50,7 @@ def check(path: Path, progress: Callable[[float], None] = lambda share: None) ->
         what="file", holds=True, found="the same bytes as when it was made" if same else "changed since it was made"
     )
     try:
-        _, heard = examined(_blocks(path, known, progress), known.proof)
+        _, heard = examined(decode.for_proof(path, known.proof, progress), known.proof)
     except CodecError as error:
         raise CodecError(f"“{path.name}”: {_lower(error.message)}", hint=error.hint) from error
     return Checked(findings=(file, *heard, *_tags(path, known), *_texts(path, known)))
@@ -72,13 +71,6 @@ def _track_of(path: Path, known: Record) -> Path:
 
 def _lower(sentence: str) -> str:
     return sentence[:1].lower() + sentence[1:]
-
-
-def _blocks(path: Path, known: Record, progress: Callable[[float], None]) -> Iterator[Block]:
-    size = BLOCK_SECONDS * known.proof.rate
-    for place, block in enumerate(decode.blocks(path, size)):
-        progress(min(1.0, place * size / known.proof.frames))
-        yield block
 
 
 # --- what the file says of itself ---

@@ -1,6 +1,5 @@
 """Course: a file that lists sessions becomes a folder of tracks, with a handout for each session."""
 
-import hashlib
 import json
 import re
 import unicodedata
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from mettavox import __version__, ask, assets, casting, folder, gate, handout, output, phrasebook, prepare, source
+from mettavox.digest import sha256
 from mettavox.errors import RequestError, ScriptError, ScriptNotFound
 from mettavox.fields import Fields, Problems, toml
 from mettavox.prepare import Prepared
@@ -355,16 +355,11 @@ def _track_facts(shown: handout.Track, track: Track, built: Path | None) -> dict
         "seconds": _number(shown.seconds),
         "voice": track.prepared.voice.id,
     }
-    return facts | ({"sha256": _hash(built / track.path)} if built else {})
+    return facts | ({"sha256": sha256(built / track.path)} if built else {})
 
 
 def _number(seconds: Fraction) -> int | float:
     return int(seconds) if seconds.denominator == 1 else float(seconds)
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _write(path: Path, text: str) -> None:

@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from mettavox import lettering, palettes
 from mettavox.errors import RequestError
 from mettavox.palettes import THEMES, Palette
-from mettavox.ribbon import worded
 from mettavox.script import Bell, Line
 from mettavox.suggest import nearest
 from mettavox.timeline import Timeline
+from mettavox.units import worded
 
 if TYPE_CHECKING:
     from PIL.Image import Image

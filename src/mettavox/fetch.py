@@ -6,7 +6,6 @@ downloaded so far lies beside the file's place as NAME.part; a later run goes on
 
 import contextlib
 import errno
-import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -18,6 +17,7 @@ from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from mettavox import __version__
+from mettavox.digest import sha256
 from mettavox.errors import OutputError, VoiceError
 from mettavox.voice import VoiceFile, is_safe
 
@@ -42,7 +42,7 @@ def part(place: Path) -> Path:
 def is_whole(place: Path, file: VoiceFile) -> bool:
     """Whether the very file that is pinned lies there."""
     try:
-        return place.stat().st_size == file.bytes and _digest(place) == file.sha256
+        return place.stat().st_size == file.bytes and sha256(place) == file.sha256
     except OSError:
         return False
 
@@ -198,7 +198,7 @@ def _goes_on(content_range: str, begun: int, size: int) -> bool:
 def _settle(file: VoiceFile, unfinished: Path, place: Path) -> None:
     """Give the part its name if it is the file that is pinned; remove it if not."""
     with on_disk(place):
-        found = _digest(unfinished)
+        found = sha256(unfinished)
         if found != file.sha256:
             unfinished.unlink()
             raise VoiceError(
@@ -260,11 +260,6 @@ def _readable(source: Path) -> Iterator[None]:
 def _remove(path: Path) -> None:
     with on_disk(path):
         path.unlink(missing_ok=True)
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _size(path: Path) -> int:

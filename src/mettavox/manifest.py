@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from mettavox import lock, output
+from mettavox.digest import sha256
 from mettavox.errors import OutputError
 
 NAME = "manifest.sqlite"
@@ -225,12 +226,6 @@ def stale(folder: Path, entry: Entry | None, request_hash: str) -> str:
     except OSError:
         return "damaged"
     return "" if whole else "damaged"
-
-
-def sha256(path: Path) -> str:
-    """The hash of a file's bytes, 64 hexadecimal digits. Raises OSError when it cannot be read."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 # --- opening ---

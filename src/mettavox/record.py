@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from mettavox import __version__, ask, beside, chapters, ipa, recordfields, review, wishes
+from mettavox import __version__, ask, beside, chapters, digest, ipa, recordfields, review, wishes
 from mettavox.ask import STANDARD
 from mettavox.beside import Texts
 from mettavox.clauses import Clause
@@ -282,8 +282,7 @@ def _hash(value: object, salt: str) -> str:
 def sha256(path: Path) -> str:
     """The hash of a file's bytes, 64 hexadecimal digits. Raises RecordError when it cannot be read."""
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return digest.sha256(path)
     except OSError as error:
         raise RecordError(f"“{path.name}” cannot be read: {error.strerror}.", hint="Check the path.") from error
 

@@ -14,7 +14,6 @@ from mettavox.codec import Block
 from mettavox.codecs import assembly, decode, encode, id3
 from mettavox.credits import year
 from mettavox.framecache import FrameCache
-from mettavox.loudness import TruePeak
 from mettavox.mix import Mixer
 from mettavox.output import Files
 from mettavox.prepare import Prepared
@@ -68,27 +67,18 @@ def render(
         output.check(each, replace=replace)
     # Rather now than after the speaking.
     encode.check(prepared.request.format, rate=prepared.rate, bitrate_kbps=prepared.delivery.bitrate_kbps)
+    settings = changed(settings, year=settings.year or year())
     with backdrop.bed(prepared) as bed:
         said = spoken(prepared, settings, progress)
-        stem, mixer = _mixed(prepared, said, bed)
+        stem, mixer, wanted = _mixed(prepared, said, bed)
         texts = Texts.of(prepared, said.timeline, stem)
-        wanted = proof.expected(
-            said.timeline,
-            stem,
-            mixer.floor,
-            highest_dbtp=prepared.delivery.highest_dbtp,
-            added_lu=backdrop.added_lu(prepared),
-        )
-        if _is_loud(prepared):  # and may swell: what it adds where there is speech is measured
-            heard, _ = examined(blocks(mixer, said.timeline), changed(wanted, added_lu=0.0))
-            wanted = changed(wanted, added_lu=heard.voice_lufs - stem.loudness_lufs)
         with output.together(replace=replace) as files:
             _, scratch = files.open(path)
             with output.translated(path):
                 _encode(texts, mixer, scratch, settings, progress)
             track = Track(
                 timeline=said.timeline,
-                measured=_verified(scratch, wanted, progress),
+                measured=verify(decode.for_proof(scratch, wanted, lambda share: progress("checking", share)), wanted),
                 note=said.note,
                 beside=others,
                 sha256=record.sha256(scratch),
@@ -98,7 +88,7 @@ def render(
                     texts,
                     wanted,
                     track.measured,
-                    year=settings.year or year(),
+                    year=settings.year,
                     audio_sha256=track.sha256,
                     salt=salt,
                     show_names=settings.show_names,
@@ -112,22 +102,42 @@ def beside_paths(path: Path, prepared: Prepared) -> tuple[Path, ...]:
     return tuple(beside_path(path, suffix) for suffix in beside.suffixes(prepared))
 
 
-def _mixed(prepared: Prepared, said: Spoken, bed: Bed | None) -> tuple[VoiceStem, Mixer]:
-    """The stem and the mixer; where a loud bed adds to the voice's peaks, the voice is limited a little lower."""
-    delivery, clips = prepared.delivery, said.clips
+def _mixed(prepared: Prepared, said: Spoken, bed: Bed | None) -> tuple[VoiceStem, Mixer, Proof]:
+    """The stem, the mixer, and what the track has to hold.
+
+    Where a loud bed adds to the voice's peaks, the voice is limited a little lower; and since such a bed may swell,
+    what it adds to the loudness where there is speech is measured.
+    """
+    clips = said.clips
     if not prepared.request.plain:
-        clips = chain.processed(clips, treble_db=delivery.treble_db)
-    ceiling, loud = delivery.ceiling_dbtp, _is_loud(prepared)
+        clips = chain.processed(clips, treble_db=prepared.delivery.treble_db)
+    ceiling = prepared.delivery.ceiling_dbtp
+    if not _is_loud(prepared):
+        return _mix(prepared, said.timeline, clips, ceiling, bed)
+    highest = _amplitude(ceiling)
     for _ in range(_MOST_ROUNDS):
-        stem = _stem(prepared, said.timeline, dict(clips) if loud else clips, ceiling)
-        mixer = _mixer(prepared, said.timeline, stem, bed)
-        if not loud:
-            break
-        over = _amplitude(_peak_dbtp(mixer, said.timeline)) - _amplitude(delivery.ceiling_dbtp)
+        stem, mixer, wanted = _mix(prepared, said.timeline, dict(clips), ceiling, bed)
+        heard, _ = examined(blocks(mixer, said.timeline), changed(wanted, added_lu=0.0))
+        over = _amplitude(heard.peak_dbtp) - highest
         if over <= 0:
             break
         ceiling = float(20 * np.log10(max(_amplitude(ceiling) - over, _amplitude(_LOWEST_CEILING_DBTP))))
-    return stem, mixer
+    return stem, mixer, changed(wanted, added_lu=heard.voice_lufs - stem.loudness_lufs)
+
+
+def _mix(
+    prepared: Prepared, timeline: Timeline, clips: Mapping[Line, Shaped], ceiling_dbtp: float, bed: Bed | None
+) -> tuple[VoiceStem, Mixer, Proof]:
+    stem = _stem(prepared, timeline, clips, ceiling_dbtp)
+    mixer = _mixer(prepared, timeline, stem, bed)
+    wanted = proof.expected(
+        timeline,
+        stem,
+        mixer.floor,
+        highest_dbtp=prepared.delivery.highest_dbtp,
+        added_lu=backdrop.added_lu(prepared),
+    )
+    return stem, mixer, wanted
 
 
 def _is_loud(prepared: Prepared) -> bool:
@@ -136,13 +146,6 @@ def _is_loud(prepared: Prepared) -> bool:
 
 def _amplitude(decibels: float) -> float:
     return float(10 ** (decibels / 20))
-
-
-def _peak_dbtp(mixer: Mixer, timeline: Timeline) -> float:
-    peak = TruePeak()
-    for block in blocks(mixer, timeline):
-        peak.add(*np.ascontiguousarray(block.T))
-    return peak.dbtp
 
 
 def _stem(prepared: Prepared, timeline: Timeline, clips: Mapping[Line, Shaped], ceiling_dbtp: float) -> VoiceStem:
@@ -208,17 +211,6 @@ def _encode(texts: Texts, mixer: Mixer, path: Path, settings: Settings, progress
         bitrate_kbps=kbps,
         hear=lambda share: progress("encoding", share),
     )
-
-
-def _verified(path: Path, wanted: Proof, progress: Progress) -> Measured:
-    size = BLOCK_SECONDS * wanted.rate
-
-    def heard() -> Iterator[Block]:
-        for place, block in enumerate(decode.blocks(path, size)):
-            progress("checking", min(1.0, place * size / wanted.frames))
-            yield block
-
-    return verify(heard(), wanted)
 
 
 def _write_others(files: Files, path: Path, texts: Texts, account: str) -> None:

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from mettavox.script import Bell, Line
 from mettavox.timeline import Chapter, Timeline, Tone
-from mettavox.units import clock
+from mettavox.units import clock, worded
 
 _WIDTH, _LEFT = 1000, 32
 _TITLE, _WORDS = 46, 74  # baselines
@@ -76,14 +76,6 @@ def svg(timeline: Timeline, *, title: str, language: str = "en") -> str:
             "</svg>\n",
         ]
     )
-
-
-def worded(seconds: float) -> str:
-    """``10 min``, ``45 s``, ``7 min 30 s`` or ``1 h 5 min``: a length as it is read, to the whole second."""
-    whole = round(seconds)
-    hours, minutes, rest = whole // _HOUR, whole % _HOUR // _MINUTE, whole % _MINUTE
-    parts = [f"{count} {unit}" for count, unit in ((hours, "h"), (minutes, "min"), (rest, "s")) if count]
-    return " ".join(parts) or "0 s"
 
 
 def _opening(height: int, language: str) -> str:

@@ -8,6 +8,7 @@ from mettavox.errors import RequestError
 _CLOCK = re.compile(r"(?:(\d+):)?(\d{1,4}):(\d{2}(?:\.\d+)?)")
 _WORDED = re.compile(r"(?:(\d+(?:\.\d+)?)h)?\s*(?:(\d+(?:\.\d+)?)m(?:in)?)?\s*(?:(\d+(?:\.\d+)?)s)?")
 _ISO = re.compile(r"PT(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)S)?", re.IGNORECASE)
+_STAMP = re.compile(r"(\d{1,4}):([0-5]\d):([0-5]\d)(?:\.(\d{1,9}))?")
 _FORMS_HINT = "Write it as 10m, 7:30, 1:05:00, 90s or PT10M."
 
 _LONGEST_TEXT = 32
@@ -90,3 +91,33 @@ def file_stem(duration: Fraction) -> str:
         return f"{float(duration):g}s"
     minutes, secs = divmod(int(duration), 60)
     return "".join([f"{minutes}m" if minutes else "", f"{secs}s" if secs else ""])
+
+
+def worded(seconds: float) -> str:
+    """``10 min``, ``45 s``, ``7 min 30 s`` or ``1 h 5 min``: a length as it is read, to the whole second."""
+    whole = round(seconds)
+    parts = ((whole // 3600, "h"), (whole // 60 % 60, "min"), (whole % 60, "s"))
+    return " ".join(f"{count} {unit}" for count, unit in parts if count) or "0 s"
+
+
+# --- milliseconds, which some file formats want; nothing else here counts in them ---
+
+
+def milliseconds(frame: int, rate: int) -> int:
+    """The nearest whole millisecond to a frame at ``rate`` hertz."""
+    return round(frame * 1000 / rate)
+
+
+def stamp(moment: int, mark: str = ".") -> str:
+    """``00:01:02.345`` for 62345 ms, with another mark before the thousandths where a format wants one."""
+    whole, thousandths = divmod(moment, 1000)
+    return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}{mark}{thousandths:03d}"
+
+
+def from_stamp(text: str) -> int | None:
+    """Milliseconds from ``00:01:02.345``, or None where the text is something else."""
+    found = _STAMP.fullmatch(text.strip())
+    if not found:
+        return None
+    hours, minutes, secs = (int(part) for part in found.groups()[:3])
+    return ((hours * 60 + minutes) * 60 + secs) * 1000 + int(f"{found[4] or '0':0<3}"[:3])

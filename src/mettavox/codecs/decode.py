@@ -2,8 +2,7 @@
 
 import contextlib
 import os
-import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
@@ -11,14 +10,10 @@ import numpy as np
 import soundfile
 
 from mettavox.codec import Block
-from mettavox.codecs import ffmpeg
+from mettavox.codecs import au, ffmpeg
 from mettavox.errors import CodecError
-
-# Sun's AU has the plainest head that can be sent down a pipe: six numbers of four bytes.
-_HEAD = struct.Struct(">4s5I")
-_MAGIC = b".snd"
-_SAMPLE_BYTES = 4
-
+from mettavox.proof import Proof
+from mettavox.verify import BLOCK_SECONDS
 
 _STDERR = 2
 
@@ -29,6 +24,14 @@ def blocks(path: Path, frames: int) -> Iterator[Block]:
     The file's name does not matter. Raises CodecError when the file is not sound.
     """
     return _by_ffmpeg(path, frames) if _is_m4a(path) else _by_libsndfile(path, frames)
+
+
+def for_proof(path: Path, proof: Proof, hear: Callable[[float], None] = lambda share: None) -> Iterator[Block]:
+    """The sound of a file in the blocks that ``verify`` takes; ``hear`` hears how much of it is read, 0 to 1."""
+    size = BLOCK_SECONDS * proof.rate
+    for place, block in enumerate(blocks(path, size)):
+        hear(min(1.0, place * size / proof.frames))
+        yield block
 
 
 def _is_m4a(path: Path) -> bool:
@@ -71,17 +74,16 @@ def _hushed() -> Iterator[None]:
 
 
 def _by_ffmpeg(path: Path, frames: int) -> Iterator[Block]:
-    with ffmpeg.decoded(path, "-c:a", "pcm_f32be", "-f", "au") as pipe:
+    with ffmpeg.decoded(path, *au.ARGUMENTS) as pipe:
         yield from _received(pipe, frames)
 
 
 def _received(pipe: IO[bytes], frames: int) -> Iterator[Block]:
-    head = pipe.read(_HEAD.size)
-    if len(head) < _HEAD.size or not head.startswith(_MAGIC):
+    head = au.read_head(pipe)
+    if head is None:
         raise _not_sound()
-    _, start, _, _, _, channels = _HEAD.unpack(head)
-    pipe.read(start - _HEAD.size)
-    while data := pipe.read(frames * channels * _SAMPLE_BYTES):
+    _, channels = head
+    while data := pipe.read(frames * channels * au.SAMPLE_BYTES):
         yield np.frombuffer(data, dtype=">f4").reshape(-1, channels).astype(np.float32)
 
 

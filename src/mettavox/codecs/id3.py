@@ -3,9 +3,9 @@
 import struct
 
 from mettavox.codecs.language import three_letters
-from mettavox.codecs.times import milliseconds
 from mettavox.errors import CodecError
 from mettavox.tags import Lyric, Tags
+from mettavox.units import milliseconds
 
 ENCODER = "mettavox"
 MOST_CHAPTERS = 255

@@ -1,6 +1,5 @@
 """Any sound file as one channel of 48 kHz samples on disk, read block by block, so that its length costs no memory."""
 
-import struct
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,13 +11,10 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from mettavox.codecs import ffmpeg
+from mettavox.codecs import au, ffmpeg
 
 RATE = 48_000
 _BLOCK_FRAMES = 1 << 18
-# Sun's AU has the plainest head that can be sent down a pipe: six numbers of four bytes.
-_HEAD = struct.Struct(">4s5I")
-_MAGIC = b".snd"
 _FULL_SCALE, _RUN = 0.9999, 3
 
 
@@ -37,7 +33,7 @@ def opened(path: Path) -> Iterator[Mono]:
     Raises CodecError when there is no sound in it, and OSError for what the scratch disk refuses.
     """
     with tempfile.TemporaryFile(prefix="mettavox-") as scratch:
-        with ffmpeg.decoded(path, "-c:a", "pcm_f32be", "-f", "au") as pipe:
+        with ffmpeg.decoded(path, *au.ARGUMENTS) as pipe:
             clipped = _converted(pipe, scratch, path)
         scratch.flush()
         frames = scratch.tell() // 2
@@ -48,14 +44,13 @@ def opened(path: Path) -> Iterator[Mono]:
 
 
 def _converted(pipe: IO[bytes], scratch: BinaryIO | IO[bytes], path: Path) -> NDArray[np.int64]:
-    head = pipe.read(_HEAD.size)
-    if len(head) < _HEAD.size or not head.startswith(_MAGIC):
+    head = au.read_head(pipe)
+    if head is None:
         raise ffmpeg.no_sound(path)
-    _, start, _, _, rate, channels = _HEAD.unpack(head)
-    pipe.read(start - _HEAD.size)
+    rate, channels = head
     finer = soxr.ResampleStream(rate, RATE, 1, dtype="float32") if rate != RATE else None
     clipped: list[NDArray[np.int64]] = [np.zeros(0, dtype=np.int64)]
-    at, size = 0, _BLOCK_FRAMES * channels * 4
+    at, size = 0, _BLOCK_FRAMES * channels * au.SAMPLE_BYTES
     while True:
         data = pipe.read(size)
         block = np.frombuffer(data[: len(data) // (4 * channels) * 4 * channels], dtype=">f4").reshape(-1, channels)

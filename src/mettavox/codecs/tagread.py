@@ -11,9 +11,9 @@ from typing import BinaryIO
 
 from mettavox.codecs import id3read, mp4, vorbis
 from mettavox.codecs.language import UNDETERMINED, three_letters
-from mettavox.codecs.times import milliseconds
 from mettavox.errors import CodecError
 from mettavox.tags import Tags
+from mettavox.units import milliseconds
 
 _HINT = "Make it again."
 _MOST_BYTES = 1 << 27

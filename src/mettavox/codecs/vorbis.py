@@ -9,9 +9,9 @@ import struct
 from collections.abc import Sequence
 
 from mettavox.codecs.language import three_letters
-from mettavox.codecs.times import from_stamp, milliseconds, stamp
 from mettavox.errors import CodecError
 from mettavox.tags import Tags
+from mettavox.units import from_stamp, milliseconds, stamp
 
 MOST_CHAPTERS = 999
 PICTURE = "METADATA_BLOCK_PICTURE"

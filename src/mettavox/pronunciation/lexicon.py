@@ -8,6 +8,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
@@ -129,6 +130,7 @@ def _merged(files: Iterable[_Parsed], engine: str) -> Lexicon:
     return Lexicon(words, phrases.values())
 
 
+@lru_cache(maxsize=8)  # a file is read for every voice, and each takes a twentieth of a second
 def _parsed(data: bytes, where: str) -> _Parsed:
     try:
         table = tomllib.loads(data.decode("utf-8"))

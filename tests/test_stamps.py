@@ -3,7 +3,7 @@
 import pytest
 
 from mettavox.codecs.language import three_letters
-from mettavox.codecs.times import from_stamp, milliseconds, stamp
+from mettavox.units import from_stamp, milliseconds, stamp
 
 
 @pytest.mark.parametrize(
