@@ -53,7 +53,7 @@ def _sound(*, with_bed: bool) -> np.ndarray:
 def proof(*, with_bed: bool) -> Proof:
     timeline, stem = studio()
     mixer = Mixer(timeline, stem.clips, quiet() if with_bed else None)
-    return expected(timeline, stem, mixer.floor, highest_dbtp=-1)
+    return expected(timeline, stem.clips, stem.loudness_lufs, mixer.floor, highest_dbtp=-1)
 
 
 @pytest.fixture(params=[True, False], ids=["with bed", "without bed"])
@@ -296,7 +296,7 @@ def whole(rate: int) -> Whole:
     stem = replace(voice_only, clips={**voice_only.clips, Bell(): bell})
     mixer = Mixer(timeline, stem.clips, bed.soft(rate, -30), duck_lu=7.0, tones_lufs=-32.0)
     sound = mixer.between(0, timeline.frames)
-    return Whole(timeline, stem, sound, expected(timeline, stem, mixer.floor, highest_dbtp=-1))
+    return Whole(timeline, stem, sound, expected(timeline, stem.clips, stem.loudness_lufs, mixer.floor, highest_dbtp=-1))
 
 
 @pytest.fixture(scope="module", params=[44_100, 48_000])
@@ -316,7 +316,7 @@ def test_a_track_with_everything_in_it_holds(track: Whole):
 def test_a_track_with_the_pause_guard_holds(track: Whole):
     """A tone that is not heard and is stronger than the bed, all through the track."""
     mixer = Mixer(track.timeline, track.stem.clips, bed.soft(track.proof.rate, -30), duck_lu=7.0, guard=True)
-    proof = expected(track.timeline, track.stem, mixer.floor, highest_dbtp=-1)
+    proof = expected(track.timeline, track.stem.clips, track.stem.loudness_lufs, mixer.floor, highest_dbtp=-1)
     found = replace(track, proof=proof).examined(mixer.between(0, track.timeline.frames))
     assert [each for each in found.values() if not each.holds] == []
 

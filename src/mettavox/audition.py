@@ -12,7 +12,6 @@ from mettavox.errors import EngineError, SoundError, VoiceError
 from mettavox.mix import Mixer
 from mettavox.person import Spoken
 from mettavox.prepare import RATE
-from mettavox.render import blocks
 from mettavox.script import Line
 from mettavox.shape import Shaped, shaped
 from mettavox.speech import Speech
@@ -97,7 +96,7 @@ def make(
         cache.trim()
     with output.whole_file(path, replace=replace) as (file, scratch):
         tag = id3.tag(_tags(wanted, chapters), rate=RATE, frames=total)
-        sound = (block for timeline, mixer in heard for block in blocks(mixer, timeline))
+        sound = (block for _, mixer in heard for block in mixer.blocks())
         encode.mp3(sound, total, file, tag, lambda share: progress("encoding", share))
         file.flush()
         _check(scratch, total)

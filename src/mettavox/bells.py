@@ -1,5 +1,7 @@
 """The bell: a struck bowl, made in code, mono."""
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,6 +33,7 @@ _LETTING_GO_SECONDS = 3.0
 _MOMENT_BINS = 4
 
 
+@lru_cache(maxsize=1)  # many tracks in a row have the same
 def bowl(rate: int, loudness_lufs: float) -> NDArray[np.int16]:
     """A struck bowl of SECONDS, shape ``(frames,)``: it begins and ends with exact silence.
 

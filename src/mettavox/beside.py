@@ -1,16 +1,16 @@
 """Beside a track: captions, chapters, transcript, handout and cover, each as the content of a file."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mettavox import captions, chapters, clauses, cover, credits, page, source, words
 from mettavox.clauses import Clause
 from mettavox.prepare import Prepared
 from mettavox.script import Line
-from mettavox.stem import VoiceStem
 from mettavox.tags import Lyric, Tags
 from mettavox.takes import ENGINE as RECORDED
 from mettavox.timeline import Timeline
@@ -38,27 +38,22 @@ def beside_path(path: Path, suffix: str) -> Path:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Texts:
-    """A track in words: what each clip says when, and its captions."""
+    """A track in words: what each clip says when; ``covers`` are pictures of it that are there already, by size."""
 
     prepared: Prepared
     timeline: Timeline
     clauses: Mapping[Line, Sequence[Clause]]
-
-    @classmethod
-    def of(cls, prepared: Prepared, timeline: Timeline, stem: VoiceStem) -> "Texts":
-        """The words at the times at which the stem's clips have them."""
-        language = prepared.script.head.language
-        found = {
-            line: clauses.split(line.text, clip.astype(np.float32) / np.float32(32768), timeline.rate, language)
-            for line, clip in stem.clips.items()
-            if isinstance(line, Line)
-        }
-        return cls(prepared=prepared, timeline=timeline, clauses=found)
+    covers: Mapping[int, bytes] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
         """What the track is called: its practice and its length."""
         return f"{self.prepared.script.head.title} ({clock(self.prepared.seconds)})"
+
+
+def said_when(line: Line, clip: NDArray[np.int16], rate: int, language: str) -> tuple[Clause, ...]:
+    """What a clip, 16-bit at ``rate`` hertz, says at which of its frames."""
+    return clauses.split(line.text, clip.astype(np.float32) / np.float32(32768), rate, language)
 
 
 def suffixes(prepared: Prepared) -> tuple[str, ...]:
@@ -107,6 +102,8 @@ def picture(texts: Texts, size: int) -> bytes:
     prepared, theme = texts.prepared, texts.prepared.request.cover
     if theme == "none":
         return b""
+    if size in texts.covers:
+        return texts.covers[size]
     return cover.draw(
         texts.timeline,
         title=prepared.script.head.title,

@@ -4,7 +4,7 @@ Nothing here works on time: one static gain for a line, so that nothing pumps, a
 What limits the peaks comes last, in the voice stem.
 """
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 
 import numpy as np
 
@@ -39,16 +39,32 @@ def processed(clips: Mapping[Line, Shaped], *, treble_db: float = 0.0) -> dict[L
 
     A clip is let go of as soon as it has been through, when ``clips`` can be changed.
     """
+    after = smoothed(clips, treble_db=treble_db)
+    return levelled(after, median_lufs(after))
+
+
+def smoothed(clips: Mapping[Line, Shaped], *, treble_db: float = 0.0) -> dict[Line, Shaped]:
+    """The clips as ``processed`` gives them, but each as loud as before."""
     after: dict[Line, Shaped] = {}
     for line in list(clips):
         after[line] = _smoothed(clips[line], treble_db)
         if isinstance(clips, MutableMapping):
             del clips[line]
-    gains = levelling_db({line: level.of(clip.samples, clip.rate) for line, clip in after.items()})
-    for line, gain_db in gains.items():
-        if gain_db:
-            louder = after[line].samples * np.float32(10 ** (gain_db / 20))
-            after[line] = Shaped(samples=louder, rate=after[line].rate)
+    return after
+
+
+def median_lufs(clips: Mapping[Line, Shaped]) -> float:
+    """The median of the levels of their speech; 0 where there is none."""
+    return _median([level.of(clip.samples, clip.rate) for clip in clips.values()])
+
+
+def levelled(clips: Mapping[Line, Shaped], median: float) -> dict[Line, Shaped]:
+    """Each as loud as the line that is in the middle, whose level in LUFS is given; silence stays as it is."""
+    after: dict[Line, Shaped] = {}
+    for line, clip in clips.items():
+        gain_db = _levelling_db(level.of(clip.samples, clip.rate), median)
+        louder = clip.samples * np.float32(10 ** (gain_db / 20)) if gain_db else clip.samples
+        after[line] = Shaped(samples=louder, rate=clip.rate)
     return after
 
 
@@ -57,9 +73,17 @@ def levelling_db(levels: Mapping[Line, float]) -> dict[Line, float]:
 
     A line that is near the median already stays as it is.
     """
-    spoken = [each for each in levels.values() if each > _SILENT_LUFS]
-    median = float(np.median(spoken)) if spoken else 0.0
-    return {line: _gain_db(each - median) if each > _SILENT_LUFS else 0.0 for line, each in levels.items()}
+    median = _median(levels.values())
+    return {line: _levelling_db(each, median) for line, each in levels.items()}
+
+
+def _median(levels: Iterable[float]) -> float:
+    spoken = [each for each in levels if each > _SILENT_LUFS]
+    return float(np.median(spoken)) if spoken else 0.0
+
+
+def _levelling_db(level_lufs: float, median: float) -> float:
+    return _gain_db(level_lufs - median) if level_lufs > _SILENT_LUFS else 0.0
 
 
 def _gain_db(off: float) -> float:

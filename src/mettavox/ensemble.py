@@ -122,6 +122,11 @@ class Ensemble:
 
     # --- saying it ---
 
+    def begin(self, pronounce: Callable[[str], str]) -> None:
+        """Begin another track, whose lines the speaker's engine receives as ``pronounce`` gives them."""
+        if self._speaker is not None:
+            self._speaker.speech.begin(pronounce)
+
     def speak(self, lines: Iterable[Line], on_line: Callable[[int, int], None] = lambda done, total: None) -> None:
         """Have ready what the speaker says of the lines. Raises EngineError."""
         if self._speaker is not None:

@@ -70,6 +70,7 @@ class Rules:
     tail: float = TAIL_SECONDS
     bells: frozenset[str] = frozenset({WRITTEN})  # where a bell is struck: "start", "end", where it is "written"
     tones: bool = False  # whether paced breaths have their guide
+    slack_seconds: float = 0.0  # what a line with a person's words may be shorter than the room that it is given
 
     @classmethod
     def of(
@@ -131,6 +132,12 @@ class _Gap:
         """The same bounds, with another length preferred between them."""
         preferred = min(max(round(self.preferred * factor), self.shortest), self.longest)
         return _Gap(self.shortest, preferred, self.longest, self.uncapped)
+
+    def less(self, frames: int) -> "_Gap":
+        """Room for so much more quiet before it, as far as that leaves the shortest."""
+        longest = max(self.shortest, self.longest - frames)
+        preferred = max(self.shortest, min(self.preferred - frames // 2, longest))
+        return _Gap(self.shortest, preferred, longest, self.uncapped)
 
     def cut_to(self, cap: int) -> "_Gap":
         cap = max(0, cap)
@@ -255,11 +262,16 @@ class Layout:
             passage = unit.passage
             line = passage.sound if isinstance(passage.sound, Line) else None
             gap = sum((self._bounds(pause, line) for pause in passage.pauses), _Gap())
-            self._gaps_after[unit] = self._held(unit, gap)
+            self._gaps_after[unit] = self._held(unit, gap).less(self._slack(line))
         return self._gaps_after[unit]
 
     def _beat_after(self, unit: Unit) -> _Gap:
-        return self._held(unit, self._beat)
+        line = unit.passage.sound if isinstance(unit.passage.sound, Line) else None
+        return self._held(unit, self._beat).less(self._slack(line))
+
+    def _slack(self, line: Line | None) -> int:
+        """What may be left over of the room of a line, and is heard as a part of the pause after it."""
+        return frames(self._rules.slack_seconds, self._rules.rate) if line is not None and line.personal else 0
 
     def _held(self, unit: Unit, gap: _Gap) -> _Gap:
         """Pauses after protected lines and in fixed sections are never stretched."""

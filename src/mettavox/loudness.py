@@ -163,10 +163,13 @@ def oversampled(samples: Samples) -> Samples:
 
 
 class TruePeak:
-    """The true peak of a track that comes block by block, oversampled only where it can matter."""
+    """The true peak of a track that comes block by block, oversampled only where it can matter.
 
-    def __init__(self) -> None:
-        self._highest = 0.0
+    ``highest`` is one that was found before, as an amplitude.
+    """
+
+    def __init__(self, highest: float = 0.0) -> None:
+        self._highest = highest
         self._kept: list[Samples] = [np.zeros(_TAPS, dtype=np.float32)]
 
     def add(self, *channels: Samples) -> None:
@@ -177,6 +180,15 @@ class TruePeak:
             if max(float(whole.max()), -float(whole.min())) * _OVERSHOOT > self._highest:
                 self._refine(whole)
         self._kept = [whole[-_TAPS:] for whole in wholes]
+
+    def go_elsewhere(self) -> None:
+        """What comes next does not follow what came before."""
+        self._end()
+        self._kept = [np.zeros(_TAPS, dtype=np.float32)]
+
+    def _end(self) -> None:
+        for kept in self._kept:
+            self._refine(np.append(kept, np.zeros(_TAPS, dtype=np.float32)))  # the last few frames
 
     def _refine(self, channel: Samples) -> None:
         """Oversample around the samples from which a higher peak than so far can rise."""
@@ -189,11 +201,16 @@ class TruePeak:
             self._highest = max(self._highest, float(np.abs(between).max()))
 
     @property
+    def highest(self) -> float:
+        """The highest true peak so far, as an amplitude."""
+        self._end()
+        return self._highest
+
+    @property
     def dbtp(self) -> float:
         """The highest true peak so far, in dBTP; -inf for silence."""
-        for kept in self._kept:
-            self._refine(np.append(kept, np.zeros(_TAPS, dtype=np.float32)))  # the last few frames
-        return float(20 * np.log10(self._highest)) if self._highest else float("-inf")
+        highest = self.highest
+        return float(20 * np.log10(highest)) if highest else float("-inf")
 
 
 @cache

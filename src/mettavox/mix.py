@@ -14,6 +14,7 @@ from mettavox.codec import Block
 from mettavox.script import Bell, Line
 from mettavox.timeline import Timeline
 from mettavox.units import frames
+from mettavox.verify import BLOCK_SECONDS
 
 Stem = Mapping[Line | Bell, NDArray[np.int16]]
 """The finished clips at the timeline's rate, by what they are a clip of."""
@@ -80,9 +81,15 @@ class Mixer:
             if place.start >= stop:
                 break
             first, last = max(start, place.start), min(stop, place.end)
-            clip = self._stem[place.sound][first - place.start : last - place.start]
-            block[first - start : last - start] += (clip * _FULL_SCALE)[:, None]
+            clip = self._stem[place.sound][first - place.start : last - place.start]  # it may be shorter than its place
+            block[first - start : first - start + len(clip)] += (clip * _FULL_SCALE)[:, None]
         return block
+
+    def blocks(self) -> Iterator[Block]:
+        """The whole of it in its order, BLOCK_SECONDS at a time."""
+        size = BLOCK_SECONDS * self._timeline.rate
+        for start in range(0, self._timeline.frames, size):
+            yield self.between(start, min(start + size, self._timeline.frames))
 
     def background(self, start: int, stop: int) -> Block:
         """What sounds wherever nothing changes: bed and guard at their full level, at any frame of an endless track."""

@@ -1,13 +1,12 @@
 """Proof: what a finished track has to hold, so that it can be held against it now, or years later from its record."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mettavox.script import Line
-from mettavox.stem import VoiceStem
+from mettavox.script import Bell, Line
 from mettavox.timeline import Placement, Timeline
 
 CELLS_A_SECOND = 100
@@ -68,21 +67,22 @@ class Proof:
 
 def expected(
     timeline: Timeline,
-    stem: VoiceStem,
+    clips: Mapping[Line | Bell, NDArray[np.int16]],
+    voice_lufs: float,
     floor: Callable[[int, int], float],
     *,
     highest_dbtp: float,
     added_lu: float = 0.0,
 ) -> Proof:
-    """The proof of a timeline with this stem; ``floor`` gives the most mean square under a range of frames.
+    """The proof of a timeline with the stem's clips; ``floor`` gives the most mean square under a range of frames.
 
-    The voice is to be as loud as its stem is: louder than its peaks bear it cannot be made.
+    The voice is to be as loud as its stem is, ``voice_lufs``: louder than its peaks bear it cannot be made.
     """
     cell = timeline.rate // CELLS_A_SECOND
     return Proof(
         rate=timeline.rate,
         frames=timeline.frames,
-        voice_lufs=stem.loudness_lufs,
+        voice_lufs=voice_lufs,
         highest_dbtp=highest_dbtp,
         added_lu=added_lu,
         sounds=tuple(
@@ -90,7 +90,7 @@ def expected(
                 number=place.sound.number if isinstance(place.sound, Line) else 0,
                 start=place.start,
                 frames=place.frames,
-                levels=_levels(place, stem.clips[place.sound], cell),
+                levels=levels(place, clips[place.sound], cell),
             )
             for place in timeline.placements
         ),
@@ -102,7 +102,8 @@ def expected(
     )
 
 
-def _levels(place: Placement, clip: NDArray[np.int16], cell: int) -> tuple[float, ...]:
+def levels(place: Placement, clip: NDArray[np.int16], cell: int) -> tuple[float, ...]:
+    """The level of each piece of a clip at its place, in dB; ``cell`` is 10 ms in frames."""
     first, last = place.start // cell, -(-place.end // cell)
     whole = np.zeros((last - first) * cell, dtype=np.float32)
     offset = place.start - first * cell

@@ -20,6 +20,7 @@ import numpy as np
 from mettavox import __version__, ask, beside, chapters, digest, ipa, recordfields, review, wishes
 from mettavox.ask import STANDARD
 from mettavox.beside import Texts
+from mettavox.blanks import Shared
 from mettavox.clauses import Clause
 from mettavox.codecs import ffmpeg
 from mettavox.delivery import Delivery
@@ -98,10 +99,12 @@ def written(
     audio_sha256: str,
     salt: str = "",
     show_names: bool = False,
+    shared: Shared | None = None,
 ) -> str:
     """The record as JSON; ``audio_sha256`` is the finished file's hash.
 
-    With ``salt`` the hashes are those of another record that had it.
+    With ``salt`` the hashes are those of another record that had it; ``shared`` is what the track has in common with
+    those of others.
     """
     salt = salt or secrets.token_hex(16)
     prepared, timeline = texts.prepared, texts.timeline
@@ -150,10 +153,15 @@ def written(
         ],
         "floor": float(f"{proof.floor:.4g}"),
         "tones": [{"phase": tone.phase, "start": tone.start, "frames": tone.frames} for tone in timeline.tones],
+        **({"shared": _shared(shared)} if shared else {}),
         "audio": {"sha256": audio_sha256, "format": prepared.request.format},
         "beside": [suffix for suffix in beside.suffixes(prepared) if suffix != SUFFIX],
     }
     return _compact(kept)
+
+
+def _shared(shared: Shared) -> dict[str, Any]:
+    return {"slack": shared.slack_seconds, "slots": {str(number): frames for number, frames in shared.slots.items()}}
 
 
 def _compact(table: Mapping[str, Any]) -> str:

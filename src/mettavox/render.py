@@ -1,35 +1,33 @@
 """Render: one track from one request, spoken, laid, mixed, encoded, measured and only then named."""
 
-from collections.abc import Iterator, Mapping
+import contextlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from dataclasses import replace as changed
 from pathlib import Path
 
-import numpy as np
-
-from mettavox import assets, backdrop, beside, chain, gate, output, proof, record
+from mettavox import backdrop, beside, blanks, gate, master, output, record
+from mettavox import spoken as speaking
 from mettavox.bed import Bed
+from mettavox.bench import Bench
 from mettavox.beside import Texts, beside_path
-from mettavox.codec import Block
+from mettavox.blanks import Shared
+from mettavox.clauses import Clause
 from mettavox.codecs import assembly, decode, encode, id3
 from mettavox.credits import year
-from mettavox.framecache import FrameCache
-from mettavox.mix import Mixer
+from mettavox.ensemble import Ensemble
+from mettavox.errors import SoundError
+from mettavox.master import Filled, NotShared
 from mettavox.output import Files
 from mettavox.prepare import Prepared
 from mettavox.proof import Proof
-from mettavox.script import Bell, Line
-from mettavox.shape import Shaped
-from mettavox.spoken import Progress, Settings, Spoken, spoken
-from mettavox.stem import VoiceStem, voice_stem
-from mettavox.timeline import Placement, Timeline
-from mettavox.verify import BLOCK_SECONDS, Measured, examined, verify
+from mettavox.script import Line
+from mettavox.spoken import Part, Progress, Settings, Spoken
+from mettavox.tags import Tags
+from mettavox.timeline import Timeline
+from mettavox.verify import Measured, judged, passed, verify
 
 _STANDARD = Settings()
-
-# A bed that lies this far under the voice adds nothing to its peaks that the encoder's margin does not hold.
-_LOUD_BED_LU = 18.0
-_MOST_ROUNDS, _LOWEST_CEILING_DBTP = 4, -12.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,10 +52,13 @@ def render(
     settings: Settings = _STANDARD,
     progress: Progress = lambda stage, share: None,
     salt: str = "",
+    shared: Shared | None = None,
+    bench: Bench | None = None,
 ) -> Track:
     """Make the track and leave it at ``path``, with the files beside it. When this fails, nothing is left.
 
-    ``salt`` is that of an earlier record, where the track is made again. Raises ScriptError or RequestError for
+    ``salt`` is that of an earlier record, where the track is made again; ``shared`` is what it has in common with the
+    tracks of others, and ``bench`` what is kept from one track to the next. Raises ScriptError or RequestError for
     words that break a rule, EngineError, DurationError, CodecError, SoundError or OutputError.
     """
     if settings.lint:
@@ -68,30 +69,35 @@ def render(
     # Rather now than after the speaking.
     encode.check(prepared.request.format, rate=prepared.rate, bitrate_kbps=prepared.delivery.bitrate_kbps)
     settings = changed(settings, year=settings.year or year())
-    with backdrop.bed(prepared) as bed:
-        said = spoken(prepared, settings, progress)
-        stem, mixer, wanted = _mixed(prepared, said, bed)
-        texts = Texts.of(prepared, said.timeline, stem)
+    with contextlib.ExitStack() as until_the_end:
+        bench = bench or until_the_end.enter_context(contextlib.closing(Bench(cache=settings.cache)))
+        bed = until_the_end.enter_context(backdrop.bed(prepared))
+        ensemble = bench.booth.ensemble(prepared, settings)
+        made = _Maker(prepared, ensemble, bed, bench, progress).made(shared)
+        bench.trim()
+        heard = {place.sound for place in made.timeline.placements if isinstance(place.sound, Line)}
+        texts = Texts(prepared=prepared, timeline=made.timeline, clauses=made.clauses, covers=made.covers)
         with output.together(replace=replace) as files:
             _, scratch = files.open(path)
             with output.translated(path):
-                _encode(texts, mixer, scratch, settings, progress)
+                measured = made.write(scratch, beside.tags(texts, year=settings.year, show_names=settings.show_names))
             track = Track(
-                timeline=said.timeline,
-                measured=verify(decode.for_proof(scratch, wanted, lambda share: progress("checking", share)), wanted),
-                note=said.note,
+                timeline=made.timeline,
+                measured=measured,
+                note=ensemble.note(prepared.script, heard),
                 beside=others,
                 sha256=record.sha256(scratch),
             )
             if others:
                 account = record.written(
                     texts,
-                    wanted,
+                    made.proof,
                     track.measured,
                     year=settings.year,
                     audio_sha256=track.sha256,
                     salt=salt,
                     show_names=settings.show_names,
+                    shared=made.shared,
                 )
                 _write_others(files, path, texts, account)
     return track
@@ -102,115 +108,114 @@ def beside_paths(path: Path, prepared: Prepared) -> tuple[Path, ...]:
     return tuple(beside_path(path, suffix) for suffix in beside.suffixes(prepared))
 
 
-def _mixed(prepared: Prepared, said: Spoken, bed: Bed | None) -> tuple[VoiceStem, Mixer, Proof]:
-    """The stem, the mixer, and what the track has to hold.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Made:
+    """A track before it is a file: what is heard when, what it has to hold, and how it is written.
 
-    Where a loud bed adds to the voice's peaks, the voice is limited a little lower; and since such a bed may swell,
-    what it adds to the loudness where there is speech is measured.
+    ``write`` leaves it at a path with its tags, and gives what was measured in it.
     """
-    clips = said.clips
-    if not prepared.request.plain:
-        clips = chain.processed(clips, treble_db=prepared.delivery.treble_db)
-    ceiling = prepared.delivery.ceiling_dbtp
-    if not _is_loud(prepared):
-        return _mix(prepared, said.timeline, clips, ceiling, bed)
-    highest = _amplitude(ceiling)
-    for _ in range(_MOST_ROUNDS):
-        stem, mixer, wanted = _mix(prepared, said.timeline, dict(clips), ceiling, bed)
-        heard, _ = examined(blocks(mixer, said.timeline), changed(wanted, added_lu=0.0))
-        over = _amplitude(heard.peak_dbtp) - highest
-        if over <= 0:
-            break
-        ceiling = float(20 * np.log10(max(_amplitude(ceiling) - over, _amplitude(_LOWEST_CEILING_DBTP))))
-    return stem, mixer, changed(wanted, added_lu=heard.voice_lufs - stem.loudness_lufs)
+
+    timeline: Timeline
+    clauses: Mapping[Line, tuple[Clause, ...]]
+    proof: Proof
+    write: Callable[[Path, Tags], Measured]
+    covers: Mapping[int, bytes]
+    shared: Shared | None = None
 
 
-def _mix(
-    prepared: Prepared, timeline: Timeline, clips: Mapping[Line, Shaped], ceiling_dbtp: float, bed: Bed | None
-) -> tuple[VoiceStem, Mixer, Proof]:
-    stem = _stem(prepared, timeline, clips, ceiling_dbtp)
-    mixer = _mixer(prepared, timeline, stem, bed)
-    wanted = proof.expected(
-        timeline,
-        stem,
-        mixer.floor,
-        highest_dbtp=prepared.delivery.highest_dbtp,
-        added_lu=backdrop.added_lu(prepared),
-    )
-    return stem, mixer, wanted
+class _Maker:
+    """Makes one track: of a master and what is its own, or, where that cannot be, of its own alone."""
 
+    def __init__(
+        self,
+        prepared: Prepared,
+        ensemble: Ensemble,
+        bed: Bed | None,
+        bench: Bench,
+        progress: Progress,
+    ) -> None:
+        self._prepared = prepared
+        self._ensemble = ensemble
+        self._bed = bed
+        self._bench = bench
+        self._progress = progress
 
-def _is_loud(prepared: Prepared) -> bool:
-    return prepared.delivery.bed != "none" and prepared.delivery.bed_under_lu < _LOUD_BED_LU
+    def made(self, shared: Shared | None) -> _Made:
+        for undivided in (False, True):
+            slack = shared.slack_seconds if shared else 0.0
+            part = Part.of(self._prepared, self._ensemble, slack_seconds=slack, undivided=undivided)
+            try:
+                return self._of(part, shared)
+            except NotShared:
+                shared = None
+            except SoundError:
+                if undivided or not part.own:
+                    raise
+                shared = None
+        raise AssertionError("an undivided track shares nothing")
 
+    def _of(self, part: Part, shared: Shared | None) -> _Made:
+        known = self._bench.find(part, shared.slots) if shared else None
+        if known is None:
+            said = speaking.spoken(part, self._ensemble, self._progress, shared.slots if shared else None)
+            plan = master.plan(part, said.timeline, self._bed)
+            if plan is None:
+                if shared is not None:
+                    raise NotShared
+                return self._in_one_pass(part, said)
+            known = self._bench.find(part, said.slots) if shared is None else None
+            if known is None:
+                known = master.made(part, said, plan, self._bed, self._progress)
+                self._bench.keep(part, said.slots, known)
+        own = speaking.clips(part, self._ensemble, _blanks(known.timeline))
+        filled = master.filled(known, part, own, self._bed)
+        measured = passed(*judged(filled.ear, filled.proof))
+        return _Made(
+            timeline=filled.timeline,
+            clauses=filled.clauses,
+            proof=filled.proof,
+            covers=known.covers,
+            write=lambda path, tags: self._assembled(filled, measured, path, tags),
+            shared=shared,
+        )
 
-def _amplitude(decibels: float) -> float:
-    return float(10 ** (decibels / 20))
-
-
-def _stem(prepared: Prepared, timeline: Timeline, clips: Mapping[Line, Shaped], ceiling_dbtp: float) -> VoiceStem:
-    stem = voice_stem(timeline, clips, loudness_lufs=prepared.delivery.voice_lufs, ceiling_dbtp=ceiling_dbtp)
-    if any(isinstance(place.sound, Bell) for place in timeline.placements):
-        return VoiceStem(clips={**stem.clips, Bell(): backdrop.bell(prepared)}, loudness_lufs=stem.loudness_lufs)
-    return stem
-
-
-def _mixer(prepared: Prepared, timeline: Timeline, stem: VoiceStem, bed: Bed | None) -> Mixer:
-    delivery = prepared.delivery
-    return Mixer(
-        timeline,
-        stem.clips,
-        bed,
-        fades=(delivery.fade_in_seconds, delivery.fade_out_seconds),
-        duck_lu=backdrop.ducking_lu(prepared),
-        tones_lufs=backdrop.tones_lufs(prepared),
-        guard=prepared.request.pause_guard,
-    )
-
-
-def blocks(mixer: Mixer, timeline: Timeline) -> Iterator[Block]:
-    """The whole sound of a timeline, in its order."""
-    size = timeline.rate * BLOCK_SECONDS
-    for start in range(0, timeline.frames, size):
-        yield mixer.between(start, min(start + size, timeline.frames))
-
-
-def _is_private(place: Placement, settings: Settings) -> bool:
-    return isinstance(place.sound, Line) and place.sound.personal and not settings.cache_names
-
-
-def _encode(texts: Texts, mixer: Mixer, path: Path, settings: Settings, progress: Progress) -> None:
-    tags = beside.tags(texts, year=settings.year, show_names=settings.show_names)
-    cache = FrameCache(assets.cache_folder()) if settings.cache else None
-    timeline, kbps = texts.timeline, texts.prepared.delivery.bitrate_kbps
-    plan = assembly.plan(mixer, timeline.frames, timeline.rate) if texts.prepared.request.format == "mp3" else None
-    if plan is not None and plan.is_worth_it:
+    def _assembled(self, filled: Filled, measured: Measured, path: Path, tags: Tags) -> Measured:
+        timeline, kbps = filled.timeline, self._prepared.delivery.bitrate_kbps
         tag = id3.tag(tags, rate=timeline.rate, frames=timeline.frames)
         with path.open("w+b") as file:
-            assembly.mp3(
-                mixer,
-                plan,
+            assembly.write(filled.pieces, timeline.frames, file, tag, bitrate_kbps=kbps)
+        told = decode.told_frames(path)
+        if told != timeline.frames:
+            raise SoundError(f"The finished track did not pass its check: it says that it has {told} frames.")
+        return measured
+
+    def _in_one_pass(self, part: Part, said: Spoken) -> _Made:
+        own = {blank: said.clips.pop(blank) for blank in _blanks(said.timeline)}
+        timeline, clips, wanted, mixer = master.whole(part, said, own, self._bed)
+        rate, language = timeline.rate, self._prepared.script.head.language
+
+        def write(path: Path, tags: Tags) -> Measured:
+            encode.track(
+                self._prepared.request.format,
+                mixer.blocks(),
                 timeline.frames,
-                file,
-                tag,
-                bitrate_kbps=kbps,
-                cache=cache,
-                private=[(place.start, place.end) for place in timeline.placements if _is_private(place, settings)],
+                path,
+                tags,
+                rate=rate,
+                bitrate_kbps=self._prepared.delivery.bitrate_kbps,
+                hear=lambda share: self._progress("encoding", share),
             )
-        if cache is not None:
-            cache.trim()
-        progress("encoding", 1.0)
-        return
-    encode.track(
-        texts.prepared.request.format,
-        blocks(mixer, timeline),
-        timeline.frames,
-        path,
-        tags,
-        rate=timeline.rate,
-        bitrate_kbps=kbps,
-        hear=lambda share: progress("encoding", share),
-    )
+            heard = decode.for_proof(path, wanted, lambda share: self._progress("checking", share))
+            return verify(heard, wanted)
+
+        clauses = {
+            part.line(line): beside.said_when(part.line(line), clip, rate, language) for line, clip in clips.items()
+        }
+        return _Made(timeline=master.named(timeline, part), clauses=clauses, proof=wanted, covers={}, write=write)
+
+
+def _blanks(timeline: Timeline) -> list[Line]:
+    return list(dict.fromkeys(place.sound for place in timeline.placements if blanks.is_blank(place.sound)))  # type: ignore[misc]
 
 
 def _write_others(files: Files, path: Path, texts: Texts, account: str) -> None:

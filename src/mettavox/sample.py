@@ -9,7 +9,6 @@ from mettavox.codecs import encode
 from mettavox.errors import RequestError
 from mettavox.mix import Mixer, Stem
 from mettavox.phrasebook import Pattern
-from mettavox.render import blocks
 from mettavox.script import Bell
 from mettavox.suggest import nearest
 from mettavox.tags import Tags
@@ -73,7 +72,7 @@ def make(name: str, path: Path, *, seconds: float | None = None, replace: bool =
     encode.check(kind, rate=RATE)  # rather now than after the making
     timeline, mixer = _mixed(sound, length)
     with output.whole_file(path, replace=replace) as (_, scratch):
-        encode.track(kind, blocks(mixer, timeline), timeline.frames, scratch, _tags(sound), rate=RATE)
+        encode.track(kind, mixer.blocks(), timeline.frames, scratch, _tags(sound), rate=RATE)
     return timeline.frames / RATE
 
 

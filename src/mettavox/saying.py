@@ -22,7 +22,6 @@ from mettavox.mix import Mixer
 from mettavox.person import Spoken, personal_word
 from mettavox.prepare import RATE
 from mettavox.pronunciation import Pronouncer, Word, lexicon
-from mettavox.render import blocks
 from mettavox.script import Line
 from mettavox.stem import voice_stem
 from mettavox.tags import Tags
@@ -226,7 +225,7 @@ def _write_wav(mixer: Mixer, timeline: Timeline, file: BinaryIO, saying: Saying)
 
 
 def _write_mp3(mixer: Mixer, timeline: Timeline, file: BinaryIO, saying: Saying) -> None:
-    encode.mp3(blocks(mixer, timeline), timeline.frames, file, id3.tag(_tags(saying.voice)))
+    encode.mp3(mixer.blocks(), timeline.frames, file, id3.tag(_tags(saying.voice)))
 
 
 def _tags(voice: Voice) -> Tags:

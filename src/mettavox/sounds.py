@@ -6,7 +6,7 @@ belong to one A, as do the bell and the breath tones, so that they can sound tog
 """
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,6 +69,7 @@ _DRONE_PARTIALS = (
 _BEAT_DEPTH = 0.38
 
 
+@lru_cache(maxsize=1)  # many tracks in a row have the same
 def bed(name: str, rate: int, loudness_lufs: float) -> Loop:
     """The bed ``name`` at that rate and loudness: the same samples at every call. Raises RequestError for no bed."""
     if name == "soft":

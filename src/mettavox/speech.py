@@ -73,7 +73,9 @@ class Speech:
         self._workers = workers
         self._version = version
         self._pronounce = pronounce
-        self._clips: dict[str, Clip] = {}
+        self._clips: dict[str, Clip] = {}  # by what the engine received
+        self._texts: dict[str, str] = {}
+        self._personal: set[str] = set()
         self._idle: SimpleQueue[Speaker] = SimpleQueue()
         self._speakers: list[Speaker] = []
         self._lock = threading.Lock()
@@ -84,7 +86,7 @@ class Speech:
 
         Raises EngineError, with the number of the line, when a line failed ATTEMPTS times.
         """
-        wanted = {line.spoken: line for line in lines if line.spoken not in self._clips}
+        wanted = {self._text(line): line for line in lines if self._text(line) not in self._clips}
         missing = [line for line in wanted.values() if not self._recall(line)]
         done, total = len(wanted) - len(missing), len(wanted)
         if not missing:
@@ -104,7 +106,15 @@ class Speech:
     def clip(self, line: Line) -> Clip:
         """The line's clip; spoken now if it was not yet. Raises EngineError."""
         self.speak([line])
-        return self._clips[line.spoken]
+        return self._clips[self._text(line)]
+
+    def begin(self, pronounce: Callable[[str], str]) -> None:
+        """Begin another track: no clip with a person's words is known any more; ``pronounce`` gives the texts."""
+        self._pronounce = pronounce
+        self._texts.clear()
+        for text in self._personal:
+            self._clips.pop(text, None)
+        self._personal.clear()
 
     def close(self) -> None:
         """End every worker."""
@@ -120,8 +130,19 @@ class Speech:
         clip = self._cache.get(self._key(line))
         if clip is None or fault(clip, line.spoken, self._voice):
             return False
-        self._clips[line.spoken] = clip
+        self._keep(line, clip)
         return True
+
+    def _keep(self, line: Line, clip: Clip) -> None:
+        self._clips[self._text(line)] = clip
+        if line.personal:
+            self._personal.add(self._text(line))
+
+    def _text(self, line: Line) -> str:
+        """What the engine receives for a line."""
+        if line.spoken not in self._texts:
+            self._texts[line.spoken] = self._pronounce(line.spoken)
+        return self._texts[line.spoken]
 
     def _make(self, line: Line) -> None:
         speaker = self._take()
@@ -129,12 +150,12 @@ class Speech:
             clip = self._try(speaker, line)
         finally:
             self._idle.put(speaker)
-        self._clips[line.spoken] = clip
+        self._keep(line, clip)
         if self._cache is not None and self._cacheable(line):
             self._cache.put(self._key(line), clip)
 
     def _try(self, speaker: Speaker, line: Line) -> Clip:
-        wrong, cause, text = "", None, self._pronounce(line.spoken)
+        wrong, cause, text = "", None, self._text(line)
         for _ in range(ATTEMPTS):
             try:
                 clip = speaker.speak(text, within=_TIME_LIMIT_SECONDS + _TIME_LIMIT_A_LETTER * len(text))
@@ -168,7 +189,7 @@ class Speech:
         return self._cache_names or not line.personal
 
     def _key(self, line: Line) -> str:
-        return clipcache.key(self._pronounce(line.spoken), self._voice, self._version)
+        return clipcache.key(self._text(line), self._voice, self._version)
 
 
 def _hint(line: Line, cause: EngineError | None) -> str:

@@ -1,19 +1,20 @@
 """Spoken: the lines of a script as clips, and the timeline that their true lengths allow."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import replace as changed
 from pathlib import Path
+from typing import Any
 
-from mettavox import assets, casting, takes
+from mettavox import assets, blanks, casting, takes
+from mettavox.blanks import Divided, Slots
 from mettavox.clipcache import ClipCache
 from mettavox.ensemble import Ensemble, Speaker
-from mettavox.errors import DurationError
+from mettavox.errors import DurationError, EngineError
 from mettavox.fit import is_declared
 from mettavox.prepare import EstimatedLengths, Prepared, laid, plan
-from mettavox.script import Line
+from mettavox.script import Line, Script
 from mettavox.shape import Shaped
 from mettavox.timeline import Timeline
 from mettavox.voice import Voice
@@ -45,30 +46,37 @@ class Settings:
         return self.workers or min(_MOST_WORKERS, os.cpu_count() or 1)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Spoken:
-    """A timeline on true lengths, the clip of each of its lines, and what to tell of who speaks, or nothing."""
+class Booth:
+    """Who speaks, kept from one track to the next for as long as it is the same voice: an engine takes time to open."""
 
-    timeline: Timeline
-    clips: dict[Line, Shaped]
-    note: str
+    def __init__(self) -> None:
+        self._who: tuple[Any, ...] = ()
+        self._ensemble: Ensemble | None = None
+        self._cache: ClipCache | None = None
 
+    def ensemble(self, prepared: Prepared, settings: Settings) -> Ensemble:
+        """Who speaks a track, begun for it. Raises VoiceError."""
+        who = (prepared.voice, prepared.fill, settings.cache, settings.cache_names, settings.worker_count())
+        if self._ensemble is None or self._who != who:
+            self.close()
+            self._cache = ClipCache(assets.cache_folder()) if settings.cache else None
+            self._ensemble, self._who = _ensemble(prepared, settings, self._cache), who
+        else:
+            voice = prepared.fill if prepared.voice.engine == takes.ENGINE else prepared.voice
+            if voice is not None:
+                self._ensemble.begin(_engine_text(voice, prepared))
+        return self._ensemble
 
-def spoken(prepared: Prepared, settings: Settings, progress: Progress) -> Spoken:
-    """Every line that the timeline has, spoken. Raises EngineError, VoiceError or DurationError."""
-    cache = ClipCache(assets.cache_folder()) if settings.cache else None
-    with closing(_ensemble(prepared, settings, cache)) as ensemble:
-        said = changed(prepared, script=ensemble.script(prepared.script))
-        ensemble.speak(_likely(said), lambda done, total: progress("speaking", done / total))
-        lengths = SpokenLengths(ensemble, said)
-        timeline = laid(said, lengths)
-        heard = list(dict.fromkeys(place.sound for place in timeline.placements if isinstance(place.sound, Line)))
-        ensemble.check(heard)
-    if cache is not None:
-        cache.trim()
-    used = {place.sound for place in timeline.placements}
-    clips = {line: clip for line, clip in lengths.clips.items() if line in used}
-    return Spoken(timeline=timeline, clips=clips, note=ensemble.note(prepared.script, heard))
+    def trim(self) -> None:
+        """Keep the cache of clips within its size."""
+        if self._cache is not None:
+            self._cache.trim()
+
+    def close(self) -> None:
+        """End what runs."""
+        if self._ensemble is not None:
+            self._ensemble.close()
+            self._ensemble = None
 
 
 def _ensemble(prepared: Prepared, settings: Settings, cache: ClipCache | None) -> Ensemble:
@@ -83,7 +91,7 @@ def _ensemble(prepared: Prepared, settings: Settings, cache: ClipCache | None) -
 def _speaker(voice: Voice, prepared: Prepared, settings: Settings, cache: ClipCache | None) -> Speaker:
     speech = casting.speech(
         voice,
-        casting.pronouncer(voice, *prepared.request.names).engine_text,
+        _engine_text(voice, prepared),
         cache=cache,
         cache_names=settings.cache_names,
         workers=settings.worker_count(),
@@ -91,11 +99,81 @@ def _speaker(voice: Voice, prepared: Prepared, settings: Settings, cache: ClipCa
     return Speaker(voice=voice, speech=speech)
 
 
-def _likely(prepared: Prepared) -> list[Line]:
+def _engine_text(voice: Voice, prepared: Prepared) -> Callable[[str], str]:
+    return casting.pronouncer(voice, *prepared.request.names).engine_text
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Part:
+    """A track's script as it will be said, in which the lines with a person's words are blanks, and those lines.
+
+    ``prepared`` has the script with the blanks, ``whole`` the script without them.
+    """
+
+    prepared: Prepared
+    own: tuple[Line, ...]
+    whole: Script
+
+    @classmethod
+    def of(
+        cls, prepared: Prepared, ensemble: Ensemble, *, slack_seconds: float = 0.0, undivided: bool = False
+    ) -> "Part":
+        """The part of who speaks it. ``slack_seconds`` is what its lines may be shorter than their slots.
+
+        One that is ``undivided`` has no blanks: it is of nobody else.
+        """
+        whole = ensemble.script(prepared.script)
+        divided = Divided(script=whole, own=()) if undivided else blanks.divided(whole)
+        rules = changed(prepared.rules, slack_seconds=slack_seconds)
+        return cls(prepared=changed(prepared, script=divided.script, rules=rules), own=divided.own, whole=whole)
+
+    def line(self, line: Line) -> Line:
+        """What is said for a line of the script with the blanks."""
+        return self.own[blanks.number(line)] if blanks.is_blank(line) else line
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Spoken:
+    """A timeline on true lengths, the clip of each of its lines, and how many frames each blank was given."""
+
+    timeline: Timeline
+    clips: dict[Line, Shaped]
+    slots: Slots
+
+
+def spoken(part: Part, ensemble: Ensemble, progress: Progress, slots: Slots | None = None) -> Spoken:
+    """Every line that the timeline has, spoken, but for those in blanks that have ``slots``.
+
+    Without slots each blank is as long as its line. Raises EngineError, VoiceError or DurationError.
+    """
+    likely = _likely(part)
+    if slots is not None:
+        likely = [line for line in likely if not line.personal]
+    ensemble.speak(likely, lambda done, total: progress("speaking", done / total))
+    lengths = SpokenLengths(ensemble, part, slots)
+    timeline = laid(part.prepared, lengths)
+    heard = list(dict.fromkeys(place.sound for place in timeline.placements if isinstance(place.sound, Line)))
+    ensemble.check(list(map(part.line, heard)))
+    return Spoken(
+        timeline=timeline,
+        clips={line: lengths.clips[line] for line in heard if line in lengths.clips},
+        slots=lengths.slots,
+    )
+
+
+def clips(part: Part, ensemble: Ensemble, lines: Iterable[Line]) -> dict[Line, Shaped]:
+    """What belongs in these blanks, spoken. Raises EngineError or VoiceError."""
+    lines = list(lines)
+    ensemble.speak(map(part.line, lines))
+    return {line: ensemble.clip(part.line(line)) for line in lines}
+
+
+def _likely(part: Part) -> list[Line]:
     """The lines that the preview has; none when it finds no room, which is for measured lengths to say.
 
     Raises DurationError for a length that the script does not have in any voice: nothing is spoken for that.
     """
+    prepared = changed(part.prepared, script=part.whole)
     try:
         return [place.sound for place in plan(prepared).placements if isinstance(place.sound, Line)]
     except DurationError:
@@ -107,21 +185,32 @@ def _likely(prepared: Prepared) -> list[Line]:
 class SpokenLengths(Mapping[Line, int]):
     """How many frames each line's clip has; a line that was not spoken yet is spoken when asked for.
 
-    Where nobody can say a line, its length is estimated: it decides only whether the line would be there.
+    Where nobody can say a line, its length is estimated: it decides only whether the line would be there. A blank has
+    the length of its slot.
     """
 
-    def __init__(self, ensemble: Ensemble, prepared: Prepared) -> None:
+    def __init__(self, ensemble: Ensemble, part: Part, slots: Slots | None = None) -> None:
         self._ensemble = ensemble
-        self._rate = prepared.rate
-        self._estimated = EstimatedLengths(prepared.voice, prepared.rate)
+        self._part = part
+        self._given = slots
+        self._estimated = EstimatedLengths(part.prepared.voice, part.prepared.rate)
         self.clips: dict[Line, Shaped] = {}
+        self.slots: dict[int, int] = dict(slots or {})
 
     def __getitem__(self, line: Line) -> int:
-        if self._ensemble.lacks(line):
-            return self._estimated[line]
+        if blanks.is_blank(line) and self._given is not None:
+            if blanks.number(line) not in self._given:
+                raise EngineError("A track does not fit its master.", hint="This is a mistake of mettavox; report it.")
+            return self._given[blanks.number(line)]
+        said = self._part.line(line)
+        if self._ensemble.lacks(said):
+            return self._estimated[said]
         if line not in self.clips:
-            self.clips[line] = self._ensemble.clip(line)
-        return self.clips[line].frames_at(self._rate)
+            self.clips[line] = self._ensemble.clip(said)
+        length = self.clips[line].frames_at(self._part.prepared.rate)
+        if blanks.is_blank(line):
+            self.slots[blanks.number(line)] = length
+        return length
 
     def __iter__(self) -> Iterator[Line]:
         return iter(self.clips)

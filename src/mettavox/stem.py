@@ -1,6 +1,6 @@
 """The voice stem: every clip at the track's rate, one gain for all, peaks limited, at the target loudness."""
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,55 +45,92 @@ def voice_stem(
     A stem that would have to be crushed for it stays quieter, as it says of itself; silence stays silence, at -inf.
     A clip is let go of as soon as it is finished, when ``shaped`` can be changed.
     """
-    starts: dict[Line, list[int]] = {}
-    for place in timeline.placements:
-        if isinstance(place.sound, Line):
-            starts.setdefault(place.sound, []).append(place.start)
-    parts = {line: _Part(shaped[line], starts[line], 10 ** (ceiling_dbtp / 20)) for line in starts}
-    gain, loudness = _gain(timeline, list(parts.values()), loudness_lufs)
-    clips: dict[Line | Bell, NDArray[np.int16]] = {}
-    for line, part in parts.items():
-        clips[line] = part.finished(shaped[line], gain, timeline.rate)
+    weighed: dict[Line, Weighed] = {}
+    for line in _starts(timeline):
+        weighed[line] = Weighed(shaped[line])
         if isinstance(shaped, MutableMapping):
             del shaped[line]
-    return VoiceStem(clips=clips, loudness_lufs=loudness)
+    made = levelling(timeline, weighed, loudness_lufs=loudness_lufs, ceiling_dbtp=ceiling_dbtp)
+    clips: dict[Line | Bell, NDArray[np.int16]] = {}
+    for line in list(weighed):
+        clips[line] = weighed.pop(line).finished(made, timeline.rate)
+    return VoiceStem(clips=clips, loudness_lufs=made.loudness_lufs)
 
 
-class _Part:
-    """What has to be known of one clip to find the gain: its peak and its loudness, hop by hop."""
+@dataclass(frozen=True, kw_only=True)
+class Levelling:
+    """What makes clips a stem: one ``gain`` (a factor) for all, peaks limited to an amplitude of ``ceiling``.
 
-    def __init__(self, clip: Shaped, starts: list[int], ceiling: float) -> None:
-        self._rate = clip.rate
-        self._starts = starts
-        self._ceiling = ceiling
+    ``loudness_lufs`` is how loud those are together from which it was found.
+    """
+
+    gain: float
+    ceiling: float
+    loudness_lufs: float
+
+
+class Weighed:
+    """A clip with what has to be known of it to find the gain: its peaks and its loudness, hop by hop."""
+
+    def __init__(self, clip: Shaped) -> None:
+        self._clip = clip
         self._peaks = hop_peaks(clip.samples)
         weighted = k_weighted(clip.samples, clip.rate)
         whole = np.pad(weighted, (0, -len(weighted) % HOP)).reshape(-1, HOP)
         self._energy = np.einsum("ij,ij->i", whole, whole, dtype=np.float64)
 
-    def add_to(self, energies: Energies, gain: float) -> None:
+    def add_to(self, sums: Energies, starts: Iterable[int], gain: float, ceiling: float) -> None:
         """Add the clip's energy at that gain, limited, wherever it lies.
 
         The limiter's gain moves far more slowly than the weighting filter rings, so it may be
         applied after the filter.
         """
-        curve = self._limiting(gain)
+        curve = self._limiting(gain, ceiling)
         levels = np.full(len(self._energy), curve[-1])
         levels[: len(curve)] = curve
         running = np.zeros(len(self._energy) + 1)
         np.cumsum(self._energy * np.square(levels * gain), out=running[1:])
-        for start in self._starts:
-            energies.add(running, self._rate / HOP, start, frames_each=HOP)
+        for start in starts:
+            sums.add(running, self._clip.rate / HOP, start, frames_each=HOP)
 
-    def finished(self, clip: Shaped, gain: float, rate: int) -> NDArray[np.int16]:
-        """The clip at that gain, limited, at the track's rate."""
-        return _at_rate(with_gain(clip.samples * np.float32(gain), self._limiting(gain)), clip, rate)
+    def finished(self, made: Levelling, rate: int) -> NDArray[np.int16]:
+        """The clip at its gain, limited, at the track's rate."""
+        curve = self._limiting(made.gain, made.ceiling)
+        return _at_rate(with_gain(self._clip.samples * np.float32(made.gain), curve), self._clip, rate)
 
-    def _limiting(self, gain: float) -> Hops:
-        return hop_gain(self._peaks * gain, self._rate, self._ceiling)
+    def _limiting(self, gain: float, ceiling: float) -> Hops:
+        return hop_gain(self._peaks * gain, self._clip.rate, ceiling)
 
 
-def _gain(timeline: Timeline, parts: list[_Part], loudness_lufs: float) -> tuple[float, float]:
+def levelling(
+    timeline: Timeline, weighed: Mapping[Line, Weighed], *, loudness_lufs: float, ceiling_dbtp: float
+) -> Levelling:
+    """What makes the clips of a timeline, as far as they are given, a stem of that loudness and true peak."""
+    ceiling = 10 ** (ceiling_dbtp / 20)
+    gain, loudness = _gain(timeline, weighed, loudness_lufs, ceiling)
+    return Levelling(gain=gain, ceiling=ceiling, loudness_lufs=loudness)
+
+
+def energies(timeline: Timeline, weighed: Mapping[Line, Weighed], gain: float, ceiling: float) -> Energies:
+    """The energy of the clips of a timeline, as far as they are given, at that gain and under that peak."""
+    sums = Energies(timeline.frames, timeline.rate)
+    for line, starts in _starts(timeline).items():
+        if line in weighed:
+            weighed[line].add_to(sums, starts, gain, ceiling)
+    return sums
+
+
+def _starts(timeline: Timeline) -> dict[Line, list[int]]:
+    starts: dict[Line, list[int]] = {}
+    for place in timeline.placements:
+        if isinstance(place.sound, Line):
+            starts.setdefault(place.sound, []).append(place.start)
+    return starts
+
+
+def _gain(
+    timeline: Timeline, weighed: Mapping[Line, Weighed], loudness_lufs: float, ceiling: float
+) -> tuple[float, float]:
     """The gain (a factor) that brings the limited stem closest to its loudness, and the loudness in LUFS it gets.
 
     Limiting costs loudness, the more the louder it is, so it is found in rounds, each of which takes
@@ -102,7 +139,7 @@ def _gain(timeline: Timeline, parts: list[_Part], loudness_lufs: float) -> tuple
     tried: dict[float, float] = {}
     gain_db, slope = 0.0, 1.0
     for _ in range(_MOST_ROUNDS):
-        tried[gain_db] = _loudness(timeline, parts, 10 ** (gain_db / 20))
+        tried[gain_db] = energies(timeline, weighed, 10 ** (gain_db / 20), ceiling).integrated()
         lacking = loudness_lufs - tried[gain_db]
         if abs(lacking) < _CLOSE_ENOUGH_LU or np.isinf(lacking):
             break
@@ -114,13 +151,6 @@ def _gain(timeline: Timeline, parts: list[_Part], loudness_lufs: float) -> tuple
         gain_db += min(max(lacking / slope, -_LONGEST_STEP_DB), _LONGEST_STEP_DB) if len(tried) > 1 else lacking
     best_db = min(tried, key=lambda each: abs(loudness_lufs - tried[each]))
     return 10 ** (best_db / 20), tried[best_db]
-
-
-def _loudness(timeline: Timeline, parts: list[_Part], gain: float) -> float:
-    energies = Energies(timeline.frames, timeline.rate)
-    for part in parts:
-        part.add_to(energies, gain)
-    return energies.integrated()
 
 
 def _at_rate(samples: Samples, clip: Shaped, rate: int) -> NDArray[np.int16]:

@@ -67,7 +67,11 @@ def verify(blocks: Iterable[Block], proof: Proof) -> Measured:
 
     Raises SoundError, which names the line, the time or the number, when anything is not as it must be.
     """
-    measured, findings = examined(blocks, proof)
+    return passed(*examined(blocks, proof))
+
+
+def passed(measured: Measured, findings: Iterable[Finding]) -> Measured:
+    """What was measured, if everything holds. Raises SoundError as ``verify`` does."""
     for finding in findings:
         if not finding.holds:
             raise SoundError(
@@ -79,9 +83,14 @@ def verify(blocks: Iterable[Block], proof: Proof) -> Measured:
 
 def examined(blocks: Iterable[Block], proof: Proof) -> tuple[Measured, tuple[Finding, ...]]:
     """What was measured in a decoded track, and each thing that has to hold: a finding for what does, and does not."""
-    ear = _Ear(proof)
+    ear = Ear(proof.frames, proof.rate, spoken_bins(proof))
     for block in blocks:
         ear.hear(block)
+    return judged(ear, proof)
+
+
+def judged(ear: "Ear", proof: Proof) -> tuple[Measured, tuple[Finding, ...]]:
+    """What an ear has heard, held against the proof."""
     measured = Measured(
         frames=ear.frames,
         voice_lufs=ear.energies.integrated() - proof.added_lu,
@@ -125,7 +134,7 @@ def _within(
     return Finding(what=what, holds=low <= value <= high, found=f"{shown}, {words}")
 
 
-def _findings(ear: "_Ear", measured: Measured, proof: Proof) -> Iterator[Finding]:
+def _findings(ear: "Ear", measured: Measured, proof: Proof) -> Iterator[Finding]:
     yield Finding(
         what="length",
         holds=measured.frames == proof.frames,
@@ -164,21 +173,29 @@ def _every(what: str, faults: list[str]) -> Finding:
     return Finding(what=what, holds=not wrong, found=f"{wrong[0]}{more}" if wrong else f"all {len(faults)} as laid")
 
 
-class _Ear:
-    """Hears a track once and remembers energies, not samples."""
+class Ear:
+    """Hears a track of ``frames`` frames, from its start or piece by piece, and remembers energies, not samples.
 
-    def __init__(self, proof: Proof) -> None:
-        self.rate = proof.rate
+    ``spoken`` says of each 100 ms whether there is speech in it. ``cells`` is the middle's energy in every 10 ms,
+    ``energies`` the K-weighted one of both channels where there is speech; ``frames`` how far it has heard.
+    """
+
+    def __init__(self, frames: int, rate: int, spoken: NDArray[np.bool_]) -> None:
+        self.rate = rate
         self.frames = 0
         self.mono = False
         self.peak = TruePeak()
-        self.energies = Energies(proof.frames, proof.rate)
-        self._cell = proof.cell
-        # The middle's energy in every 10 ms: the one thing here that grows with the track, 1.4 MB an hour.
-        self.cells = np.zeros(-(-proof.frames // self._cell), dtype=np.float32)
-        self._spoken = _bins_with_speech(proof)
+        self.energies = Energies(frames, rate)
+        self._cell = rate // CELLS_A_SECOND
+        # The one thing here that grows with the track, 1.4 MB an hour.
+        self.cells = np.zeros(-(-frames // self._cell), dtype=np.float32)
+        self._spoken = spoken
 
-    def hear(self, block: Block) -> None:
+    def hear(self, block: Block, at: int | None = None) -> None:
+        """The next frames, or those from frame ``at`` on, which begins a 100 ms. What was heard there is forgotten."""
+        if at is not None:
+            self.frames = at
+            self.peak.go_elsewhere()
         if block.shape[1] != 2:  # noqa: PLR2004
             self.mono, block = True, np.repeat(block[:, :1], 2, axis=1)
         left, right = np.ascontiguousarray(block.T)
@@ -194,15 +211,16 @@ class _Ear:
         self.frames += len(block)
 
     def _weigh(self, middle: Samples, first: int) -> None:
-        """Add the block's K-weighted energy where speech is, and nowhere else: the bed is no part of the voice."""
-        spoken = self._spoken[first : first + BLOCK_SECONDS * BINS_A_SECOND]
+        """Keep the block's K-weighted energy where speech is, and nowhere else: the bed is no part of the voice."""
+        spoken = self._spoken[first : first + -(-len(middle) * BINS_A_SECOND // self.rate)]
         if spoken.any():
             energies = k_energies(middle, self.rate)[: len(spoken)]
             room = self.energies.bins[first : first + len(energies)]
-            room += 2 * (energies * spoken[: len(energies)])[: len(room)]
+            room[:] = 2 * (energies * spoken[: len(energies)])[: len(room)]
 
 
-def _bins_with_speech(proof: Proof) -> NDArray[np.bool_]:
+def spoken_bins(proof: Proof) -> NDArray[np.bool_]:
+    """Of each 100 ms of a track, whether there is speech in it."""
     size = proof.rate // BINS_A_SECOND
     spoken = np.zeros(-(-proof.frames // size) + 1, dtype=np.bool_)
     for sound in proof.sounds:

@@ -14,7 +14,6 @@ from mettavox import bells, sounds, voices
 from mettavox.codecs import assembly, encode, id3
 from mettavox.codecs.mp3 import FRAME_BYTES, FRAME_LENGTH
 from mettavox.engines.hum import HumEngine
-from mettavox.framecache import FrameCache
 from mettavox.mix import Mixer
 from mettavox.script import Bell
 from mettavox.shape import shaped
@@ -49,9 +48,13 @@ class Both:
 
     mixer: Mixer
     timeline: Timeline
-    plan: assembly.Plan
+    pieces: assembly.Pieces
     one: bytes
     two: bytes
+
+    @property
+    def plan(self) -> assembly.Plan:
+        return self.pieces.plan
 
     @property
     def frames(self) -> tuple[np.ndarray, np.ndarray]:
@@ -94,8 +97,9 @@ def track(bed: str, **more: float) -> Both:
     assert plan is not None
     one, two = BytesIO(), BytesIO()
     encode.mp3(blocks(mixer, timeline.frames), timeline.frames, one, b"")
-    assembly.mp3(mixer, plan, timeline.frames, two, b"", bitrate_kbps=128)
-    return Both(mixer, timeline, plan, one.getvalue(), two.getvalue())
+    pieces = assembly.encoded(mixer, plan, timeline.frames, bitrate_kbps=128)
+    assembly.write(pieces, timeline.frames, two, b"", bitrate_kbps=128)
+    return Both(mixer, timeline, pieces, one.getvalue(), two.getvalue())
 
 
 def blocks(mixer: Mixer, frames: int) -> Iterator[np.ndarray]:
@@ -140,9 +144,9 @@ def test_over_silence_the_gaps_are_exact_zeros_and_each_clip_decodes_as_it_does_
         assert len(sound) == made.timeline.frames
         for first, last in gaps(made):
             assert not sound[first * FRAME_LENGTH : last * FRAME_LENGTH].any(), decoded
-    sound = assembly._Sound(made.mixer, made.timeline.frames, np.float32(10 ** (0.446 / 20)))
     for window in made.plan.windows:
-        part, _ = assembly._encoded(assembly._parts(sound, replace(made.plan, windows=(window,)), ()), 128)
+        alone = replace(made.plan, windows=(window,))
+        (part,) = assembly.encoded(made.mixer, alone, made.timeline.frames, bitrate_kbps=128).windows
         assert np.array_equal(part, two[window.first : window.last])
 
 
@@ -247,51 +251,46 @@ def test_lame_makes_as_many_mp3_frames_as_are_counted(frames: int):
     assert len(out.getvalue()) // FRAME_BYTES - 1 == assembly.count_of(frames)
 
 
-# --- what is kept between runs ---
-
-
-def assembled(made: Both, cache: FrameCache | None, private: list[tuple[int, int]] | None = None) -> bytes:
-    out = BytesIO()
-    assembly.mp3(
-        made.mixer, made.plan, made.timeline.frames, out, b"", bitrate_kbps=128, cache=cache, private=private or ()
-    )
-    return out.getvalue()
+# --- pieces ---
 
 
 @pytest.mark.parametrize("bed", ["none", "soft", "room"])
-def test_what_was_kept_makes_no_difference(bed: str, tmp_path: Path):
-    """Nothing kept, all of it kept, or any part of it: the same bytes."""
+def test_windows_may_be_encoded_at_different_times(bed: str):
+    """Some with a master, and the others for each of its tracks: the same bytes."""
     made = track(bed)
-    assert assembled(made, FrameCache(tmp_path)) == made.two
-    assert assembled(made, FrameCache(tmp_path)) == made.two
-    kept = sorted(tmp_path.rglob("*.frames"))
-    assert len(kept) == len(made.plan.windows) + 1
-    for gone in kept[::2]:
-        gone.unlink()
-    assert assembled(made, FrameCache(tmp_path)) == made.two
+    frames = made.timeline.frames
+    later = frozenset(range(0, len(made.plan.windows), 2))
+    pieces = assembly.encoded(made.mixer, made.plan, frames, bitrate_kbps=128, without=later)
+    assert not any(len(pieces.windows[place]) for place in later)
+    out = BytesIO()
+    assembly.write(
+        assembly.completed(pieces, made.mixer, frames, later, bitrate_kbps=128), frames, out, b"", bitrate_kbps=128
+    )
+    assert out.getvalue() == made.two
 
 
-def test_a_damaged_file_is_made_again(tmp_path: Path):
-    """A changed byte, and frames of another length."""
+@pytest.mark.parametrize("bed", ["none", "soft", "pad"])
+def test_what_is_heard_of_the_pieces_is_what_is_heard_of_the_whole(bed: str, tmp_path: Path):
+    """Every window with what it reaches into, and between them the backdrop, to the last bit."""
+    made = track(bed)
+    sound = made.heard(tmp_path / "x.mp3", made.two)
+    unit, size = RATE // 10, 2 * RATE
+    turn = np.concatenate([block for _, block in assembly.heard_between(made.pieces, size=size, unit=unit)])
+    assert len(turn) == assembly.turn(made.pieces, unit)
+    whole = turn[np.arange(len(sound)) % len(turn)]
+    for place in range(len(made.plan.windows)):
+        for at, block in assembly.heard(made.pieces, place, len(sound), size=size, unit=unit):
+            assert at % unit == 0
+            whole[at : at + len(block)] = block
+    assert np.array_equal(whole, sound)
+
+
+def test_a_window_is_touched_by_all_that_its_encoder_hears():
+    """Also by what lies before and after it."""
     made = track("soft")
-    assembled(made, FrameCache(tmp_path))
-    first, second, *_ = sorted(tmp_path.rglob("*.frames"))
-    data = bytearray(first.read_bytes())
-    data[-100] ^= 1
-    first.write_bytes(data)
-    FrameCache(tmp_path).put(second.stem, b"short")
-    assert assembled(made, FrameCache(tmp_path)) == made.two
-
-
-def test_windows_with_a_name_are_not_kept(tmp_path: Path):
-    """Nor is one in whose surroundings it is heard."""
-    made = track("soft")
-    named = made.timeline.placements[2]
-    assert assembled(made, FrameCache(tmp_path), [(named.start, named.end)]) == made.two
-    about = [
-        window
-        for window in made.plan.windows
-        if window.first * FRAME_LENGTH < named.end and window.last * FRAME_LENGTH > named.start
-    ]
-    assert len(about) == 1
-    assert len(list(tmp_path.rglob("*.frames"))) == len(made.plan.windows)
+    for place, window in enumerate(made.plan.windows[1:-1], start=1):
+        before, after = (window.first - 8) * FRAME_LENGTH, (window.last + 4) * FRAME_LENGTH
+        for inside in (before, after - 1):
+            assert place in assembly.touching(made.plan, [(inside, inside + 1)])
+        for outside in (before - 1, after):
+            assert place not in assembly.touching(made.plan, [(outside, outside + 1)])

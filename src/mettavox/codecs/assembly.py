@@ -4,22 +4,20 @@ Where nothing changes, a track is silence or its bed's loop, and so are its MP3 
 changes are encoded, each with a few MP3 frames before and after it that the encoder hears and nobody keeps.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from math import lcm
 from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mettavox import framecache
 from mettavox.codec import Block
-from mettavox.codecs import ffmpeg
+from mettavox.codecs import decode
 from mettavox.codecs.ffmpeg import LAME_GAINS_DB, Feed, mp3_arguments
 from mettavox.codecs.mp3 import DECODER_DELAY, ENCODER_DELAY, FRAME_LENGTH, RATE, Mp3Writer, frame_bytes
 from mettavox.codecs.pcm import pcm16
 from mettavox.errors import CodecError
-from mettavox.framecache import FrameCache
 from mettavox.mix import Mixer
 from mettavox.windows import LEAD, TRAIL, Range, Window, windows
 
@@ -36,6 +34,10 @@ _RUN_UP = 8
 _FEWEST = 2  # LAME never makes fewer
 _FED_AT_ONCE = 84  # MP3 frames: two seconds
 _COPIED_AT_ONCE = 4096
+DELAY = ENCODER_DELAY + DECODER_DELAY
+"""How many frames of sound later than it was fed a track comes out of a decoder, before the tag is obeyed."""
+# An MP3 frame decodes as it should from its own bytes and those of the one before it.
+_REACH = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,46 +70,147 @@ def plan(mixer: Mixer, frames: int, rate: int) -> Plan | None:
     return Plan(count=count, cycle=cycle, windows=windows(mixer.changes(), FRAME_LENGTH, count))
 
 
-def mp3(
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Pieces:
+    """A track's MP3 frames: those of each window of its plan, and one cycle of the backdrop, which lies between.
+
+    A window that is not encoded yet has none.
+    """
+
+    plan: Plan
+    loop: MpegFrames
+    windows: tuple[MpegFrames, ...]
+
+    def between(self, first: int, last: int) -> MpegFrames:
+        """The MP3 frames from ``first`` to before ``last``."""
+        frames = self.loop[np.arange(first, last) % len(self.loop)]
+        for window, own in zip(self.plan.windows, self.windows, strict=True):
+            low, high = max(first, window.first), min(last, window.last)
+            if high > low and len(own):
+                frames[low - first : high - first] = own[low - window.first : high - window.first]
+        return frames
+
+    def copies(self) -> Iterator[MpegFrames]:
+        """All of them in their order, some at a time."""
+        at = 0
+        for window, own in zip(self.plan.windows, self.windows, strict=True):
+            yield from self._looped(at, window.first)
+            yield own
+            at = window.last
+        yield from self._looped(at, self.plan.count)
+
+    def _looped(self, first: int, last: int) -> Iterator[MpegFrames]:
+        for start in range(first, last, _COPIED_AT_ONCE):
+            yield self.loop[np.arange(start, min(last, start + _COPIED_AT_ONCE)) % len(self.loop)]
+
+
+def encoded(
     mixer: Mixer,
     made: Plan,
     frames: int,
-    file: BinaryIO,
-    tag: bytes,
     *,
     bitrate_kbps: int,
-    cache: FrameCache | None = None,
-    private: Sequence[Range] = (),
-) -> None:
-    """Write a track of ``frames`` frames after its plan. Raises CodecError, and OSError from the file.
+    without: Collection[int] = frozenset(),
+    hear: Callable[[float], None] = lambda share: None,
+) -> Pieces:
+    """The pieces of a track of ``frames`` frames, ``without`` some of its windows.
 
-    What was encoded is kept in ``cache``, but for windows about the ``private`` ranges of frames.
+    ``hear`` hears how much is done, 0 to 1. Raises CodecError.
     """
-    sound = _Sound(mixer, frames, np.float32(10 ** (-LAME_GAINS_DB[bitrate_kbps] / 20)))
-    *parts, loop = _encoded(_parts(sound, made, private), bitrate_kbps, cache)
+    sound = _Sound(mixer, frames, bitrate_kbps)
+    places = [place for place in range(len(made.windows)) if place not in without]
+    todo = [*(_part(sound, made.windows[place]) for place in places), _cycle(sound, made)]
+    *parts, loop = _run(_told(todo, hear), bitrate_kbps)
+    whole = [np.zeros((0, loop.shape[1]), dtype=np.uint8)] * len(made.windows)
+    for place, part in zip(places, parts, strict=True):
+        whole[place] = part
+    return Pieces(plan=made, loop=loop, windows=tuple(whole))
+
+
+def _told(parts: Sequence["_Part"], hear: Callable[[float], None]) -> Iterator["_Part"]:
+    """The parts as they are taken, of which each is told before it is begun."""
+    done, total = 0, sum(part.fed for part in parts)
+    for part in parts:
+        hear(done / total)
+        done += part.fed
+        yield part
+
+
+def completed(pieces: Pieces, mixer: Mixer, frames: int, which: Collection[int], *, bitrate_kbps: int) -> Pieces:
+    """The pieces with these windows encoded anew. Raises CodecError."""
+    sound = _Sound(mixer, frames, bitrate_kbps)
+    places = sorted(which)
+    whole = list(pieces.windows)
+    for place, part in zip(
+        places, _run((_part(sound, pieces.plan.windows[place]) for place in places), bitrate_kbps), strict=True
+    ):
+        whole[place] = part
+    return replace(pieces, windows=tuple(whole))
+
+
+def write(pieces: Pieces, frames: int, file: BinaryIO, tag: bytes, *, bitrate_kbps: int) -> None:
+    """Write a track of ``frames`` frames. Raises CodecError, and OSError from the file."""
     writer = Mp3Writer(file, frames=frames, id3=tag, rate=RATE, bitrate_kbps=bitrate_kbps)
-    at = 0
-    for window, part in zip(made.windows, parts, strict=True):
-        _copy(writer, loop, at, window.first)
+    for part in pieces.copies():
         writer.write(part.tobytes())
-        at = window.last
-    _copy(writer, loop, at, made.count)
     writer.finish()
 
 
-def _copy(writer: Mp3Writer, loop: MpegFrames, first: int, last: int) -> None:
-    for start in range(first, last, _COPIED_AT_ONCE):
-        places = np.arange(start, min(last, start + _COPIED_AT_ONCE)) % len(loop)
-        writer.write(loop[places].tobytes())
+def touching(made: Plan, ranges: Iterable[Range]) -> frozenset[int]:
+    """The places of the windows in which any of these ranges of frames is heard, or is fed before or after."""
+    found = set()
+    for start, stop in ranges:
+        for place, window in enumerate(made.windows):
+            first, last = _fed(window)
+            if start < last * FRAME_LENGTH and stop > first * FRAME_LENGTH:
+                found.add(place)
+    return frozenset(found)
+
+
+# --- what it sounds like ---
+
+
+def heard(pieces: Pieces, place: int, frames: int, *, size: int, unit: int) -> Iterator[tuple[int, Block]]:
+    """A window as it decodes in a track of ``frames`` frames, with all that it reaches into.
+
+    It comes in blocks of ``size`` frames, each with the frame at which it begins; from and to whole ``unit`` frames.
+    """
+    window = pieces.plan.windows[place]
+    start = max(0, window.first * FRAME_LENGTH - DELAY) // unit * unit
+    stop = -(-((window.last + _REACH) * FRAME_LENGTH - DELAY) // unit) * unit
+    yield from _decoded(pieces, start, min(stop, frames), size)
+
+
+def heard_between(pieces: Pieces, *, size: int, unit: int) -> Iterator[tuple[int, Block]]:
+    """What lies between the windows, as it decodes: from frame 0 of an endless track on, until it comes again.
+
+    That is after a whole number of ``unit`` frames. It comes in blocks as a window does.
+    """
+    length = turn(pieces, unit)
+    endless = Pieces(plan=replace(pieces.plan, count=3 * length, windows=()), loop=pieces.loop, windows=())
+    for at, block in _decoded(endless, length, 2 * length, size):
+        yield at - length, block
+
+
+def turn(pieces: Pieces, unit: int) -> int:
+    """After how many frames, which are whole ``unit`` frames, what lies between the windows comes again."""
+    return lcm(pieces.plan.cycle * FRAME_LENGTH, unit)
+
+
+def _decoded(pieces: Pieces, start: int, stop: int, size: int) -> Iterator[tuple[int, Block]]:
+    first = max(0, (start + DELAY) // FRAME_LENGTH - _REACH)
+    last = min(pieces.plan.count, -(-(stop + DELAY) // FRAME_LENGTH))
+    data = pieces.between(first, last).tobytes()
+    yield from decode.bare(data, start + DELAY - first * FRAME_LENGTH, at=start, stop=stop, size=size)
 
 
 class _Sound:
     """A track's sound and its backdrop by MP3 frames, as loud as the encoder needs it."""
 
-    def __init__(self, mixer: Mixer, frames: int, gain: np.float32) -> None:
+    def __init__(self, mixer: Mixer, frames: int, bitrate_kbps: int) -> None:
         self._mixer = mixer
         self._frames = frames
-        self._gain = gain
+        self._gain = np.float32(10 ** (-LAME_GAINS_DB[bitrate_kbps] / 20))
 
     def track(self, first: int, last: int) -> Iterator[Block]:
         """MP3 frames of the track; beyond its end there is silence, as an encoder adds it."""
@@ -128,112 +231,66 @@ class _Sound:
 
 @dataclass(frozen=True, kw_only=True)
 class _Part:
-    """Something to encode: its sound, and which of its MP3 frames are kept.
-
-    ``opening`` is the first of a track, and ``shared`` what may be kept between runs.
-    """
+    """Something to encode: its sound, and which of its MP3 frames are kept; ``opening`` is the first of a track."""
 
     blocks: Iterator[Block]
     fed: int
     skipped: int
     length: int
     opening: bool = False
-    shared: bool = True
-
-    def name(self, sound: Sequence[memoryview], bitrate_kbps: int) -> str:
-        """Under which its MP3 frames are kept."""
-        how = f"{ffmpeg.named()} {bitrate_kbps} {self.skipped} {self.length} {self.opening} {_REST}"
-        return framecache.key(sound, how)
 
 
-def _parts(sound: _Sound, made: Plan, private: Sequence[Range]) -> Iterator[_Part]:
-    """Every window, then one cycle of the backdrop."""
-    for window in made.windows:
-        first = max(0, window.first - LEAD)
-        last = window.last + TRAIL
-        heard = (first * FRAME_LENGTH, last * FRAME_LENGTH)
-        yield _Part(
-            blocks=sound.track(first, last),
-            fed=last - first,
-            skipped=window.first - first,
-            length=window.length,
-            opening=not window.first,
-            shared=not any(start < heard[1] and stop > heard[0] for start, stop in private),
-        )
+def _fed(window: Window) -> Range:
+    """The MP3 frames that an encoder hears for a window."""
+    return max(0, window.first - LEAD), window.last + TRAIL
+
+
+def _part(sound: _Sound, window: Window) -> _Part:
+    first, last = _fed(window)
+    return _Part(
+        blocks=sound.track(first, last),
+        fed=last - first,
+        skipped=window.first - first,
+        length=window.length,
+        opening=not window.first,
+    )
+
+
+def _cycle(sound: _Sound, made: Plan) -> _Part:
+    """One cycle of the backdrop."""
     first, last = made.cycle * _RUN_UP - _RUN_UP, made.cycle * (_RUN_UP + 1) + TRAIL
-    yield _Part(blocks=sound.backdrop(first, last), fed=last - first, skipped=_RUN_UP, length=made.cycle)
+    return _Part(blocks=sound.backdrop(first, last), fed=last - first, skipped=_RUN_UP, length=made.cycle)
 
 
-def _encoded(parts: Iterable[_Part], bitrate_kbps: int, cache: FrameCache | None = None) -> list[MpegFrames]:
-    """The MP3 frames of each part: from the cache, and of all the others in one run of the encoder.
+def _run(parts: Iterable[_Part], bitrate_kbps: int) -> list[MpegFrames]:
+    """The MP3 frames of each part, all in one run of the encoder, which rests between them: none hears another.
 
-    The encoder rests between them, so that none hears another, and what is cached makes no difference.
+    A part that opens a track has to be the first, since its encoder has just begun.
     """
-    size = frame_bytes(RATE, bitrate_kbps)
-    run = _Run(bitrate_kbps)
-    found: list[MpegFrames | None] = []
-    names: list[str] = []
+    out: list[bytes] = []
+    places: list[Range] = []
+    feed: Feed | None = None
+    at = 0
     try:
         for part in parts:
-            sound = [pcm16(block) for block in part.blocks]
-            name = part.name(sound, bitrate_kbps) if cache is not None and part.shared else ""
-            kept = cache.get(name) if cache is not None and name else None
-            if kept is not None and len(kept) == part.length * size:
-                found.append(np.frombuffer(kept, dtype=np.uint8).reshape(-1, size))
-                continue
-            run.add(part, sound)
-            found.append(None)
-            names.append(name)
-        made = iter(zip(run.finished(), names, strict=True))
-    except BaseException:
-        run.abandon()
-        raise
-    whole: list[MpegFrames] = []
-    for known in found:
-        if known is not None:
-            whole.append(known)
-            continue
-        rows, name = next(made)
-        if cache is not None and name:
-            cache.put(name, rows.tobytes())
-        whole.append(rows)
-    return whole
-
-
-class _Run:
-    """One run of the encoder over several parts; it starts with the first of them, and rests before each."""
-
-    def __init__(self, bitrate_kbps: int) -> None:
-        self._kbps = bitrate_kbps
-        self._out: list[bytes] = []
-        self._feed: Feed | None = None
-        self._places: list[tuple[int, int]] = []
-        self._at = 0
-
-    def add(self, part: _Part, sound: Sequence[memoryview]) -> None:
-        """Encode a part. One that opens a track has to be the first: its encoder has just begun."""
-        if self._feed is None:
-            self._feed = Feed(mp3_arguments(self._kbps), rate=RATE, take=self._out.append)
-        if not part.opening:
-            self._feed.write_pcm(bytes(_REST * FRAME_LENGTH * 4))
-            self._at += _REST
-        for piece in sound:
-            self._feed.write_pcm(piece)
-        self._places.append((self._at + part.skipped, part.length))
-        self._at += part.fed
-
-    def finished(self) -> list[MpegFrames]:
-        """The MP3 frames of every part, in their order."""
-        if self._feed is None:
+            if feed is None:
+                feed = Feed(mp3_arguments(bitrate_kbps), rate=RATE, take=out.append)
+            if not part.opening:
+                feed.write_pcm(bytes(_REST * FRAME_LENGTH * 4))
+                at += _REST
+            for block in part.blocks:
+                feed.write_pcm(pcm16(block))
+            places.append((at + part.skipped, at + part.skipped + part.length))
+            at += part.fed
+        if feed is None:
             return []
-        self._feed.finish()
-        data, size = b"".join(self._out), frame_bytes(RATE, self._kbps)
-        if len(data) % size:
-            raise CodecError("ffmpeg wrote MP3 frames of another kind than was asked for.")
-        rows = np.frombuffer(data, dtype=np.uint8).reshape(-1, size)
-        return [rows[first : first + length] for first, length in self._places]
-
-    def abandon(self) -> None:
-        """End the encoder at once."""
-        if self._feed is not None:
-            self._feed.abandon()
+        feed.finish()
+    except BaseException:
+        if feed is not None:
+            feed.abandon()
+        raise
+    data, size = b"".join(out), frame_bytes(RATE, bitrate_kbps)
+    if len(data) % size:
+        raise CodecError("ffmpeg wrote MP3 frames of another kind than was asked for.")
+    rows = np.frombuffer(data, dtype=np.uint8).reshape(-1, size)
+    return [rows[first:last] for first, last in places]

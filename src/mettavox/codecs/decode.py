@@ -1,6 +1,7 @@
 """Decoding for proof: libsndfile (mpg123 and the like), which is not the family that encoded; ffmpeg for M4A alone."""
 
 import contextlib
+import io
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,6 +25,34 @@ def blocks(path: Path, frames: int) -> Iterator[Block]:
     The file's name does not matter. Raises CodecError when the file is not sound.
     """
     return _by_ffmpeg(path, frames) if _is_m4a(path) else _by_libsndfile(path, frames)
+
+
+def bare(data: bytes, skip: int, *, at: int, stop: int, size: int) -> Iterator[tuple[int, Block]]:
+    """The sound of MP3 frames without a tag, but for the first ``skip`` frames of it, which is the one from ``at`` on.
+
+    It comes in blocks of ``size`` frames up to ``stop``, each with the frame at which it begins; where the MP3 frames
+    end before, so does the sound. Raises CodecError when they cannot be decoded.
+    """
+    try:
+        with soundfile.SoundFile(io.BytesIO(data)) as file:
+            file.read(skip, dtype="float32", always_2d=True)
+            while at < stop:
+                block: Block = file.read(min(size, stop - at), dtype="float32", always_2d=True)
+                if not len(block):
+                    return
+                yield at, block
+                at += len(block)
+    except soundfile.SoundFileError as error:
+        raise _not_sound() from error
+
+
+def told_frames(path: Path) -> int:
+    """How long a file says it is, in frames, as a decoder understands it. Raises CodecError when it is not sound."""
+    try:
+        with _hushed(), soundfile.SoundFile(str(path)) as file:
+            return int(file.frames)
+    except soundfile.SoundFileError as error:
+        raise _not_sound() from error
 
 
 def for_proof(path: Path, proof: Proof, hear: Callable[[float], None] = lambda share: None) -> Iterator[Block]:

@@ -1,0 +1,450 @@
+"""Master: what is the same in the tracks of many people, made and proved once.
+
+Where a line has a person's words there is a blank, wide enough for any of those people. Everything else lies at the
+same frames in all their tracks: clips, gains, MP3 frames, what was heard in them, pictures. A track is a master with
+its blanks filled, and only the windows about these are encoded for it. A track of nobody else is one of a master too.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mettavox import __version__, backdrop, beside, blanks, chain, cover, prepare, proof, record
+from mettavox.bed import Bed
+from mettavox.beside import Texts
+from mettavox.blanks import Slots
+from mettavox.clauses import Clause
+from mettavox.codecs import assembly
+from mettavox.codecs.assembly import Pieces, Plan
+from mettavox.loudness import BINS_A_SECOND, Energies, TruePeak
+from mettavox.mix import Mixer, Stem
+from mettavox.proof import Proof, Quiet
+from mettavox.script import Bell, Line
+from mettavox.shape import Shaped
+from mettavox.spoken import Part, Progress, Spoken
+from mettavox.stem import Levelling, Weighed, energies, levelling
+from mettavox.timeline import Timeline
+from mettavox.verify import BLOCK_SECONDS, Ear, spoken_bins
+
+VERSION = 1
+
+# A bed that lies this far under the voice adds nothing to its peaks that the encoder's margin does not hold.
+_LOUD_BED_LU = 18.0
+_MOST_ROUNDS, _LOWEST_CEILING_DBTP = 4, -12.0
+# What is said to everybody has to be this share of the speech, or it does not tell how loud the whole is.
+_LEAST_SHARED = 0.5
+# A name makes a track louder or softer by a tenth of this.
+_FARTHEST_LU = 0.25
+
+Clips = Mapping[Line, NDArray[np.int16]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Levels:
+    """What makes a clip a part of the stem: the median of the lines' levels, and gain and ceiling.
+
+    ``added_lu`` is how much louder the bed makes what is heard where there is speech.
+    """
+
+    median_lufs: float
+    levelling: Levelling
+    added_lu: float
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Heard:
+    """What a decoder gave of the frames that are the same for everybody: as an Ear remembers it."""
+
+    cells: NDArray[np.float32]
+    bins: NDArray[np.float64]
+    peak: float
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Master:
+    """What tracks have in common; its timeline and its proof have blanks, which are as long as their slots.
+
+    ``bins`` is the energy of the stem without what is said in the blanks. ``clauses`` say what each line says when.
+    ``windows`` are the places of the windows in which a blank is heard, whose MP3 frames ``pieces`` has not, and
+    ``near`` the clips that are heard there beside it.
+    """
+
+    timeline: Timeline
+    levels: Levels
+    bins: NDArray[np.float64]
+    proof: Proof
+    clauses: Mapping[Line, tuple[Clause, ...]]
+    covers: Mapping[int, bytes]
+    pieces: Pieces
+    windows: frozenset[int]
+    near: Stem
+    heard: Heard
+
+
+# --- what it is known by ---
+
+
+def common(part: Part, slots: Slots) -> tuple[object, ...]:
+    """Everything that shapes a master, to be compared; nothing of it is a person's."""
+    prepared, request = part.prepared, part.prepared.request
+    return (
+        tuple(sorted(slots.items())),
+        prepared.source.body,
+        prepared.script,
+        prepared.rules,
+        prepared.seconds,
+        prepared.delivery,
+        record.voice_hash(prepared.voice),
+        prepared.fill and record.voice_hash(prepared.fill),
+        (request.cover, request.duck, request.pause_guard, request.plain),
+    )
+
+
+def key(known_by: tuple[object, ...], prepared: prepare.Prepared) -> str:
+    """The name of a master in a cache: the hash of what is ``common`` and of all that it was made with."""
+    slots, _, script, rules, *others = known_by
+    shown = sorted(
+        (name, sorted(value) if isinstance(value, frozenset) else value) for name, value in vars(rules).items()
+    )
+    made_with = (VERSION, __version__, sorted(record.made_with(prepared).items()))
+    text = repr((made_with, slots, script, shown, others))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+# --- making it ---
+
+
+class NotShared(Exception):
+    """A track cannot be made from what it was to share with others; it can from what is its own alone."""
+
+
+def plan(part: Part, timeline: Timeline, bed: Bed | None) -> Plan | None:
+    """How a track is assembled; None where all of it has to be encoded, or where that is less."""
+    if part.prepared.request.format != "mp3":
+        return None
+    found = assembly.plan(mixer_of(part, timeline, {}, bed), timeline.frames, timeline.rate)
+    return found if found is not None and found.is_worth_it else None
+
+
+def levels(part: Part, said: Spoken, bed: Bed | None) -> tuple[Levels, dict[Line, Weighed], Proof]:
+    """How loud every clip is to be, found from those for everybody; those clips; and the proof without the others.
+
+    Where a loud bed adds to the voice's peaks, the voice is limited a little lower; and since such a bed may swell,
+    what it adds to the loudness where there is speech is measured. Raises NotShared where they are too few to tell.
+    """
+    prepared, timeline = part.prepared, said.timeline
+    _check_shared(timeline)
+    shared = {line: said.clips.pop(line) for line in list(said.clips) if not blanks.is_blank(line)}
+    median = 0.0
+    if not prepared.request.plain:
+        shared = chain.smoothed(shared, treble_db=prepared.delivery.treble_db)
+        median = chain.median_lufs(shared)
+        shared = chain.levelled(shared, median)
+    weighed = {line: Weighed(shared.pop(line)) for line in list(shared)}
+    ceiling = prepared.delivery.ceiling_dbtp
+    found, mixer, wanted = _mixed(part, timeline, weighed, ceiling, bed)
+    if not _is_loud(prepared):
+        return Levels(median_lufs=median, levelling=found, added_lu=wanted.added_lu), weighed, wanted
+    highest = _amplitude(ceiling)
+    for _ in range(_MOST_ROUNDS):
+        ear = _listened(mixer, timeline, wanted)
+        over = _amplitude(ear.peak.dbtp) - highest
+        if over <= 0:
+            break
+        ceiling = float(20 * np.log10(max(_amplitude(ceiling) - over, _amplitude(_LOWEST_CEILING_DBTP))))
+        found, mixer, wanted = _mixed(part, timeline, weighed, ceiling, bed)
+    added = ear.energies.integrated() - found.loudness_lufs
+    return (
+        Levels(median_lufs=median, levelling=found, added_lu=added),
+        weighed,
+        replace(wanted, added_lu=added),
+    )
+
+
+def _check_shared(timeline: Timeline) -> None:
+    spoken = [place for place in timeline.placements if isinstance(place.sound, Line)]
+    shared = sum(place.frames for place in spoken if not blanks.is_blank(place.sound))
+    if shared < _LEAST_SHARED * sum(place.frames for place in spoken):
+        raise NotShared
+
+
+def _is_loud(prepared: prepare.Prepared) -> bool:
+    return prepared.delivery.bed != "none" and prepared.delivery.bed_under_lu < _LOUD_BED_LU
+
+
+def _amplitude(decibels: float) -> float:
+    return float(10 ** (decibels / 20))
+
+
+def _mixed(
+    part: Part, timeline: Timeline, weighed: Mapping[Line, Weighed], ceiling_dbtp: float, bed: Bed | None
+) -> tuple[Levelling, Mixer, Proof]:
+    prepared = part.prepared
+    found = levelling(timeline, weighed, loudness_lufs=prepared.delivery.voice_lufs, ceiling_dbtp=ceiling_dbtp)
+    stem = stem_of(part, timeline, {line: each.finished(found, timeline.rate) for line, each in weighed.items()})
+    mixer = mixer_of(part, timeline, stem, bed)
+    wanted = proof.expected(
+        timeline,
+        stem,
+        found.loudness_lufs,
+        mixer.floor,
+        highest_dbtp=prepared.delivery.highest_dbtp,
+        added_lu=backdrop.added_lu(prepared),
+    )
+    return found, mixer, wanted
+
+
+def _listened(mixer: Mixer, timeline: Timeline, wanted: Proof) -> Ear:
+    ear = Ear(timeline.frames, timeline.rate, spoken_bins(wanted))
+    for block in mixer.blocks():
+        ear.hear(block)
+    return ear
+
+
+def stem_of(part: Part, timeline: Timeline, clips: Clips) -> Stem:
+    """The finished clips with what rings, and silence in the blanks that have none."""
+    nothing = np.zeros(0, dtype=np.int16)
+    stem: dict[Line | Bell, NDArray[np.int16]] = {}
+    for place in timeline.placements:
+        if isinstance(place.sound, Bell):
+            stem[place.sound] = backdrop.bell(part.prepared)
+        else:
+            stem[place.sound] = clips.get(place.sound, nothing)
+    return stem
+
+
+def mixer_of(part: Part, timeline: Timeline, stem: Stem, bed: Bed | None) -> Mixer:
+    """What mixes a stem with all that sounds beside it."""
+    delivery = part.prepared.delivery
+    return Mixer(
+        timeline,
+        stem,
+        bed,
+        fades=(delivery.fade_in_seconds, delivery.fade_out_seconds),
+        duck_lu=backdrop.ducking_lu(part.prepared),
+        tones_lufs=backdrop.tones_lufs(part.prepared),
+        guard=part.prepared.request.pause_guard,
+    )
+
+
+def made(part: Part, said: Spoken, made_by: Plan, bed: Bed | None, progress: Progress) -> Master:
+    """The master of a part, whose blanks are as wide as was said. Raises NotShared or CodecError."""
+    prepared, timeline, rate = part.prepared, said.timeline, part.prepared.rate
+    found, weighed, wanted = levels(part, said, bed)
+    bins = energies(timeline, weighed, found.levelling.gain, found.levelling.ceiling).bins
+    clips = {line: weighed.pop(line).finished(found.levelling, rate) for line in list(weighed)}
+    language = prepared.script.head.language
+    clauses = {line: beside.said_when(line, clip, rate, language) for line, clip in clips.items()}
+    stem = stem_of(part, timeline, clips)
+    mixer = mixer_of(part, timeline, stem, bed)
+    open_places = [place for place in timeline.placements if blanks.is_blank(place.sound)]
+    windows = assembly.touching(made_by, [(place.start, place.end) for place in open_places])
+    kbps = prepared.delivery.bitrate_kbps
+    pieces = assembly.encoded(
+        mixer,
+        made_by,
+        timeline.frames,
+        bitrate_kbps=kbps,
+        without=windows,
+        hear=lambda share: progress("encoding", share),
+    )
+    heard = _heard(pieces, windows, wanted, progress)
+    texts = Texts(prepared=prepared, timeline=timeline, clauses={})
+    return Master(
+        timeline=timeline,
+        levels=found,
+        bins=bins,
+        proof=wanted,
+        clauses=clauses,
+        covers={size: beside.picture(texts, size) for size in (cover.SMALL, cover.LARGE)},
+        pieces=pieces,
+        windows=windows,
+        near={
+            place.sound: stem[place.sound]
+            for place in timeline.placements
+            if _is_near(place.start, place.end, pieces, windows)
+        },
+        heard=heard,
+    )
+
+
+def _is_near(start: int, end: int, pieces: Pieces, windows: frozenset[int]) -> bool:
+    return bool(assembly.touching(pieces.plan, [(start, end)]) & windows)
+
+
+def _heard(pieces: Pieces, without: frozenset[int], wanted: Proof, progress: Progress) -> Heard:
+    """What a decoder makes of all MP3 frames but those of some windows, each of them heard in its neighbourhood."""
+    ear = Ear(wanted.frames, wanted.rate, spoken_bins(wanted))
+    size, unit = BLOCK_SECONDS * wanted.rate, wanted.rate // BINS_A_SECOND
+    between = Ear(assembly.turn(pieces, unit), wanted.rate, np.zeros_like(spoken_bins(wanted)))
+    for _, block in assembly.heard_between(pieces, size=size, unit=unit):
+        between.hear(block)
+    ear.cells[:] = np.resize(between.cells, len(ear.cells))
+    ear.peak = TruePeak(between.peak.highest)
+    places = [place for place in range(len(pieces.windows)) if place not in without]
+    for done, place in enumerate(places):
+        progress("checking", done / len(places))
+        for at, block in assembly.heard(pieces, place, wanted.frames, size=size, unit=unit):
+            ear.hear(block, at)
+    return Heard(cells=ear.cells, bins=ear.energies.bins, peak=ear.peak.highest)
+
+
+# --- a track of it ---
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Filled:
+    """A master with one person's words in its blanks: what is heard when, the MP3 frames, and what they have to hold.
+
+    ``ear`` has heard all of them.
+    """
+
+    timeline: Timeline
+    clauses: Mapping[Line, tuple[Clause, ...]]
+    pieces: Pieces
+    proof: Proof
+    ear: Ear
+
+
+def filled(master: Master, part: Part, own: Mapping[Line, Shaped], bed: Bed | None) -> Filled:
+    """The master with these clips in its blanks. Raises NotShared where they do not go into it, and CodecError."""
+    laid, rate = master.timeline, master.timeline.rate
+    found = master.levels.levelling
+    weighed = _weighed(part, master.levels, own)
+    sums = energies(laid, weighed, found.gain, found.ceiling)
+    sums.bins += master.bins
+    loudness = _near(sums, found)
+    clips = {blank: each.finished(found, rate) for blank, each in weighed.items()}
+    timeline = _with_lengths(laid, {blank: len(clip) for blank, clip in clips.items()})
+    pieces = master.pieces
+    stem: dict[Line | Bell, NDArray[np.int16]] = {**master.near}
+    stem |= clips  # type: ignore[arg-type]
+    mixer = mixer_of(part, laid, stem, bed)
+    if master.windows:
+        kbps = part.prepared.delivery.bitrate_kbps
+        pieces = assembly.completed(pieces, mixer, laid.frames, master.windows, bitrate_kbps=kbps)
+    wanted = _proof(master, timeline, clips, mixer, loudness)
+    return Filled(
+        timeline=named(timeline, part),
+        clauses=dict(master.clauses)
+        | {
+            part.line(blank): beside.said_when(part.line(blank), clip, rate, part.prepared.script.head.language)
+            for blank, clip in clips.items()
+        },
+        pieces=pieces,
+        proof=wanted,
+        ear=_heard_all(master, pieces, wanted),
+    )
+
+
+def _weighed(part: Part, found: Levels, own: Mapping[Line, Shaped]) -> dict[Line, Weighed]:
+    """What is said in the blanks, as loud as the lines that are for everybody."""
+    if not part.prepared.request.plain:
+        own = chain.smoothed(own, treble_db=part.prepared.delivery.treble_db)
+        own = chain.levelled(own, found.median_lufs)
+    return {blank: Weighed(clip) for blank, clip in own.items()}
+
+
+def _near(sums: Energies, found: Levelling) -> float:
+    """How loud a whole stem is; NotShared where that is not what it was to be."""
+    loudness = sums.integrated()
+    if abs(loudness - found.loudness_lufs) > _FARTHEST_LU:
+        raise NotShared
+    return loudness
+
+
+def whole(
+    part: Part, said: Spoken, own: Mapping[Line, Shaped], bed: Bed | None
+) -> tuple[Timeline, Clips, Proof, Mixer]:
+    """A track that is not assembled: its timeline with its blanks, all clips, what it has to hold, and its sound.
+
+    Raises NotShared as a master does.
+    """
+    timeline = said.timeline
+    found, weighed, _ = levels(part, said, bed)
+    weighed |= _weighed(part, found, own)
+    made = found.levelling
+    loudness = _near(energies(timeline, weighed, made.gain, made.ceiling), made)
+    clips = {line: weighed.pop(line).finished(made, timeline.rate) for line in list(weighed)}
+    stem = stem_of(part, timeline, clips)
+    mixer = mixer_of(part, timeline, stem, bed)
+    wanted = proof.expected(
+        timeline,
+        stem,
+        loudness,
+        mixer.floor,
+        highest_dbtp=part.prepared.delivery.highest_dbtp,
+        added_lu=found.added_lu,
+    )
+    return timeline, clips, wanted, mixer
+
+
+def _with_lengths(timeline: Timeline, lengths: Mapping[Line, int]) -> Timeline:
+    """The timeline with the true length of what is in each blank: the pause after it begins where it ends.
+
+    Raises NotShared where something is longer than its blank.
+    """
+    ends: dict[int, int] = {}
+    placements = []
+    for place in timeline.placements:
+        length = lengths.get(place.sound, place.frames) if isinstance(place.sound, Line) else place.frames
+        if length > place.frames:
+            raise NotShared
+        ends[place.end] = place.frames - length
+        placements.append(replace(place, frames=length))
+    silences = []
+    for quiet in timeline.silences:
+        more = ends.pop(quiet.start, 0)
+        silences.append(
+            replace(
+                quiet,
+                start=quiet.start - more,
+                frames=quiet.frames + more,
+                shortest=quiet.shortest + more,
+                longest=quiet.longest + more,
+            )
+        )
+    return replace(timeline, placements=tuple(placements), silences=tuple(silences))
+
+
+def named(timeline: Timeline, part: Part) -> Timeline:
+    """The timeline with what is said in each blank."""
+    placements = (
+        replace(place, sound=part.line(place.sound)) if isinstance(place.sound, Line) else place
+        for place in timeline.placements
+    )
+    return replace(timeline, placements=tuple(placements))
+
+
+def _proof(master: Master, timeline: Timeline, clips: Clips, mixer: Mixer, loudness: float) -> Proof:
+    """The master's proof, with what is in the blanks."""
+    wanted = master.proof
+    sounds = tuple(
+        replace(sound, frames=place.frames, levels=proof.levels(place, clips[place.sound], wanted.cell))
+        if isinstance(place.sound, Line) and place.sound in clips
+        else sound
+        for sound, place in zip(wanted.sounds, timeline.placements, strict=True)
+    )
+    quiets = tuple(
+        known
+        if known.start == quiet.start
+        else Quiet(start=quiet.start, frames=quiet.frames, floor=mixer.floor(quiet.start, quiet.start + quiet.frames))
+        for known, quiet in zip(wanted.quiets, timeline.silences, strict=True)
+    )
+    return replace(wanted, sounds=sounds, quiets=quiets, voice_lufs=loudness)
+
+
+def _heard_all(master: Master, pieces: Pieces, wanted: Proof) -> Ear:
+    ear = Ear(wanted.frames, wanted.rate, spoken_bins(wanted))
+    ear.cells[:] = master.heard.cells
+    ear.energies.bins[:] = master.heard.bins
+    ear.peak = TruePeak(master.heard.peak)
+    size, unit = BLOCK_SECONDS * wanted.rate, wanted.rate // BINS_A_SECOND
+    for place in sorted(master.windows):
+        for at, block in assembly.heard(pieces, place, wanted.frames, size=size, unit=unit):
+            ear.hear(block, at)
+    ear.frames = wanted.frames  # how long it is, a decoder tells of the file
+    return ear

@@ -1,0 +1,166 @@
+"""Master file: a master as bytes, to be kept between runs; its lines are those of the script it is opened with."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mettavox import cover
+from mettavox.clauses import Clause
+from mettavox.codecs.assembly import Pieces, Plan
+from mettavox.master import VERSION, Heard, Levels, Master
+from mettavox.proof import Proof, Quiet, Sound
+from mettavox.script import Bell, Line, lines_of
+from mettavox.spoken import Part
+from mettavox.stem import Levelling
+from mettavox.timeline import Chapter, Placement, Silence, Timeline, Tone
+from mettavox.windows import Window
+
+MARK = f"mettavox master {VERSION}\n".encode("ascii")
+
+_BELL = -1
+_SIZES = (cover.SMALL, cover.LARGE)
+_HEAD_BYTES = 8
+
+
+def packed(made: Master, part: Part) -> bytes:
+    """The master of a part as bytes."""
+    numbers = {line: number for number, line in enumerate(_lines(part))}
+    near = [sound for sound, clip in made.near.items() if isinstance(sound, Line) and len(clip)]
+    bell = made.near.get(Bell())
+    arrays: list[NDArray[Any]] = [
+        made.bins,
+        made.heard.cells,
+        made.heard.bins,
+        made.pieces.loop,
+        *made.pieces.windows,
+        *(made.near[line] for line in near),
+        *([] if bell is None else [bell]),
+        *(np.frombuffer(made.covers[size], dtype=np.uint8) for size in _SIZES),
+    ]
+    head = {
+        "timeline": _timeline(made.timeline, numbers),
+        "levels": asdict(made.levels),
+        "proof": asdict(made.proof),
+        "clauses": {str(numbers[line]): [asdict(each) for each in said] for line, said in made.clauses.items()},
+        "count": made.pieces.plan.count,
+        "cycle": made.pieces.plan.cycle,
+        "windows": [[window.first, window.last] for window in made.pieces.plan.windows],
+        "open": sorted(made.windows),
+        "near": [numbers[line] for line in near],
+        "bell": bell is not None,
+        "peak": made.heard.peak,
+        "arrays": [[array.dtype.str, *array.shape] for array in arrays],
+    }
+    text = json.dumps(head).encode("ascii")
+    return b"".join([len(text).to_bytes(_HEAD_BYTES, "little"), text, *(array.tobytes() for array in arrays)])
+
+
+def unpacked(data: bytes, part: Part) -> Master | None:
+    """The master in the bytes, with the lines of the part; None where it is of another one, or not whole."""
+    try:
+        return _unpacked(data, part)
+    except (ValueError, KeyError, TypeError, IndexError):
+        return None
+
+
+def _unpacked(data: bytes, part: Part) -> Master:
+    length = int.from_bytes(data[:_HEAD_BYTES], "little")
+    head = json.loads(data[_HEAD_BYTES : _HEAD_BYTES + length])
+    arrays = _Arrays(data, _HEAD_BYTES + length, head["arrays"])
+    lines = _lines(part)
+    made_by = Plan(
+        count=head["count"],
+        cycle=head["cycle"],
+        windows=tuple(Window(first=first, last=last) for first, last in head["windows"]),
+    )
+    timeline = _read_timeline(head["timeline"], lines)
+    bins, cells, heard_bins, loop = (arrays.next() for _ in range(4))
+    windows = tuple(arrays.next() for _ in made_by.windows)
+    silent = np.zeros(0, dtype=np.int16)
+    near: dict[Line | Bell, NDArray[np.int16]] = {place.sound: silent for place in timeline.placements}
+    near |= {lines[number]: arrays.next() for number in head["near"]}
+    if head["bell"]:
+        near[Bell()] = arrays.next()
+    levels = head["levels"]
+    return Master(
+        timeline=timeline,
+        levels=Levels(**levels | {"levelling": Levelling(**levels["levelling"])}),
+        bins=bins,
+        proof=_read_proof(head["proof"]),
+        clauses={
+            lines[int(number)]: tuple(Clause(**each) for each in said) for number, said in head["clauses"].items()
+        },
+        pieces=Pieces(plan=made_by, loop=loop, windows=windows),
+        windows=frozenset(head["open"]),
+        near=near,
+        heard=Heard(cells=cells, bins=heard_bins, peak=head["peak"]),
+        covers={size: arrays.next().tobytes() for size in _SIZES},
+    )
+
+
+class _Arrays:
+    """The arrays of a file, one after the other; they cannot be changed."""
+
+    def __init__(self, data: bytes, at: int, kinds: Iterable[list[Any]]) -> None:
+        self._data = data
+        self._at = at
+        self._kinds = iter(kinds)
+
+    def next(self) -> NDArray[Any]:
+        kind, *shape = next(self._kinds)
+        count = int(np.prod(shape))
+        array = np.frombuffer(self._data, dtype=np.dtype(kind), count=count, offset=self._at).reshape(shape)
+        self._at += array.nbytes
+        return array
+
+
+def _lines(part: Part) -> list[Line]:
+    """Every line of a part, also those without a name, in its order."""
+    found: dict[Line, None] = {}
+    for section in part.prepared.script.sections:
+        for passage in section.passages:
+            for line in lines_of(passage):
+                found[line] = None
+                if line.unnamed is not None:
+                    found[line.unnamed] = None
+    return list(found)
+
+
+def _timeline(timeline: Timeline, numbers: Mapping[Line, int]) -> dict[str, Any]:
+    kept = {field.name: getattr(timeline, field.name) for field in fields(timeline)}
+    return kept | {
+        "placements": [
+            [numbers[each.sound] if isinstance(each.sound, Line) else _BELL, each.start, each.frames, each.section]
+            for each in timeline.placements
+        ],
+        "silences": [asdict(each) for each in timeline.silences],
+        "chapters": [asdict(each) for each in timeline.chapters],
+        "tones": [asdict(each) for each in timeline.tones],
+    }
+
+
+def _read_timeline(kept: dict[str, Any], lines: list[Line]) -> Timeline:
+    return Timeline(
+        **kept
+        | {
+            "placements": tuple(
+                Placement(
+                    sound=Bell() if number == _BELL else lines[number], start=start, frames=length, section=section
+                )
+                for number, start, length, section in kept["placements"]
+            ),
+            "silences": tuple(Silence(**each) for each in kept["silences"]),
+            "chapters": tuple(Chapter(**each) for each in kept["chapters"]),
+            "tones": tuple(Tone(**each) for each in kept["tones"]),
+            "left_out": tuple(kept["left_out"]),
+        }
+    )
+
+
+def _read_proof(kept: dict[str, Any]) -> Proof:
+    sounds = tuple(Sound(**each | {"levels": tuple(each["levels"])}) for each in kept["sounds"])
+    return Proof(**kept | {"sounds": sounds, "quiets": tuple(Quiet(**each) for each in kept["quiets"])})
