@@ -61,9 +61,7 @@ def lengths_by_ffmpeg(paths: Sequence[Path]) -> list[int]:
     with TemporaryDirectory() as folder:
         outputs = [Path(folder) / f"{place}.raw" for place in range(len(paths))]
         inputs = [word for path in paths for word in ("-i", str(path))]
-        mapped = [
-            word for n, out in enumerate(outputs) for word in ("-map", f"{n}:a", "-f", "s16le", str(out))
-        ]
+        mapped = [word for n, out in enumerate(outputs) for word in ("-map", f"{n}:a", "-f", "s16le", str(out))]
         _output(get_ffmpeg_exe(), "-v", "error", *inputs, *mapped)
         return [out.stat().st_size // 4 for out in outputs]
 
@@ -132,9 +130,7 @@ def complaints_of_mp3val(path: Path) -> list[str]:
 def said_by_mp3guessenc(path: Path) -> dict[str, str]:
     """What mp3guessenc reads from the LAME tag and the frames, by its own labels."""
     run = subprocess.run([program("mp3guessenc"), path], capture_output=True, check=False)
-    pairs = re.findall(
-        r"^[\s\[]*([A-Za-z][^:\n]*?)\s*: +([^\n\]]+)", run.stdout.decode("utf-8", "replace"), re.M
-    )
+    pairs = re.findall(r"^[\s\[]*([A-Za-z][^:\n]*?)\s*: +([^\n\]]+)", run.stdout.decode("utf-8", "replace"), re.M)
     return {label: value.strip() for label, value in reversed(pairs)}
 
 
@@ -198,9 +194,7 @@ def line(number: int, text: str = "May all be well.", *, personal: bool = False)
     return Line(text=text, spoken=text, number=number, personal=personal)
 
 
-def laid(
-    clips: Mapping[Line, Shaped], gaps: Sequence[float], rate: int, order: Iterable[Line] = ()
-) -> Timeline:
+def laid(clips: Mapping[Line, Shaped], gaps: Sequence[float], rate: int, order: Iterable[Line] = ()) -> Timeline:
     """The clips one after another: before the first, between two and after the last so many seconds of silence."""
     placements, silences, at = [], [], 0
     sounds = list(order) or list(clips)

@@ -44,9 +44,7 @@ def test_the_key_changes_with_everything_that_shapes_the_clip():
     keys.append(clipcache.key("Rest.", voice, "2"))
     keys.append(clipcache.key("Rest.", replace(voice, engine="other"), "1"))
     changes = ({"rate": 116}, {"pitch": 43}, {"voice": "gmw/en-gb"}, {"volume": 0.5})
-    keys += [
-        clipcache.key("Rest.", replace(voice, settings=voice.settings | change), "1") for change in changes
-    ]
+    keys += [clipcache.key("Rest.", replace(voice, settings=voice.settings | change), "1") for change in changes]
     assert len(set(keys)) == len(keys)
 
 

@@ -113,9 +113,7 @@ def test_a_cache_that_cannot_be_used_is_found(monkeypatch: pytest.MonkeyPatch, t
 
 def test_a_full_disk_is_found(monkeypatch: pytest.MonkeyPatch):
     """Before a render finds it."""
-    monkeypatch.setattr(
-        doctor.shutil, "disk_usage", lambda folder: doctor.shutil._ntuple_diskusage(10**9, 10**9, 1000)
-    )
+    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda folder: doctor.shutil._ntuple_diskusage(10**9, 10**9, 1000))
     found = examined()["cache"]
     assert isinstance(found.error, OutputError)
     assert found.hint

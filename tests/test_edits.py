@@ -1,18 +1,19 @@
 """Edits: one line has other words, for one track; all around it stays, and nobody reads the words in an error."""
 
 from collections.abc import Callable
+from contextlib import closing
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
-from mettavox import ask, source, words
+from mettavox import ask, source, spoken, words
 from mettavox.errors import MettavoxError, RequestError
 from mettavox.person import Listener, Spoken
 from mettavox.prepare import Prepared, plan, prepare
 from mettavox.request import Request
 from mettavox.script import CORE, PLUS, PLUS_PLUS, Line, Passage
-from mettavox.spoken import Settings, spoken
+from mettavox.spoken import Booth, Part, Settings
 
 PreparedFrom = Callable[..., Prepared]
 
@@ -281,23 +282,23 @@ def test_only_what_changed_is_spoken() -> None:
         prepare(Request(script="supportive-touch", voice="hum", seconds=Fraction(120), edits=edits))
         for edits in ((), ((18, f"If a mind wanders, {SECRET}, let it be."),))
     )
-    news: list[str] = []
-
-    def hear(stage: str, share: float) -> None:
-        news.append(stage)
-
-    first = spoken(made, Settings(workers=1), hear)
-    assert news.count("speaking") == len(first.clips)
-    news.clear()
-    second = spoken(changed, Settings(workers=1), hear)
-    assert news.count("speaking") == 1
+    first, said = said_of(made)
+    assert said == len(first.clips)
+    second, said = said_of(changed)
+    assert said == 1
     (new,) = set(second.clips) - set(first.clips)
-    assert SECRET in new.text
     for line in set(second.clips) - {new}:
         assert np.array_equal(second.clips[line].samples, first.clips[line].samples)
-    news.clear()
-    spoken(changed, Settings(workers=1), hear)
-    assert news.count("speaking") == 1
+    assert said_of(changed)[1] == 1
+
+
+def said_of(prepared: Prepared) -> tuple[spoken.Spoken, int]:
+    """A track spoken, and how many lines were not in the cache."""
+    news: list[str] = []
+    with closing(Booth()) as booth:
+        ensemble = booth.ensemble(prepared, Settings(workers=1))
+        made = spoken.spoken(Part.of(prepared, ensemble), ensemble, lambda stage, share: news.append(stage))
+    return made, news.count("speaking")
 
 
 # --- as it is typed ---

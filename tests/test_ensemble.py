@@ -214,9 +214,7 @@ def test_without_the_name_the_line_without_it_is_said() -> None:
     assert ensemble.note(prepared.script, []) == ""
 
 
-def test_a_name_for_which_there_is_no_blank_is_told(
-    fill: Speaker, prepared_from: Callable[..., Prepared]
-) -> None:
+def test_a_name_for_which_there_is_no_blank_is_told(fill: Speaker, prepared_from: Callable[..., Prepared]) -> None:
     """Another voice would not help; nor is anything told of a name that is said."""
     maya = Listener(name=Spoken(written="Maya", said="Maya"))
     body = "# A {keep}\nHello{{ name }}.\n! You can stop at any time.\n"

@@ -86,9 +86,7 @@ def assert_tiles_exactly(laid: Timeline, total: int) -> None:
 def assert_silences_within_bounds(laid: Timeline, rules: Rules, script: Script) -> None:
     """No silence leaves its bounds, nor passes the cap of its listener; writing time has no cap."""
     cap = min(CAPS[rules.experience], GENTLE_CAP if rules.gentle else 10**9) * RATE
-    writers = {
-        passage.sound for section in script.sections for passage in section.passages if _for_writing(passage)
-    }
+    writers = {passage.sound for section in script.sections for passage in section.passages if _for_writing(passage)}
     before = {place.end: place.sound for place in laid.placements}
     for silence in laid.silences:
         assert silence.shortest <= silence.frames <= silence.longest

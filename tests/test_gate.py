@@ -18,9 +18,7 @@ HARM_SPANISH = ["Quiero morir", "Voy a lastimarme", "Quiero acabar con mi vida",
 
 
 def prepared(**options: object) -> Prepared:
-    return prepare(
-        ask.request({"script": "loving-kindness", "minutes": 3, "voice": "hum", "bed": "none", **options})
-    )
+    return prepare(ask.request({"script": "loving-kindness", "minutes": 3, "voice": "hum", "bed": "none", **options}))
 
 
 @pytest.mark.parametrize(("language", "words"), [*(("en", w) for w in HARM), *(("es", w) for w in HARM_SPANISH)])

@@ -109,9 +109,7 @@ def test_a_slow_and_a_quick_reader(reader: Reader, faster: float) -> None:
 
 
 @pytest.mark.parametrize("unspeakable", [(4, 9), range(20)])
-def test_lines_that_another_voice_cannot_say_are_found_all_the_same(
-    reader: Reader, unspeakable: Sequence[int]
-) -> None:
+def test_lines_that_another_voice_cannot_say_are_found_all_the_same(reader: Reader, unspeakable: Sequence[int]) -> None:
     """By their length, beside those that are known by their sound."""
     texts = lines(20)
     session = Session(say=reader)

@@ -40,9 +40,7 @@ def test_the_sound_is_not_moved_or_changed():
 def test_silence_within_stays():
     """A comma's pause belongs to the line."""
     word = tone(200, 0.4, RATE, -12)
-    out = shaped(
-        clip_of(padded(0.3, np.concatenate([word, np.zeros(RATE, dtype=np.float32), word]), 0.3), RATE), PLAIN
-    )
+    out = shaped(clip_of(padded(0.3, np.concatenate([word, np.zeros(RATE, dtype=np.float32), word]), 0.3), RATE), PLAIN)
     assert len(out.samples) / RATE == pytest.approx(1.84, abs=0.02)
 
 

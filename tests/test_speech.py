@@ -20,10 +20,7 @@ from oracles import line
 
 HUM = voices.load("hum")
 TEXT = "May you be safe and well, and at ease."
-LINES = [
-    line(number, f"May you be well, {word}.")
-    for number, word in enumerate(("now", "today", "always"), start=4)
-]
+LINES = [line(number, f"May you be well, {word}.") for number, word in enumerate(("now", "today", "always"), start=4)]
 
 
 def hummed(text: str = TEXT) -> Clip:
@@ -61,9 +58,7 @@ class Studio:
         self._trouble = trouble
 
     def speech(self, *, workers: int = 1, cache_names: bool = False, version: str = "1") -> Speech:
-        return Speech(
-            HUM, self._start, cache=self._cache, cache_names=cache_names, workers=workers, version=version
-        )
+        return Speech(HUM, self._start, cache=self._cache, cache_names=cache_names, workers=workers, version=version)
 
     def _start(self) -> Mouth:
         self.mouths.append(Mouth(self._trouble))
@@ -109,18 +104,14 @@ def test_silence_is_a_fault():
 
 def test_a_whisper_of_noise_is_a_fault():
     """Dither is not speech."""
-    assert "silent" in speech.fault(
-        altered(lambda samples: array("h", [3, -3] * (len(samples) // 2))), TEXT, HUM
-    )
+    assert "silent" in speech.fault(altered(lambda samples: array("h", [3, -3] * (len(samples) // 2))), TEXT, HUM)
 
 
 @pytest.mark.parametrize("share", [0.2, 0.3])
 def test_a_clip_of_a_fraction_of_its_time_is_a_fault(share: float):
     """Whole syllables at the start, and quiet after them."""
     quiet = [0] * 2000
-    wrong = speech.fault(
-        altered(lambda samples: samples[: round(len(samples) * share)] + array("h", quiet)), TEXT, HUM
-    )
+    wrong = speech.fault(altered(lambda samples: samples[: round(len(samples) * share)] + array("h", quiet)), TEXT, HUM)
     assert "is expected" in wrong
 
 

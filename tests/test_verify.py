@@ -296,7 +296,9 @@ def whole(rate: int) -> Whole:
     stem = replace(voice_only, clips={**voice_only.clips, Bell(): bell})
     mixer = Mixer(timeline, stem.clips, bed.soft(rate, -30), duck_lu=7.0, tones_lufs=-32.0)
     sound = mixer.between(0, timeline.frames)
-    return Whole(timeline, stem, sound, expected(timeline, stem.clips, stem.loudness_lufs, mixer.floor, highest_dbtp=-1))
+    return Whole(
+        timeline, stem, sound, expected(timeline, stem.clips, stem.loudness_lufs, mixer.floor, highest_dbtp=-1)
+    )
 
 
 @pytest.fixture(scope="module", params=[44_100, 48_000])

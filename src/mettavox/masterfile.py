@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from mettavox import cover
 from mettavox.clauses import Clause
-from mettavox.codecs.assembly import Pieces, Plan
+from mettavox.codecs.assembly import Pieces, Plan, Stretch, looped
 from mettavox.master import VERSION, Heard, Levels, Master
 from mettavox.proof import Proof, Quiet, Sound
 from mettavox.script import Bell, Line, lines_of
@@ -35,8 +35,8 @@ def packed(made: Master, part: Part) -> bytes:
         made.bins,
         made.heard.cells,
         made.heard.bins,
-        made.pieces.loop,
-        *made.pieces.windows,
+        made.pieces.loop.frames[: made.pieces.plan.cycle],
+        *(window.frames for window in made.pieces.windows),
         *(made.near[line] for line in near),
         *([] if bell is None else [bell]),
         *(np.frombuffer(made.covers[size], dtype=np.uint8) for size in _SIZES),
@@ -79,7 +79,7 @@ def _unpacked(data: bytes, part: Part) -> Master:
     )
     timeline = _read_timeline(head["timeline"], lines)
     bins, cells, heard_bins, loop = (arrays.next() for _ in range(4))
-    windows = tuple(arrays.next() for _ in made_by.windows)
+    windows = tuple(Stretch(arrays.next()) for _ in made_by.windows)
     silent = np.zeros(0, dtype=np.int16)
     near: dict[Line | Bell, NDArray[np.int16]] = {place.sound: silent for place in timeline.placements}
     near |= {lines[number]: arrays.next() for number in head["near"]}
@@ -94,7 +94,7 @@ def _unpacked(data: bytes, part: Part) -> Master:
         clauses={
             lines[int(number)]: tuple(Clause(**each) for each in said) for number, said in head["clauses"].items()
         },
-        pieces=Pieces(plan=made_by, loop=loop, windows=windows),
+        pieces=Pieces(plan=made_by, loop=looped(loop), windows=windows),
         windows=frozenset(head["open"]),
         near=near,
         heard=Heard(cells=cells, bins=heard_bins, peak=head["peak"]),

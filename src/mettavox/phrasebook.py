@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +104,12 @@ def read_yaml(kind: str, parts: tuple[str, ...], first: Path | None) -> Table:
     found = assets.find(kind, parts, first)
     if found is None:
         raise ScriptError(f"{'/'.join(parts)} is missing.", hint="Reinstall mettavox, or check --scripts.")
-    return parse_yaml(found.read_text("utf-8"), "/".join(parts))
+    return _parsed(found.read_text("utf-8"), "/".join(parts))
+
+
+@lru_cache(maxsize=16)  # many tracks in a row have the same
+def _parsed(text: str, where: str) -> Table:
+    return parse_yaml(text, where)
 
 
 def parse_yaml(text: str, where: str, line_offset: int = 0) -> Table:

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -351,9 +352,14 @@ def made_with(prepared: Prepared) -> dict[str, str]:
         "encoder": ffmpeg.named(),
         "engine": table.identity(prepared.voice.engine),
         **({"fill": table.identity(prepared.fill.engine)} if prepared.fill else {}),
-        **{package: version(package) for package in _PACKAGES},
+        **_packages(),
         "lexicon": sha256(own) if own.is_file() else "",
     }
+
+
+@cache  # what is installed stays while we run
+def _packages() -> dict[str, str]:
+    return {package: version(package) for package in _PACKAGES}
 
 
 def differences(earlier: Record, prepared: Prepared) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from mettavox.codecs import assembly, decode, encode, id3
 from mettavox.credits import year
 from mettavox.ensemble import Ensemble
 from mettavox.errors import SoundError
-from mettavox.master import Filled, NotShared
+from mettavox.master import Filled, Master, NotShared
 from mettavox.output import Files
 from mettavox.prepare import Prepared
 from mettavox.proof import Proof
@@ -103,6 +103,23 @@ def render(
     return track
 
 
+def prepare_master(prepared: Prepared, shared: Shared, *, settings: Settings, bench: Bench) -> bool:
+    """Have the master of tracks that share these slots ready on the bench; whether there can be one.
+
+    Raises what ``render`` does.
+    """
+    if settings.lint:
+        gate.admit(prepared)
+    with backdrop.bed(prepared) as bed:
+        ensemble = bench.booth.ensemble(prepared, settings)
+        part = Part.of(prepared, ensemble, slack_seconds=shared.slack_seconds)
+        try:
+            _Maker(prepared, ensemble, bed, bench, lambda stage, share: None).master(part, shared)
+        except NotShared:
+            return False
+    return True
+
+
 def beside_paths(path: Path, prepared: Prepared) -> tuple[Path, ...]:
     """The files beside a track at ``path``."""
     return tuple(beside_path(path, suffix) for suffix in beside.suffixes(prepared))
@@ -154,19 +171,35 @@ class _Maker:
                 shared = None
         raise AssertionError("an undivided track shares nothing")
 
-    def _of(self, part: Part, shared: Shared | None) -> _Made:
-        known = self._bench.find(part, shared.slots) if shared else None
+    def master(self, part: Part, shared: Shared) -> Master:
+        """The master with these slots, from the bench or made now. Raises NotShared where there can be none."""
+        known = self._bench.find(part, shared.slots)
         if known is None:
-            said = speaking.spoken(part, self._ensemble, self._progress, shared.slots if shared else None)
-            plan = master.plan(part, said.timeline, self._bed)
-            if plan is None:
-                if shared is not None:
-                    raise NotShared
-                return self._in_one_pass(part, said)
-            known = self._bench.find(part, said.slots) if shared is None else None
-            if known is None:
-                known = master.made(part, said, plan, self._bed, self._progress)
-                self._bench.keep(part, said.slots, known)
+            said = speaking.spoken(part, self._ensemble, self._progress, shared.slots)
+            known = self._of_spoken(part, said)
+        if known is None:
+            raise NotShared
+        return known
+
+    def _of_spoken(self, part: Part, said: Spoken) -> Master | None:
+        """The master of what was spoken, which is kept; None where the track has to be encoded whole."""
+        plan = master.plan(part, said.timeline, self._bed)
+        if plan is None:
+            return None
+        known = self._bench.find(part, said.slots)
+        if known is None:
+            known = master.made(part, said, plan, self._bed, self._progress)
+            self._bench.keep(part, said.slots, known)
+        return known
+
+    def _of(self, part: Part, shared: Shared | None) -> _Made:
+        if shared is not None:
+            known: Master | None = self.master(part, shared)
+        else:
+            said = speaking.spoken(part, self._ensemble, self._progress)
+            known = self._of_spoken(part, said)
+        if known is None:
+            return self._in_one_pass(part, said)
         own = speaking.clips(part, self._ensemble, _blanks(known.timeline))
         filled = master.filled(known, part, own, self._bed)
         measured = passed(*judged(filled.ear, filled.proof))

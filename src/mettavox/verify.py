@@ -193,7 +193,7 @@ class Ear:
 
     def hear(self, block: Block, at: int | None = None) -> None:
         """The next frames, or those from frame ``at`` on, which begins a 100 ms. What was heard there is forgotten."""
-        if at is not None:
+        if at is not None and at != self.frames:
             self.frames = at
             self.peak.go_elsewhere()
         if block.shape[1] != 2:  # noqa: PLR2004

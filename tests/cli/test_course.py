@@ -221,12 +221,7 @@ def test_an_interrupted_build_leaves_nothing(here: Path, written: Path) -> None:
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     try:
-        begun = wait_until(
-            lambda: (
-                any(here.glob(".*.part/new/1-*/*.mp3"))
-                and unfinished(here, within="2-") > 10_000
-            )
-        )
+        begun = wait_until(lambda: any(here.glob(".*.part/new/1-*/*.mp3")) and unfinished(here, within="2-") > 10_000)
         assert begun
         assert process.poll() is None, "it was over before the signal"
         process.send_signal(signal.SIGINT)

@@ -633,9 +633,7 @@ def test_a_voice_has_one_language(run: Run) -> None:
 
 
 @pytest.mark.parametrize("where", ["scratch", "takes", "profile"])
-def test_a_full_disk_leaves_everything_as_it_was(
-    run: Run, monkeypatch: pytest.MonkeyPatch, where: str
-) -> None:
+def test_a_full_disk_leaves_everything_as_it_was(run: Run, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
     """Said in words, wherever it fills up; the voice from before still speaks."""
     sheet_of()
     take("1.wav", TEXTS[0])

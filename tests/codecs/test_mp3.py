@@ -9,7 +9,16 @@ import pytest
 
 from mettavox.codecs import id3
 from mettavox.codecs.ffmpeg import LAME_GAINS_DB, Mp3Encoder
-from mettavox.codecs.mp3 import FRAME_BYTES, Mp3Writer, crc16, crc16_frames, frame_bytes, info_frame
+from mettavox.codecs.mp3 import (
+    FRAME_BYTES,
+    Mp3Writer,
+    crc16,
+    crc16_after,
+    crc16_frames,
+    frame_bytes,
+    info_frame,
+    running_crcs,
+)
 from mettavox.errors import CodecError
 from mettavox.tags import Tags
 from oracles import (
@@ -367,3 +376,17 @@ def test_half_a_frame_at_the_end_is_refused():
     writer.write(frames(10)[:-10])
     with pytest.raises(CodecError):
         writer.finish()
+
+
+def test_crcs_of_parts_make_the_crc_of_the_whole() -> None:
+    """Whatever the parts: the second's CRC is taken from 0, and the first's is carried over as many zeros."""
+    random = np.random.default_rng(5)
+    data = random.integers(0, 256, 5000, dtype=np.uint8).tobytes()
+    for cut in (0, 1, 2, 383, 384, 385, 2501, 4999, 5000):
+        first, second = crc16(data[:cut]), crc16(data[cut:])
+        joined = crc16_after(first, 1, len(data) - cut) ^ second if cut < len(data) else first
+        assert joined == crc16(data)
+    assert crc16_after(0x1234, 7, 384) == crc16(bytes(7 * 384), 0x1234)
+    for width in (384, 576):
+        frames = np.frombuffer(data[: 5 * width], dtype=np.uint8).reshape(-1, width)
+        assert running_crcs(frames) == [crc16(data[: count * width]) for count in range(6)]

@@ -21,9 +21,7 @@ def hummed(text: str, pace: Pace | None = None) -> np.ndarray:
 def test_it_hums_one_tone_a_syllable(text: str):
     """Counted by the dips between them."""
     samples = np.abs(hummed(text))
-    loud = (
-        samples.reshape(-1)[: len(samples) // 110 * 110].reshape(-1, 110).max(axis=1) > 0.15 * samples.max()
-    )
+    loud = samples.reshape(-1)[: len(samples) // 110 * 110].reshape(-1, 110).max(axis=1) > 0.15 * samples.max()
     assert np.count_nonzero(np.diff(loud.astype(int)) == 1) == estimate.syllables(text)
 
 

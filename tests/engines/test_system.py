@@ -44,9 +44,7 @@ def test_rate_is_honoured(speak: Speak):
 
 def test_volume_is_honoured(speak: Speak):
     """Half is 6 dB less."""
-    full, half = (
-        np.abs(np.frombuffer(speak(volume=level).pcm, "<i2").astype(int)).max() for level in (1.0, 0.5)
-    )
+    full, half = (np.abs(np.frombuffer(speak(volume=level).pcm, "<i2").astype(int)).max() for level in (1.0, 0.5))
     assert half == pytest.approx(full / 2, rel=0.1)
 
 

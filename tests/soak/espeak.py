@@ -28,19 +28,14 @@ def speak(library: ctypes.CDLL, text: str, voice: str, rate: int, pitch: int) ->
         return 0
 
     callback = CALLBACK(take)
-    assert (
-        library.espeak_Initialize(SYNCHRONOUS, BUFFER_MS, espeakng_loader.get_data_path().encode(), DONT_EXIT)
-        > 0
-    )
+    assert library.espeak_Initialize(SYNCHRONOUS, BUFFER_MS, espeakng_loader.get_data_path().encode(), DONT_EXIT) > 0
     library.espeak_SetSynthCallback(callback)
     assert library.espeak_SetVoiceByName(voice.encode()) == 0
     for parameter, value in ((VOLUME, 100), (RATE, rate), (PITCH, pitch)):
         assert library.espeak_SetParameter(parameter, value, 0) == 0
     data = text.encode() + b"\0"
     assert (
-        library.espeak_Synth(
-            data, ctypes.c_size_t(len(data)), 0, POS_CHARACTER, 0, CHARS_UTF8 | ENDPAUSE, None, None
-        )
+        library.espeak_Synth(data, ctypes.c_size_t(len(data)), 0, POS_CHARACTER, 0, CHARS_UTF8 | ENDPAUSE, None, None)
         == 0
     )
     library.espeak_Synchronize()

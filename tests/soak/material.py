@@ -27,9 +27,7 @@ def phrases(count: int) -> list[str]:
     for script, name, relation in product(source.ids("en"), NAMES[:6], ("friend", "self", "neutral", "all")):
         known = relation in ("friend", "neutral")
         target = Target(relation=relation, name=Spoken(written="Robin", said="Robin") if known else None)
-        request = Request(
-            script=script, listener=Listener(name=Spoken(written=name, said=name)), target=target
-        )
+        request = Request(script=script, listener=Listener(name=Spoken(written=name, said=name)), target=target)
         found.update({each.spoken: None for each in prepare.prepare(request).script.lines()})
     scripted = list(found)
     found.update({frame.format(name, wish): None for frame, name, wish in product(FRAMES, NAMES, WISHES)})

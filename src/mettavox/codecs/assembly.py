@@ -6,6 +6,7 @@ changes are encoded, each with a few MP3 frames before and after it that the enc
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from math import lcm
 from typing import BinaryIO
 
@@ -15,7 +16,16 @@ from numpy.typing import NDArray
 from mettavox.codec import Block
 from mettavox.codecs import decode
 from mettavox.codecs.ffmpeg import LAME_GAINS_DB, Feed, mp3_arguments
-from mettavox.codecs.mp3 import DECODER_DELAY, ENCODER_DELAY, FRAME_LENGTH, RATE, Mp3Writer, frame_bytes
+from mettavox.codecs.mp3 import (
+    DECODER_DELAY,
+    ENCODER_DELAY,
+    FRAME_LENGTH,
+    RATE,
+    Mp3Writer,
+    crc16_after,
+    frame_bytes,
+    running_crcs,
+)
 from mettavox.codecs.pcm import pcm16
 from mettavox.errors import CodecError
 from mettavox.mix import Mixer
@@ -33,7 +43,7 @@ _REST = 128
 _RUN_UP = 8
 _FEWEST = 2  # LAME never makes fewer
 _FED_AT_ONCE = 84  # MP3 frames: two seconds
-_COPIED_AT_ONCE = 4096
+_FEWEST_IN_TURN = 2048  # MP3 frames that are copied at once where a loop is short
 DELAY = ENCODER_DELAY + DECODER_DELAY
 """How many frames of sound later than it was fed a track comes out of a decoder, before the tag is obeyed."""
 # An MP3 frame decodes as it should from its own bytes and those of the one before it.
@@ -70,6 +80,21 @@ def plan(mixer: Mixer, frames: int, rate: int) -> Plan | None:
     return Plan(count=count, cycle=cycle, windows=windows(mixer.changes(), FRAME_LENGTH, count))
 
 
+class Stretch:
+    """MP3 frames that follow each other, shape ``(count, bytes)``, and the CRC of any of them."""
+
+    def __init__(self, frames: MpegFrames) -> None:
+        self.frames = frames
+
+    @cached_property
+    def _running(self) -> list[int]:
+        return running_crcs(self.frames)
+
+    def crc(self, start: int, stop: int) -> int:
+        """The CRC of those from ``start`` to before ``stop``."""
+        return crc16_after(self._running[start], stop - start, self.frames.shape[1]) ^ self._running[stop]
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Pieces:
     """A track's MP3 frames: those of each window of its plan, and one cycle of the backdrop, which lies between.
@@ -78,30 +103,39 @@ class Pieces:
     """
 
     plan: Plan
-    loop: MpegFrames
-    windows: tuple[MpegFrames, ...]
+    loop: Stretch
+    windows: tuple[Stretch, ...]
 
     def between(self, first: int, last: int) -> MpegFrames:
         """The MP3 frames from ``first`` to before ``last``."""
-        frames = self.loop[np.arange(first, last) % len(self.loop)]
+        frames = self.loop.frames[np.arange(first, last) % len(self.loop.frames)]
         for window, own in zip(self.plan.windows, self.windows, strict=True):
             low, high = max(first, window.first), min(last, window.last)
-            if high > low and len(own):
-                frames[low - first : high - first] = own[low - window.first : high - window.first]
+            if high > low and len(own.frames):
+                frames[low - first : high - first] = own.frames[low - window.first : high - window.first]
         return frames
 
-    def copies(self) -> Iterator[MpegFrames]:
-        """All of them in their order, some at a time."""
+    def copies(self) -> Iterator[tuple[MpegFrames, int]]:
+        """All of them in their order, some at a time, each with its CRC."""
         at = 0
         for window, own in zip(self.plan.windows, self.windows, strict=True):
-            yield from self._looped(at, window.first)
-            yield own
+            yield from self._turns(at, window.first)
+            yield own.frames, own.crc(0, window.length)
             at = window.last
-        yield from self._looped(at, self.plan.count)
+        yield from self._turns(at, self.plan.count)
 
-    def _looped(self, first: int, last: int) -> Iterator[MpegFrames]:
-        for start in range(first, last, _COPIED_AT_ONCE):
-            yield self.loop[np.arange(start, min(last, start + _COPIED_AT_ONCE)) % len(self.loop)]
+    def _turns(self, first: int, last: int) -> Iterator[tuple[MpegFrames, int]]:
+        length = len(self.loop.frames)
+        while first < last:
+            start = first % length
+            stop = min(length, start + last - first)
+            yield self.loop.frames[start:stop], self.loop.crc(start, stop)
+            first += stop - start
+
+
+def looped(cycle: MpegFrames) -> Stretch:
+    """A cycle of the backdrop, or several, if it is a short one: as much as is copied at once."""
+    return Stretch(np.tile(cycle, (-(-_FEWEST_IN_TURN // len(cycle)), 1)))
 
 
 def encoded(
@@ -121,10 +155,10 @@ def encoded(
     places = [place for place in range(len(made.windows)) if place not in without]
     todo = [*(_part(sound, made.windows[place]) for place in places), _cycle(sound, made)]
     *parts, loop = _run(_told(todo, hear), bitrate_kbps)
-    whole = [np.zeros((0, loop.shape[1]), dtype=np.uint8)] * len(made.windows)
+    whole = [Stretch(np.zeros((0, loop.shape[1]), dtype=np.uint8))] * len(made.windows)
     for place, part in zip(places, parts, strict=True):
-        whole[place] = part
-    return Pieces(plan=made, loop=loop, windows=tuple(whole))
+        whole[place] = Stretch(part)
+    return Pieces(plan=made, loop=looped(loop), windows=tuple(whole))
 
 
 def _told(parts: Sequence["_Part"], hear: Callable[[float], None]) -> Iterator["_Part"]:
@@ -144,15 +178,15 @@ def completed(pieces: Pieces, mixer: Mixer, frames: int, which: Collection[int],
     for place, part in zip(
         places, _run((_part(sound, pieces.plan.windows[place]) for place in places), bitrate_kbps), strict=True
     ):
-        whole[place] = part
+        whole[place] = Stretch(part)
     return replace(pieces, windows=tuple(whole))
 
 
 def write(pieces: Pieces, frames: int, file: BinaryIO, tag: bytes, *, bitrate_kbps: int) -> None:
     """Write a track of ``frames`` frames. Raises CodecError, and OSError from the file."""
     writer = Mp3Writer(file, frames=frames, id3=tag, rate=RATE, bitrate_kbps=bitrate_kbps)
-    for part in pieces.copies():
-        writer.write(part.tobytes())
+    for part, crc in pieces.copies():
+        writer.copy(part, crc)
     writer.finish()
 
 

@@ -106,12 +106,50 @@ def _advance_tables() -> tuple[list[int], list[int]]:
 
 def crc16_frames(frames: NDArray[np.uint8], before: int) -> int:
     """CRC-16/ARC over rows of 384 bytes, shape ``(count, 384)``: many bytes at a time, since it is linear."""
-    columns = np.arange(_CRC_ROW)
-    each = np.bitwise_xor.reduce(_place_tables()[columns, frames], axis=1)
     low, high = _advance_tables()
-    for value in each.tolist():
+    for value in _crcs(frames):
         before = value ^ low[before & 0xFF] ^ high[before >> 8]
     return before
+
+
+def _crcs(frames: NDArray[np.uint8]) -> list[int]:
+    """The CRC of each row of 384 bytes."""
+    each: list[int] = np.bitwise_xor.reduce(_place_tables()[np.arange(_CRC_ROW), frames], axis=1).tolist()
+    return each
+
+
+def running_crcs(frames: NDArray[np.uint8]) -> list[int]:
+    """The CRC-16/ARC of no MP3 frame, of the first, of the first two, and so on to all of them."""
+    rows = _crcs(frames) if frames.shape[1] == _CRC_ROW else [crc16(row.tobytes()) for row in frames]
+    found = [0]
+    for value in rows:
+        found.append(value ^ crc16_after(found[-1], 1, frames.shape[1]))
+    return found
+
+
+def crc16_after(crc: int, count: int, length: int) -> int:
+    """What a CRC-16/ARC becomes when ``count`` times ``length`` bytes of zeros follow.
+
+    So the CRCs of parts make that of the whole: CRC(AB) is that of A after as many zeros as B has bytes, xor CRC(B).
+    """
+    zeros = count * length
+    for low, high in _zeros():
+        if not zeros:
+            break
+        if zeros & 1:
+            crc = low[crc & 0xFF] ^ high[crc >> 8]
+        zeros >>= 1
+    return crc
+
+
+@cache
+def _zeros() -> list[tuple[list[int], list[int]]]:
+    """What 1, 2, 4, 8 and more bytes of zeros, up to 4 GB, make of a CRC, by its low and by its high byte."""
+    found = [([int(each) for each in _byte_table()], list(range(256)))]
+    for _ in range(_MOST_BYTES.bit_length()):
+        low, high = found[-1]
+        found.append(([low[v & 0xFF] ^ high[v >> 8] for v in low], [low[v & 0xFF] ^ high[v >> 8] for v in high]))
+    return found
 
 
 class _Crc:
@@ -128,6 +166,11 @@ class _Crc:
             rows = np.frombuffer(data, dtype=np.uint8, count=whole).reshape(-1, _CRC_ROW)
             self._crc = crc16_frames(rows, self._crc)
         self._pending = data[whole:]
+
+    def add_rows(self, crc: int, count: int, length: int) -> None:
+        """Take ``count`` rows of so many bytes, of which the CRC is known."""
+        self._crc = crc16_after(self.value(), count, length) ^ crc
+        self._pending = b""
 
     def value(self) -> int:
         return crc16(self._pending, self._crc)
@@ -165,6 +208,18 @@ class Mp3Writer:
         if self._size >= _MOST_BYTES:
             raise CodecError("An MP3 cannot be longer than 4 GB.", hint="Ask for a shorter track.")
         self._file.write(whole)
+
+    def copy(self, frames: NDArray[np.uint8], crc: int) -> None:
+        """Take whole MP3 frames without padding, shape ``(count, bytes)``, and their CRC."""
+        plain = np.frombuffer(self._plain, dtype=np.uint8)
+        if self._pending or frames.shape[1] != self._frame_bytes or (frames[:, : len(plain)] != plain).any():
+            raise CodecError("ffmpeg wrote MP3 frames of another kind than was asked for.")
+        self._crc.add_rows(crc, *frames.shape)
+        self._count += len(frames)
+        self._size += frames.size
+        if self._size >= _MOST_BYTES:
+            raise CodecError("An MP3 cannot be longer than 4 GB.", hint="Ask for a shorter track.")
+        self._file.write(np.ascontiguousarray(frames).data)
 
     def _walked(self, data: bytes) -> int:
         """Where the last whole MP3 frame ends. Each header says by its padding bit where the next one is."""

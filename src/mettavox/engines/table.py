@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import PackageNotFoundError, entry_points, version
 from importlib.util import find_spec
 
@@ -98,6 +99,7 @@ def identity(name: str) -> str:
     return "; ".join([f"{name} {__version__} on {sys.platform}", *parts])
 
 
+@cache  # what is installed stays while we run
 def _version(package: str) -> str:
     try:
         return version(package)
