@@ -59,6 +59,7 @@ class Record:
     """A record as it was read.
 
     ``options`` are those that were asked for, by their names; ``personal`` the salted hashes of the others.
+    ``shared`` is what the track has in common with those of others.
     ``cues`` has for each placement the frames at which its captions start and end, ``texts`` its words
     without names (nothing for a bell), and ``hidden`` says whether there were names.
     """
@@ -84,6 +85,7 @@ class Record:
     suffixes: tuple[str, ...]
     delivery: Mapping[str, Any]
     made_with: Mapping[str, str]
+    shared: Shared | None = None
 
     @property
     def shows_names(self) -> bool:
@@ -457,6 +459,7 @@ def _read(fields: Fields) -> Record:
         suffixes=fields.texts("beside", beside.SUFFIXES),
         delivery=fields.part("profile").table,
         made_with=fields.part("made_with").all_texts(_MADE_WITH),
+        shared=recordfields.shared(fields.part("shared"), proof.frames) if "shared" in fields.table else None,
     )
 
 

@@ -8,6 +8,7 @@ from fractions import Fraction
 from itertools import product
 from typing import Any
 
+from mettavox.blanks import Shared
 from mettavox.delivery import RATES, Delivery
 from mettavox.proof import Proof, Quiet, Sound, pieces_of
 from mettavox.units import LONGEST_SECONDS
@@ -199,6 +200,21 @@ def proof(fields: Fields) -> Proof:
         quiets=tuple(_quiet(each, frames) for each in fields.parts("silences")),
         floor=fields.number("floor", 0, 1),
     )
+
+
+def shared(fields: Fields, frames: int) -> Shared:
+    """What a track of so many frames has in common with those of others. Raises WrongField."""
+    slots = fields.part("slots")
+    return Shared(
+        slots={_number(slots, key): slots.whole(key, 1, frames) for key in slots.table},
+        slack_seconds=fields.number("slack", 0, LONGEST_SECONDS),
+    )
+
+
+def _number(fields: Fields, key: object) -> int:
+    if not isinstance(key, str) or not re.fullmatch(r"0|[1-9]\d{0,5}", key):
+        raise fields.wrong(str(key))
+    return int(key)
 
 
 def _sound(fields: Fields, rate: int, frames: int) -> Sound:

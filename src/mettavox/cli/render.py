@@ -78,7 +78,7 @@ def command(ctx: click.Context, /, **chosen: Any) -> None:
         _told(prepared, _to_stdout(prepared, settings), earlier)
         return
     path = _path(chosen["output"], prepared)
-    track = _made(prepared, path, settings, replace=chosen["force"], salt=earlier.salt if earlier else "")
+    track = _made(prepared, path, settings, replace=chosen["force"], earlier=earlier)
     _told(prepared, track, earlier)
     _stale(path, track)
     click.echo(json.dumps(_facts(path, prepared, track), ensure_ascii=False) if chosen["as_json"] else str(path))
@@ -153,13 +153,23 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _made(prepared: "Prepared", path: Path, settings: "Settings", *, replace: bool, salt: str = "") -> "Track":
+def _made(
+    prepared: "Prepared", path: Path, settings: "Settings", *, replace: bool, earlier: "Record | None" = None
+) -> "Track":
     from mettavox.render import render
 
     made = _default_folder_made(path)
     try:
         with report.progress() as progress:
-            return render(prepared, path, replace=replace, settings=settings, progress=progress, salt=salt)
+            return render(
+                prepared,
+                path,
+                replace=replace,
+                settings=settings,
+                progress=progress,
+                salt=earlier.salt if earlier else "",
+                shared=earlier.shared if earlier else None,
+            )
     except BaseException:
         if made:
             with contextlib.suppress(OSError):
