@@ -29,22 +29,32 @@ def key(text: str, voice: Voice, version: str) -> str:
 
 
 class ClipCache:
-    """A folder of clips. It never fails: a cache that cannot be read or written is an empty one."""
+    """A folder of clips. It never fails: a cache that cannot be read or written is an empty one.
+
+    Clips that hold a name are kept apart, since nobody can tell afterwards whose they are: they can be dropped alone.
+    """
 
     def __init__(self, folder: Path, *, largest_bytes: int = LARGEST_BYTES) -> None:
         self._shelf = Shelf(folder / "clips", ".clip", _MARK, largest_bytes=largest_bytes)
+        self._named = Shelf(folder / "named-clips", ".clip", _MARK, largest_bytes=largest_bytes)
 
-    def get(self, name: str) -> Clip | None:
-        """The clip of that name, or None; a damaged file is removed."""
-        content = self._shelf.get(name)
+    def get(self, name: str, *, named: bool = False) -> Clip | None:
+        """The clip of that name, or None; a damaged file is removed. ``named`` are those that hold a person's name."""
+        content = (self._named if named else self._shelf).get(name)
         if content is None or len(content) < _RATE.size:
             return None
         return Clip(pcm=content[_RATE.size :], rate=_RATE.unpack_from(content)[0])
 
-    def put(self, name: str, clip: Clip) -> None:
+    def put(self, name: str, clip: Clip, *, named: bool = False) -> None:
         """Keep the clip, readable by its owner alone."""
-        self._shelf.put(name, _RATE.pack(clip.rate) + clip.pcm)
+        (self._named if named else self._shelf).put(name, _RATE.pack(clip.rate) + clip.pcm)
 
     def trim(self) -> None:
         """Drop the clips that were not used for longest until the cache is within its size."""
         self._shelf.trim()
+        self._named.trim()
+
+    @property
+    def named(self) -> Shelf:
+        """The clips that hold a person's name."""
+        return self._named

@@ -65,6 +65,25 @@ class Shelf:
                 entry.unlink(missing_ok=True)
                 size -= bytes_
 
+    def clear(self) -> int:
+        """Drop everything, and what was left half-written; gives how many there were. What the disk keeps is counted
+        by ``left``."""
+        dropped = 0
+        for entry in self._entries():
+            with contextlib.suppress(OSError):
+                entry.unlink()
+                dropped += entry.suffix == self._suffix
+        return dropped
+
+    def left(self) -> int:
+        """How many files there are."""
+        return len(self._entries())
+
+    def _entries(self) -> list[Path]:
+        with contextlib.suppress(OSError):
+            return [each for each in self._folder.rglob("*") if each.suffix in (self._suffix, ".part")]
+        return []
+
     def _path(self, name: str) -> Path:
         return self._folder / name[:2] / f"{name}{self._suffix}"
 

@@ -127,7 +127,7 @@ class Speech:
     def _recall(self, line: Line) -> bool:
         if self._cache is None or not self._cacheable(line):
             return False
-        clip = self._cache.get(self._key(line))
+        clip = self._cache.get(self._key(line), named=line.personal)
         if clip is None or fault(clip, line.spoken, self._voice):
             return False
         self._keep(line, clip)
@@ -152,7 +152,7 @@ class Speech:
             self._idle.put(speaker)
         self._keep(line, clip)
         if self._cache is not None and self._cacheable(line):
-            self._cache.put(self._key(line), clip)
+            self._cache.put(self._key(line), clip, named=line.personal)
 
     def _try(self, speaker: Speaker, line: Line) -> Clip:
         wrong, cause, text = "", None, self._text(line)
