@@ -36,6 +36,20 @@ def held(path: Path, *, wait: bool = True) -> Iterator[None]:
         lock.close()
 
 
+def is_held(path: Path) -> bool:
+    """Whether someone has the lock at ``path`` now; nothing is made or changed there. Raises OSError."""
+    try:
+        file = path.open("rb" if sys.platform != "win32" else "r+b")
+    except FileNotFoundError:
+        return False
+    with file:
+        try:
+            _lock(file, shared=True)
+        except BlockingIOError:
+            return True
+    return False
+
+
 def _let_go() -> None:
     """A worker that was forked has the file too, and would keep the lock when its parent is killed."""
     for lock in _held:
@@ -68,12 +82,12 @@ def _locked(path: Path, *, wait: bool) -> BinaryIO:
         file.close()
 
 
-def _lock(file: BinaryIO) -> None:
-    """Take the lock. Raises BlockingIOError when another has it."""
+def _lock(file: BinaryIO, *, shared: bool = False) -> None:
+    """Take the lock. Raises BlockingIOError when another has it; those who only look may be ``shared``."""
     if sys.platform == "win32":
         try:
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
         except OSError as error:
             raise BlockingIOError from error
     else:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)

@@ -15,7 +15,9 @@ import hmac
 import json
 import re
 import secrets
+import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,7 +52,9 @@ _COLUMNS = "code, request_hash, state, frames, rate, voice_lufs, peak_dbtp, erro
 _SALT_BYTES = 32
 # Slow on purpose, and as slow as a record's: whoever has the folder can try names one after another. RFC 8018's PBKDF2.
 _ROUNDS = 20_000
+_PRUDENT = ("trusted_schema=OFF", "cell_size_check=ON")
 _WAIT_SECONDS = 10.0
+_LIBRARY_HINT = "Give the folder that “mettavox batch ROSTER -o DIR” has made."
 _FURTHEST_DB = 200.0
 _MOST_FRAMES = 2**53
 _HIGHEST_RATE = 768_000
@@ -203,9 +207,56 @@ class Manifest:
             )
 
     def forget(self, code: str) -> None:
-        """Keep nothing of a code; its bytes are wiped from the file."""
+        """Keep nothing of a code, written in capitals or not; its bytes are wiped from the file."""
         with _translated(self._folder):
+            # secure_delete wipes a row where it lies, but not where it once lay: SQLite moves rows from page to page
+            # and leaves what they were in the gaps. Written anew, the file has each row once.
+            self._base.execute("VACUUM")
             self._base.execute("DELETE FROM entry WHERE code = ?", (code,))
+
+
+def read(folder: Path) -> tuple[Entry, ...]:
+    """Everything that a folder's manifest tells, by code; nothing is changed there, and a run is not held up.
+
+    Raises OutputError where there is no folder, no manifest, or one that is damaged.
+    """
+    check_is_library(folder)
+    path = folder / NAME
+    with _translated(folder):
+        try:
+            return _read(folder, f"{path.absolute().as_uri()}?mode=ro")
+        except sqlite3.OperationalError as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_READONLY:
+                raise
+        # A run was killed within a writing, and to go back to the row before it is one, too.
+        with tempfile.TemporaryDirectory(prefix="mettavox-") as scratch:
+            for each in folder.glob(f"{NAME}*"):
+                shutil.copyfile(each, Path(scratch) / each.name)
+            return _read(folder, (Path(scratch) / NAME).as_uri())
+
+
+def check_is_library(folder: Path) -> None:
+    """Raise OutputError where there is no folder, or no manifest in it."""
+    with output.translated(folder):
+        if not folder.exists():
+            raise OutputError(f"There is no folder “{folder}”.", hint="Check the path.")
+        if not folder.is_dir():
+            raise OutputError(f"“{folder}” is a file, not a folder.", hint=_LIBRARY_HINT)
+        if not (folder / NAME).exists():
+            raise OutputError(f"“{folder}” is no library: there is no {NAME} in it.", hint=_LIBRARY_HINT)
+        if (folder / NAME).is_symlink() or not (folder / NAME).is_file():
+            raise _damaged(folder)
+
+
+def is_in_use(folder: Path) -> bool:
+    """Whether a run works in the folder now. Raises OutputError."""
+    with output.translated(folder):
+        return lock.is_held(folder / _LOCK)
+
+
+def is_ours(name: str) -> bool:
+    """Whether a file of that name in the folder belongs to the manifest itself."""
+    return name == _LOCK or name.startswith(NAME)
 
 
 def stale(folder: Path, entry: Entry | None, request_hash: str) -> str:
@@ -240,19 +291,39 @@ def _lock(folder: Path, until_the_end: contextlib.ExitStack) -> None:
         except BlockingIOError as error:
             raise OutputError(
                 f"Another run works in this folder: “{folder}”.",
-                hint="Wait until it is done, or choose another folder with -o.",
+                hint="Wait until it is done, or choose another folder.",
             ) from error
+
+
+def _read(folder: Path, uri: str) -> tuple[Entry, ...]:
+    with contextlib.closing(sqlite3.connect(uri, uri=True, timeout=_WAIT_SECONDS, isolation_level=None)) as base:
+        for pragma in _PRUDENT:
+            base.execute(f"PRAGMA {pragma}")
+        if not _number(base, "page_count"):
+            if (folder / NAME).stat().st_size:
+                raise _damaged(folder)
+            return ()  # killed before the first row
+        salt = _checked_salt(folder, base)
+        rows = base.execute(f"SELECT {_COLUMNS} FROM entry ORDER BY code").fetchall()
+        return tuple(_entry(row, folder, salt) for row in rows)
 
 
 def _salt(folder: Path, base: sqlite3.Connection) -> bytes:
     """The salt of a manifest that is whole as far as SQLite can tell. An empty one is made; it is not damaged:
     a kill before the first row leaves it so, and it tells of no track."""
-    for pragma in ("trusted_schema=OFF", "cell_size_check=ON", "secure_delete=ON", "synchronous=FULL"):
+    for pragma in (*_PRUDENT, "secure_delete=ON", "synchronous=FULL", "temp_store=MEMORY"):
         base.execute(f"PRAGMA {pragma}")
     if not _number(base, "page_count"):
         if (folder / NAME).stat().st_size:
             raise _damaged(folder)
         _create(base)
+    salt = _checked_salt(folder, base)
+    base.execute("PRAGMA journal_mode=DELETE")  # where someone has chosen another
+    return salt
+
+
+def _checked_salt(folder: Path, base: sqlite3.Connection) -> bytes:
+    """The salt, when everything holds that can be told without its rows."""
     if _number(base, "application_id") != _APPLICATION:
         raise _damaged(folder)
     if _number(base, "user_version") > VERSION:
@@ -265,7 +336,6 @@ def _salt(folder: Path, base: sqlite3.Connection) -> bytes:
         raise _damaged(folder)
     if base.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
         raise _damaged(folder)
-    base.execute("PRAGMA journal_mode=DELETE")  # where someone has chosen another
     rows = base.execute("SELECT salt, seal FROM manifest").fetchall()
     if len(rows) != 1 or not isinstance(rows[0][0], bytes) or hashlib.sha256(rows[0][0]).hexdigest() != rows[0][1]:
         raise _damaged(folder)
