@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,12 +41,30 @@ def check(path: Path, *, replace: bool) -> None:
             scratch.unlink(missing_ok=True)
 
 
+_SCRATCH = re.compile(r"\.[0-9a-f]{16}(\.earlier)?\.part")
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 def _scratch(path: Path) -> Path:
     """A name beside ``path`` that nothing has."""
     return path.with_name(f".{secrets.token_hex(8)}.part")
+
+
+def is_scratch(name: str) -> bool:
+    """Whether a file's name is one that a file has here until it is whole; one that was killed leaves it."""
+    return _SCRATCH.fullmatch(name) is not None
+
+
+def sweep(folder: Path) -> tuple[str, ...]:
+    """Take away what was killed before it was whole, and give the names; for whoever has the folder for itself.
+
+    Raises OutputError.
+    """
+    with translated(folder):
+        swept = [each for each in folder.iterdir() if is_scratch(each.name) and each.is_file()]
+        for each in swept:
+            each.unlink(missing_ok=True)
+    return tuple(each.name for each in swept)
 
 
 @contextlib.contextmanager
