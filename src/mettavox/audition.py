@@ -1,12 +1,13 @@
 """Audition: the same sentences in several voices and at several rates, in one file with a chapter for each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from mettavox import assets, casting, chain, credits, output, sentences, takes, tuning, voices
 from mettavox.clipcache import ClipCache
+from mettavox.codec import Block
 from mettavox.codecs import decode, encode, ffmpeg, id3
 from mettavox.errors import EngineError, SoundError, VoiceError
 from mettavox.mix import Mixer
@@ -94,13 +95,21 @@ def make(
         total += timeline.frames
     if cache is not None:
         cache.trim()
+    sound = (block for _, mixer in heard for block in mixer.blocks())
+    write(path, sound, total, _tags(wanted, chapters), replace=replace, progress=progress)
+    return tuple(chapters)
+
+
+def write(path: Path, sound: Iterable[Block], total: int, tags: Tags, *, replace: bool, progress: Progress) -> None:
+    """Leave ``total`` frames of ``sound`` at ``path`` as an MP3, decoded and counted before it has its name.
+
+    Raises CodecError, SoundError or OutputError; nothing is left behind then.
+    """
     with output.whole_file(path, replace=replace) as (file, scratch):
-        tag = id3.tag(_tags(wanted, chapters), rate=RATE, frames=total)
-        sound = (block for _, mixer in heard for block in mixer.blocks())
+        tag = id3.tag(tags, rate=RATE, frames=total)
         encode.mp3(sound, total, file, tag, lambda share: progress("encoding", share))
         file.flush()
         _check(scratch, total)
-    return tuple(chapters)
 
 
 def _language(names: Sequence[str]) -> str:

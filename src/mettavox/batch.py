@@ -6,7 +6,6 @@ Errors, results and pages tell of codes and rows, never of names.
 import contextlib
 import hmac
 import os
-import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
@@ -31,7 +30,6 @@ MOST_JOBS = 4
 
 _STANDARD = Settings()
 _SALT_DIGITS = 32
-_SCRATCH = re.compile(r"\.[0-9a-f]{16}(\.earlier)?\.part")
 
 
 # --- one track ---
@@ -244,9 +242,9 @@ def build(
     """
     started = time.monotonic()
     roster = batchcheck.apart(roster)
-    _check_only(roster, only)
+    check_only(roster, only)
     with Manifest.opened(folder) as manifest:
-        _sweep(folder)
+        output.sweep(folder)  # what a run that was killed has left
         run = _Run(manifest, folder, replace(settings, workers=settings.workers or 1), force=force, progress=progress)
         run.look(roster.rows, only, retry_failed=retry_failed)
         run.make(jobs or job_count(), pool, work)
@@ -490,7 +488,8 @@ def _voice_hash(name: str, language: str) -> str:
     return f"{voice.id} {record.voice_hash(voice)}"
 
 
-def _check_only(roster: Roster, only: frozenset[str]) -> None:
+def check_only(roster: Roster, only: frozenset[str]) -> None:
+    """Raise RequestError, with the nearest, for a code that no good row has."""
     codes = {row.code for row in roster.rows}
     for code in sorted(only - codes):
         raise RequestError(
@@ -503,14 +502,6 @@ def _nearest(code: str, codes: set[str]) -> str:
     """The nearest code; a roster may have thousands, and they are not all shown."""
     hint = nearest(code, codes)
     return hint if hint.startswith("Did") else "“mettavox batch ROSTER --check” reads the whole roster."
-
-
-def _sweep(folder: Path) -> None:
-    """Take away what a run that was killed has left unfinished; this one has the folder for itself."""
-    with output.translated(folder):
-        for each in folder.iterdir():
-            if _SCRATCH.fullmatch(each.name) and each.is_file():
-                each.unlink(missing_ok=True)
 
 
 def _gone(manifest: Manifest, roster: Roster) -> Iterator[str]:

@@ -141,3 +141,67 @@ def test_an_interrupted_batch_keeps_what_was_finished(run: Run, here: Path, how:
     outcome = run("batch", "r.csv", "-o", "lib", "--only", "p-1")
     assert outcome.code == 0
     assert outcome.err.splitlines()[0] == "kept p-1"
+
+
+# --- options of a track's making ---
+
+
+def test_a_script_that_breaks_a_rule_is_made_when_asked_for(run: Run, here: Path) -> None:
+    """Also told as good by a check."""
+    Path("own.md").write_text(
+        "---\ntitle: Mine\nlanguage: en\nminutes: {shortest: 0.1, typical: 1, longest: 3}\n---\n"
+        "# Welcome {keep}\n! You can stop at any time.\n(1s to 20s)\nYou must rest.\n(1s to 20s)\n"
+    )
+    Path("r.csv").write_text(HEADING + "p-1,own.md,11s,hum,none,,\n")
+    assert run("batch", "r.csv", "--check").code == 8
+    assert run("batch", "r.csv", "--check", "--no-lint").code == 0
+    outcome = run("batch", "r.csv", "-o", "lib", "--jobs", "1")
+    assert (outcome.code, outcome.err.startswith("FAILED p-1")) == (8, True)
+    assert run("batch", "r.csv", "-o", "lib", "--jobs", "1", "--no-lint", "--only-audio").code == 0
+    assert left(here / "lib") == ["manifest.sqlite", "p-1.mp3", "report.html"]
+    assert run("library", "check", "lib", "--jobs", "1").code == 0
+
+
+def test_names_go_where_they_are_asked_for(run: Run, here: Path, own_folders: Path) -> None:
+    """Into records, and into what is kept between runs; forgetting takes them out again."""
+    Path("r.csv").write_text(HEADING + GOOD)
+    record, named = here / "lib" / "p-1.json", own_folders / "cache" / "named-clips"
+    outcome = run("batch", "r.csv", "-o", "lib", "--jobs", "1", "--show-names", "--cache-names")
+    assert (outcome.code, outcome.err.splitlines()[0]) == (0, "made p-1 0:45")
+    assert "Zebedee" in record.read_text("utf-8")
+    assert list(named.rglob("*.clip"))
+    assert "all speech with names" in run("library", "forget", "p-1", "lib", "--yes").err
+    assert not list(named.rglob("*.clip"))
+
+
+# --- an audition of names ---
+
+
+def test_an_audition_says_every_name(run: Run, here: Path) -> None:
+    """A list of what is heard when; the path is the result; exit 8 when a row is bad. No track is made."""
+    Path("r.csv").write_text(HEADING + GOOD + BAD)
+    outcome = run("batch", "r.csv", "--audition", "-o", "names.mp3")
+    assert (outcome.code, outcome.out) == (8, "names.mp3\n")
+    assert outcome.err.splitlines() == [
+        "Row 3, script: There is no script “shift-rset” in “en”.",
+        "       Did you mean “shift-reset”?",
+        " 0:00.8  row 2    p-1  name Zebedee  “ZEB-uh-dee”  (as the roster says)",
+    ]
+    (here / "lib").mkdir()
+    Path("r.csv").write_text(HEADING + GOOD)
+    outcome = run("batch", "r.csv", "--audition", "-o", "lib", "--json", "--only", "p-1")
+    facts = json.loads(outcome.out)
+    assert (outcome.code, facts["path"]) == (0, "lib/audition.mp3")
+    assert (facts["heard"][0]["seconds"], facts["heard"][0]["written"]) == (0.75, "Zebedee")
+    assert left(here / "lib") == ["audition.mp3"]
+
+
+def test_slips_of_an_audition_are_refused(run: Run, here: Path) -> None:
+    """Before anything is made."""
+    Path("r.csv").write_text(HEADING + GOOD)
+    assert_refused(run("batch", "r.csv", "--audition"), 2, "needs a file", hint="-o names.mp3")
+    assert_refused(run("batch", "r.csv", "--audition", "-o", "names.wav"), 2, "is an MP3", hint="names.mp3")
+    assert_refused(run("batch", "r.csv", "--audition", "--check"), 2, "--check makes nothing", hint="Leave one")
+    assert_refused(run("batch", "r.csv", "--audition", "-o", "a.mp3", "--only", "p-l"), 2, "“p-l”", hint="“p-1”")
+    assert_refused(run("batch", "r.csv", "--audition", "-o", "no/a.mp3"), 7, "no such folder")
+    assert left(here) == ["r.csv"]

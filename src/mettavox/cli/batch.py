@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mettavox.batchcheck import Checked, Said
     from mettavox.batchreport import Report, Result
     from mettavox.roster import Problem, Roster
+    from mettavox.spoken import Settings
 
 _LABEL_WIDTH = 48
 _SOURCES = {
@@ -32,12 +33,19 @@ _SOURCES = {
 @click.option(
     "--check", is_flag=True, help="Make nothing: tell what is wrong, and show every name and how it will be said."
 )
+@click.option(
+    "--audition", is_flag=True, help="Make no track, but one MP3 in which every name is said once, to listen to."
+)
 @click.option("--only", multiple=True, metavar="CODE", help="Only the row with this code; again for more.")
 @click.option("--retry-failed", is_flag=True, help="Only the rows that failed or were interrupted last time.")
 @click.option("--force", is_flag=True, help="Make every track anew, also those that are whole.")
 @click.option(
     "--jobs", type=click.IntRange(1, 64), default=None, help="How many tracks are made at once; one a core, up to 4."
 )
+@click.option("--only-audio", is_flag=True, help="Make no captions, chapters, transcripts, covers or records.")
+@click.option("--show-names", is_flag=True, help="Let names into the tags and the records.")
+@click.option("--cache-names/--no-cache-names", default=False, help="Keep clips that hold a name between runs.")
+@click.option("--no-lint", is_flag=True, help="Make tracks even of scripts that break a rule.")
 @options.FOLDER
 @click.option("--json", "as_json", is_flag=True, help="Say what was made as JSON.")
 @click.pass_context
@@ -45,23 +53,28 @@ def command(ctx: click.Context, /, **chosen: Any) -> None:
     """Make the track of every row of ROSTER: a table as CSV, or JSON lines.
 
     Its columns are code, script and any option of a track. The files are named after the codes. A second run makes only
-    what is new, changed, missing or damaged. Names are shown with --check alone, and nowhere else.
+    what is new, changed, missing or damaged. Names are shown with --check and --audition alone, and nowhere else.
 
     \b
     mettavox batch clients.csv --check
+    mettavox batch clients.csv --audition -o names.mp3
     mettavox batch clients.csv -o library
     """
     from mettavox import batchcheck
     from mettavox import roster as rosters
 
     folder: Path | None = chosen["output"]
+    if chosen["audition"]:
+        from mettavox.cli import batchaudition
+
+        ctx.exit(batchaudition.command(chosen))
     if folder is None and not chosen["check"]:
         raise RequestError(
             "The tracks need a folder to go to.", hint="Add -o DIR, or --check to read the roster first."
         )
     roster = batchcheck.apart(rosters.read(chosen["roster"], scripts=chosen["scripts"]))
     if folder is None or chosen["check"]:
-        ctx.exit(_checked(roster, as_json=chosen["as_json"]))
+        ctx.exit(_checked(roster, lint=not chosen["no_lint"], as_json=chosen["as_json"]))
     ctx.exit(_built(roster, folder, chosen))
 
 
@@ -69,12 +82,13 @@ def _built(roster: "Roster", folder: Path, chosen: dict[str, Any]) -> int:
     from mettavox import batch, batchreport
 
     if not chosen["only"]:
-        _tell(roster.problems)
+        tell(roster.problems)
     progress = _Progress()
     try:
         done = batch.build(
             roster,
             folder,
+            settings=_settings(chosen),
             jobs=chosen["jobs"] or 0,
             force=chosen["force"],
             only=frozenset(chosen["only"]),
@@ -94,6 +108,17 @@ def _built(roster: "Roster", folder: Path, chosen: dict[str, Any]) -> int:
     facts = json.dumps(_facts(folder, page, done), ensure_ascii=False) if chosen["as_json"] else ""
     click.echo(facts or str(page))
     return 0 if done.holds else report.SOME_FAILED
+
+
+def _settings(chosen: dict[str, Any]) -> "Settings":
+    from mettavox.spoken import Settings
+
+    return Settings(
+        lint=not chosen["no_lint"],
+        only_audio=chosen["only_audio"],
+        show_names=chosen["show_names"],
+        cache_names=chosen["cache_names"],
+    )
 
 
 class _Progress:
@@ -146,7 +171,8 @@ def _row(result: "Result") -> str:
     return f"made {result.code} {clock(result.seconds)}"
 
 
-def _tell(problems: "tuple[Problem, ...]") -> None:
+def tell(problems: "tuple[Problem, ...]") -> None:
+    """Say problems of a roster, each with its row and column."""
     for problem in problems:
         place = f"Row {problem.row}" if problem.row else "The roster"
         column = f", {problem.column}" if problem.column else ""
@@ -180,23 +206,24 @@ def _facts(folder: Path, page: Path, done: "Report") -> dict[str, Any]:
     }
 
 
-def _checked(roster: "Roster", *, as_json: bool) -> int:
+def _checked(roster: "Roster", *, lint: bool, as_json: bool) -> int:
     from mettavox import batchcheck
 
-    found = batchcheck.check(roster)
+    found = batchcheck.check(roster, lint=lint)
     if as_json:
         click.echo(json.dumps(asdict(found), ensure_ascii=False, indent=2))
     else:
         for said in found.names:
-            click.echo(_said(said))
-        _tell(found.problems)
+            click.echo(said_line(said))
+        tell(found.problems)
         for note in found.notes:
             report.say(note)
         report.say(_counted(found))
     return report.SOME_FAILED if found.problems else 0
 
 
-def _said(said: "Said") -> str:
+def said_line(said: "Said") -> str:
+    """A name of a row, and how it will be said."""
     sounds = f"  {said.sounds}" if said.sounds else ""
     return f"row {said.row:<4} {said.code}  {said.option} {said.written}{sounds}  ({_SOURCES[said.source]})"
 
