@@ -79,7 +79,7 @@ def test_a_run_that_works_there_is_told(run: Run, library: Path) -> None:
     assert outcome.code == 0
     assert outcome.err.splitlines() == [
         "A run works in this folder now.",
-        "1 of its rows changed meanwhile, and nothing is said of it.",
+        "Made or changed meanwhile: 1 of the rows. Nothing is said of it.",
         "2 of 3 hold.",
     ]
 

@@ -61,7 +61,7 @@ def _table(checked: "Checked") -> None:
         report.say("A run works in this folder now.")
     if checked.busy:
         whom = "it" if len(checked.busy) == 1 else "them"
-        report.say(f"{len(checked.busy)} of its rows changed meanwhile, and nothing is said of {whom}.")
+        report.say(f"Made or changed meanwhile: {len(checked.busy)} of the rows. Nothing is said of {whom}.")
     report.say(_counted(checked))
 
 
