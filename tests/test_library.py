@@ -15,7 +15,6 @@ from mettavox import assets, batch, library, roster
 from mettavox.audio import Clip
 from mettavox.clipcache import ClipCache
 from mettavox.errors import OutputError, RequestError
-from mettavox.framecache import FrameCache
 from mettavox.library import Checked
 from mettavox.manifest import NAME, Entry, Manifest
 from mettavox.spoken import Settings
@@ -366,17 +365,15 @@ def test_speech_with_names_is_dropped_and_the_rest_stays(folder: Path) -> None:
     clips = ClipCache(assets.cache_folder())
     clips.put("a" * 64, Clip(pcm=b"\0\0", rate=48_000))
     clips.put("b" * 64, Clip(pcm=b"\0\0", rate=48_000), named=True)
-    FrameCache(assets.cache_folder()).put("a" * 64, b"frames")
-    FrameCache(assets.cache_folder(), named=True).put("b" * 64, b"frames")
     assert clips.get("b" * 64) is None
     assert clips.get("b" * 64, named=True) is not None
     forgotten = library.forget(folder, ["pax-1"])
-    assert (forgotten.clips, forgotten.clips_left) == (2, 0)
-    assert [kept(kind) for kind in ("clips", "frames", "named-clips", "named-frames")] == [1, 1, 0, 0]
+    assert (forgotten.clips, forgotten.clips_left) == (1, 0)
+    assert (kept("clips"), kept("named-clips")) == (1, 0)
 
 
 def test_only_names_are_kept_apart(tmp_path: Path) -> None:
-    """Of a real track: with --cache-names its named lines and the MP3 frames about them, and by usual none of those."""
+    """Of a real track: with --cache-names its named lines, and by usual none of those."""
     values = {
         "script": "shift-reset",
         "duration": "45s",
@@ -388,6 +385,6 @@ def test_only_names_are_kept_apart(tmp_path: Path) -> None:
     for code, settings in (("a", Settings()), ("b", Settings(cache_names=True))):
         outcome = batch.make(batch.Job(code=code, values=values, folder=str(tmp_path), settings=settings))
         assert outcome.error is None
-        assert [bool(kept(kind)) for kind in ("named-clips", "named-frames")] == [code == "b"] * 2
-        assert kept("clips") and kept("frames")
+        assert bool(kept("named-clips")) == (code == "b")
+        assert kept("clips")
     assert (tmp_path / "a.mp3").read_bytes() == (tmp_path / "b.mp3").read_bytes()

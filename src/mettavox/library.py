@@ -19,7 +19,6 @@ from mettavox.codecs import decode
 from mettavox.codecs.formats import FORMATS
 from mettavox.digest import sha256
 from mettavox.errors import MettavoxError, RequestError
-from mettavox.framecache import FrameCache
 from mettavox.manifest import Entry, Manifest
 from mettavox.record import SUFFIX as RECORD
 from mettavox.suggest import nearest
@@ -314,8 +313,8 @@ def forget(folder: Path, codes: Sequence[str]) -> Forgotten:
         for name in (*had.files, *others):
             with output.translated(folder / name):
                 (folder / name).unlink(missing_ok=True)
-        shelves = (ClipCache(assets.cache_folder()).named, FrameCache(assets.cache_folder(), named=True).shelf)
-        clips = sum(shelf.clear() for shelf in shelves)
+        shelf = ClipCache(assets.cache_folder()).named
+        clips = shelf.clear()
         for code in had.codes:  # last, so that what is interrupted is not forgotten by half
             opened.forget(code)
     return Forgotten(
@@ -324,7 +323,7 @@ def forget(folder: Path, codes: Sequence[str]) -> Forgotten:
         others=tuple(others),
         rows=had.rows,
         clips=clips,
-        clips_left=sum(shelf.left() for shelf in shelves),
+        clips_left=shelf.left(),
         naming=tuple(_naming(folder, small, kept)),
     )
 
