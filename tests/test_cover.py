@@ -2,6 +2,7 @@
 
 import io
 import math
+import tracemalloc
 from functools import cache
 from itertools import count
 
@@ -222,6 +223,24 @@ def test_a_title_never_touches_the_clock(title: str) -> None:
 def test_without_all_its_letters_a_title_is_left_out(title: str) -> None:
     """The clock alone, and no boxes."""
     assert drawn(full(10), title=title) == drawn(full(10), title=title, text=False)
+
+
+def test_a_large_cover_is_never_in_memory_as_a_whole() -> None:
+    """It would be 27 MB, many times over while it is being painted: a batch makes several at once."""
+    drawn(full(1))  # typefaces and modules are loaded once
+    tracemalloc.start()
+    drawn(full(60), size=cover.LARGE)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 15_000_000
+
+
+def test_small_and_large_are_one_design() -> None:
+    """The large one, made small, is the small one."""
+    large, small = (drawn(full(10), size=size) for size in (cover.LARGE, cover.SMALL))
+    with Image.open(io.BytesIO(large)) as picture:
+        reduced = np.asarray(picture.reduce(cover.LARGE // cover.SMALL), np.float64)
+    assert np.abs(reduced - pixels(small)).mean() < 2
 
 
 def test_an_unknown_theme_is_refused() -> None:

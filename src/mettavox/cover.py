@@ -8,22 +8,17 @@ their own marks there.
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import BytesIO
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mettavox import lettering, palettes
+from mettavox import jpeg, lettering, palettes
 from mettavox.errors import RequestError
-from mettavox.palettes import THEMES, Palette
+from mettavox.palettes import THEMES, Colour, Palette
 from mettavox.script import Bell, Line
 from mettavox.suggest import nearest
 from mettavox.timeline import Timeline
 from mettavox.units import worded
-
-if TYPE_CHECKING:
-    from PIL.Image import Image
 
 __all__ = ["LARGE", "SMALL", "THEMES", "draw"]
 
@@ -44,12 +39,12 @@ _SHORTEST_ARC, _LEAST_GAP, _ROUNDED = 0.0036, 0.0012, 0.0055
 # How much of the ink lies in the band and in the lines; how much lighter the middle is, and how far that reaches.
 _BAND_INK, _LINE_INK = 0.10, 0.30
 _GLOW, _REACH = 0.055, 0.36
-_ROWS = 100  # painted at a time, so that memory does not grow with the square of the size
+_ROWS = 3 * jpeg.BLOCK  # painted at a time: few enough to stay in the processor's cache
 _QUALITIES = (90, 86, 82, 76, 70, 60, 50, 35)
-# EXIF 2.3, 4.6.3 and 4.6.5: where the tag ColorSpace lies, and its value for sRGB.
-_EXIF_IFD, _COLOUR_SPACE, _SRGB = 0x8769, 0xA001, 1
+_STEPS = 256  # in a step of colour, so that slow gradients can be in between
 
 Floats = NDArray[np.float32]
+Ints = NDArray[np.intp]
 
 
 def draw(
@@ -71,23 +66,40 @@ def draw(
     if theme not in THEMES:
         raise RequestError(f"There is no theme “{theme}”.", hint=nearest(theme, THEMES, "Themes"))
     palette = palettes.of(title, theme)
-    letters = _letters(title, seconds, size) if text and title.strip() and lettering.can_set(title) else None
-    return _jpeg(_paint(_Clock.of(timeline), palette, letters, size), LARGE_BYTES if size > SMALL else SMALL_BYTES)
+    letters = _Letters.of(title, seconds, size) if text and title.strip() and lettering.can_set(title) else None
+    picture = _Picture(clock=_Clock.of(timeline), palette=palette, letters=letters, size=size)
+    for quality in _QUALITIES:  # as good as the bytes allow
+        encoded = picture.encoded(quality)
+        if len(encoded) <= (LARGE_BYTES if size > SMALL else SMALL_BYTES):
+            break
+    return encoded
 
 
-def _letters(title: str, seconds: float, size: int) -> NDArray[np.uint8]:
-    rows = lettering.fit(title, worded(seconds), x=_X * size, y=_Y * size, radius=_TEXT * size)
-    return np.asarray(lettering.draw(rows, size))
+@dataclass(frozen=True, kw_only=True)
+class _Letters:
+    """Text in ``ink`` of [0, 255], shape (rows, columns), whose first pixel lies at ``top`` and ``left``."""
+
+    ink: NDArray[np.uint8]
+    top: int
+    left: int
+
+    @staticmethod
+    def of(title: str, seconds: float, size: int) -> "_Letters":
+        x, y, radius = _X * size, _Y * size, _TEXT * size
+        rows = lettering.fit(title, worded(seconds), x=x, y=y, radius=radius)
+        left, top, side = int(x - radius), int(y - radius), math.ceil(2 * radius) + 1
+        return _Letters(ink=np.asarray(lettering.draw(rows, left=left, top=top, side=side)), top=top, left=left)
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Clock:
     """A timeline as angles in radians from twelve o'clock, clockwise."""
 
-    starts: (
+    middles: (
         Floats  # of arcs, shape (arcs + 2,): the last one comes again before the first, and the first after the last
     )
-    ends: Floats
+    halves: Floats  # of each arc's length
+    borders: Floats  # shape (arcs + 1,): from there on the next arc is nearer
     chapters: tuple[float, ...]
     bells: tuple[float, ...]
 
@@ -97,10 +109,11 @@ class _Clock:
         arcs = list(_arcs(timeline, scale))
         around = [(left - math.tau, right - math.tau) for left, right in arcs[-1:]] + arcs
         around += [(left + math.tau, right + math.tau) for left, right in arcs[:1]]
-        ends = np.array(around, np.float32).reshape(-1, 2)
+        starts, ends = np.array(around).reshape(-1, 2).T
         return _Clock(
-            starts=ends[:, 0],
-            ends=ends[:, 1],
+            middles=np.asarray((starts + ends) / 2, np.float32),
+            halves=np.asarray((ends - starts) / 2, np.float32),
+            borders=np.asarray((ends[:-1] + starts[1:]) / 2, np.float32),
             chapters=tuple(chapter.start * scale for chapter in timeline.chapters),
             bells=tuple(place.start * scale for place in timeline.placements if isinstance(place.sound, Bell)),
         )
@@ -124,87 +137,144 @@ def _arcs(timeline: Timeline, scale: float) -> Iterator[tuple[float, float]]:
         yield last
 
 
-def _paint(clock: _Clock, palette: Palette, letters: NDArray[np.uint8] | None, size: int) -> NDArray[np.uint8]:
-    """Shape ``(size, size, 3)``. Edges are smooth since each pixel knows how far it is from them; nothing is scaled."""
-    picture = np.empty((size, size, 3), np.uint8)
-    grain = np.random.RandomState(0)
-    ink, arc = (np.array(colour, np.float32) for colour in (palette.ink, palette.arc))
-    for top in range(0, size, _ROWS):
-        strip = _Strip.of(palette, top, min(top + _ROWS, size), size)
-        strip.ring(ink, _BAND_INK, _BAND, _BAND_HALF)
-        for radius in (_CHAPTERS, _BAND - _BAND_HALF, _BAND + _BAND_HALF):
-            strip.ring(ink, _LINE_INK, radius, max(_LINE, 1 / size) / 2)
-        strip.arcs(arc, clock.starts, clock.ends)
-        for angle in clock.chapters:
-            strip.dot(ink, _CHAPTERS, angle, _CHAPTER_DOT)
-        for angle in clock.bells:
-            strip.dot(ink, _BELLS, angle, _BELL_DOT)
-        if letters is not None:
-            _blend(strip.colours, ink, np.asarray(letters[top : top + _ROWS] / 255, np.float32))
-        # A step of grain before the fraction is cut off: a slow gradient in whole steps would show as stripes.
-        grainy = strip.colours + grain.random_sample(strip.far.shape).astype(np.float32)[..., np.newaxis]
-        picture[top : top + _ROWS] = np.clip(grainy, 0, 255)
-    return picture
+@dataclass(frozen=True, kw_only=True)
+class _Picture:
+    """What is painted, strip by strip. Edges are smooth since each pixel knows how far it is from them."""
+
+    clock: _Clock
+    palette: Palette
+    letters: _Letters | None
+    size: int
+
+    def encoded(self, quality: int) -> bytes:
+        """As a JPEG; a small one is in one piece, since it is in every track's file and has to have few bytes."""
+        if self.size <= SMALL:
+            return jpeg.whole(np.concatenate(list(self.strips()), axis=1), quality)
+        return jpeg.joined(self.strips(), self.size, quality)
+
+    def strips(self) -> Iterator[NDArray[np.uint8]]:
+        """From the top, each of shape (3, rows, size)."""
+        grain = np.random.RandomState(0)
+        for top in range(0, self.size, _ROWS):
+            strip = _Strip.of(self.palette, top, min(top + _ROWS, self.size), self.size)
+            strip.ring(self.palette.ink, _CHAPTERS)
+            strip.band(self.palette, self.clock)
+            for angle in self.clock.chapters:
+                strip.dot(self.palette.ink, _CHAPTERS, angle, _CHAPTER_DOT)
+            for angle in self.clock.bells:
+                strip.dot(self.palette.ink, _BELLS, angle, _BELL_DOT)
+            if self.letters is not None:
+                strip.letters(self.palette.ink, self.letters)
+            yield strip.grained(grain)
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Strip:
-    """Some rows of the picture: ``colours`` in [0, 255], shape (rows, size, 3), and where its pixels lie.
+    """Some rows of the picture: ``colours`` in _STEPS of [0, 255], shape (3, rows, size), and where its pixels lie.
 
-    ``x``, ``y`` and ``far``, their distance, count from the middle of the clock in shares of a side.
+    ``x`` and ``y`` count from the middle of the clock in shares of a side; ``squares`` are of the distance from there.
     """
 
-    colours: Floats
-    x: Floats  # shape (1, size)
-    y: Floats  # shape (rows, 1)
-    far: Floats  # shape (rows, size)
-    size: int
+    colours: NDArray[np.uint16]
+    x: Floats  # shape (size,)
+    y: Floats  # shape (rows,)
+    squares: Floats  # shape (rows, size)
+    top: int
 
     @staticmethod
     def of(palette: Palette, top: int, bottom: int, size: int) -> "_Strip":
-        x, y = _places(0, size, size, _X)[np.newaxis, :], _places(top, bottom, size, _Y)[:, np.newaxis]
-        far = np.hypot(x, y)
-        above, below = (np.array(colour, np.float32) for colour in (palette.top, palette.bottom))
-        colours = above + (below - above) * (y + _Y)[..., np.newaxis]
-        colours = colours + (255 - colours) * _GLOW * np.exp(-np.square(far / _REACH))[..., np.newaxis]
-        return _Strip(colours=colours, x=x, y=y, far=far, size=size)
+        x, y = _places(0, size, size, _X), _places(top, bottom, size, _Y)
+        above, below = (np.array(colour, np.float32)[:, np.newaxis] for colour in (palette.top, palette.bottom))
+        ground = above + (below - above) * (y + _Y)
+        # The glow falls off as exp(-(x² + y²)), which is a product, and 16 bits hold it.
+        glow = (255 - ground) * _GLOW * np.exp(-np.square(y / _REACH)) * 16
+        aside = np.exp(-np.square(x / _REACH)) * _STEPS
+        colours = _whole(glow)[..., np.newaxis] * _whole(aside)
+        colours >>= 4
+        colours += _whole(ground * _STEPS)[..., np.newaxis]
+        squares = np.square(y)[:, np.newaxis] + np.square(x)
+        return _Strip(colours=colours, x=x, y=y, squares=squares, top=top)
 
-    def ring(self, colour: Floats, share: float, radius: float, half: float) -> None:
-        """Lay ``share`` of a colour over a ring that reaches ``half`` to each side of ``radius``."""
-        _blend(self.colours, colour, share * self._covered(half - np.abs(self.far - radius)))
+    @property
+    def _size(self) -> int:
+        return len(self.x)
 
-    def dot(self, colour: Floats, orbit: float, angle: float, radius: float) -> None:
+    @property
+    def _half_line(self) -> float:
+        return max(_LINE, 1 / self._size) / 2
+
+    def ring(self, ink: Colour, radius: float) -> None:
+        """Draw a thin line around the middle."""
+        at, far = self._between(radius, radius)
+        self._mix(at, ink, _LINE_INK * self._line(far, radius))
+
+    def band(self, palette: Palette, clock: _Clock) -> None:
+        """Paint the band, its two edges, and the stretches of speech."""
+        inner, outer = _BAND - _BAND_HALF, _BAND + _BAND_HALF
+        at, far = self._between(inner, outer)
+        clear = 1 - _BAND_INK * self._covered(_BAND_HALF - np.abs(far - _BAND))
+        for radius in (inner, outer):
+            clear *= 1 - _LINE_INK * self._line(far, radius)
+        self._mix(at, palette.ink, 1 - clear)
+        reached = np.flatnonzero(np.abs(far - _BAND) < _ARC_HALF + 1 / self._size)
+        if len(reached) and len(clock.middles):
+            self._arcs(palette.arc, clock, at[reached], far[reached])
+
+    def _arcs(self, colour: Colour, clock: _Clock, at: Ints, far: Floats) -> None:
+        """Boxes with round corners, bent. How far a pixel is from their edge: Quilez, "2D distance functions"."""
+        rows, columns = np.divmod(at, self._size)
+        angles = np.arctan2(self.x[columns], -self.y[rows]) % math.tau
+        arc = np.searchsorted(clock.borders, angles, side="right")
+        corner = np.minimum(_ROUNDED, clock.halves * _BAND)
+        along = (np.abs(angles - clock.middles[arc]) - clock.halves[arc]) * _BAND + corner[arc]
+        across = np.abs(far - _BAND) - _ARC_HALF + corner[arc]
+        beyond = np.hypot(np.maximum(along, 0), np.maximum(across, 0)) + np.minimum(np.maximum(along, across), 0)
+        share = self._covered(corner[arc] - beyond)
+        inked = np.flatnonzero(share)
+        self._mix(at[inked], colour, share[inked])
+
+    def dot(self, ink: Colour, orbit: float, angle: float, radius: float) -> None:
         """Paint a disc, looking only at the pixels that it can reach."""
-        x, y, reach = orbit * math.sin(angle), -orbit * math.cos(angle), radius + 1 / self.size
-        rows = np.flatnonzero(np.abs(self.y[:, 0] - y) <= reach)
-        columns = np.flatnonzero(np.abs(self.x[0] - x) <= reach)
-        if len(rows):
-            here = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-            away = np.hypot(self.x[:, here[1]] - x, self.y[here[0]] - y)
-            _blend(self.colours[here], colour, self._covered(radius - away))
-
-    def arcs(self, colour: Floats, starts: Floats, ends: Floats) -> None:
-        """Paint stretches of the band: boxes with round corners, bent. Their distance: Quilez, "2D SDF functions"."""
-        rows, columns = np.nonzero(np.abs(self.far - _BAND) < _ARC_HALF + 1 / self.size)
-        if not len(rows) or not len(starts):
+        x, y, reach = orbit * math.sin(angle), -orbit * math.cos(angle), radius + 1 / self._size
+        if not self.y[0] - reach <= y <= self.y[-1] + reach:
             return
-        angles = np.arctan2(self.x[0, columns], -self.y[rows, 0]) % math.tau
-        after = np.searchsorted(starts, angles, side="right")
-        inside = np.full(angles.shape, -1, np.float32)
-        for place in (after - 1, np.minimum(after, len(starts) - 1)):  # the arc that began last, and the one to come
-            half = (ends[place] - starts[place]) / 2
-            corner = np.minimum(_ROUNDED, half * _BAND)
-            along = (np.abs(angles - starts[place] - half) - half) * _BAND + corner
-            across = np.abs(self.far[rows, columns] - _BAND) - _ARC_HALF + corner
-            beyond = np.hypot(np.maximum(along, 0), np.maximum(across, 0)) + np.minimum(np.maximum(along, across), 0)
-            inside = np.maximum(inside, corner - beyond)
-        share = np.zeros_like(self.far)
-        share[rows, columns] = self._covered(inside)
-        _blend(self.colours, colour, share)
+        rows, columns = np.flatnonzero(np.abs(self.y - y) <= reach), np.flatnonzero(np.abs(self.x - x) <= reach)
+        away = np.hypot(self.x[columns] - x, (self.y[rows] - y)[:, np.newaxis])
+        self._mix((rows[:, np.newaxis] * self._size + columns).ravel(), ink, self._covered(radius - away).ravel())
+
+    def letters(self, ink: Colour, letters: _Letters) -> None:
+        """Paint those of their rows that are in the strip."""
+        first, last = max(self.top, letters.top), max(self.top + len(self.y), letters.top)
+        rows, columns = np.nonzero(letters.ink[first - letters.top : last - letters.top])
+        share = np.asarray(letters.ink[rows + first - letters.top, columns] / 255, np.float32)
+        self._mix((rows + first - self.top) * self._size + columns + letters.left, ink, share)
+
+    def grained(self, grain: np.random.RandomState) -> NDArray[np.uint8]:
+        """Red, green and blue, shape (3, rows, size).
+
+        A step of grain before the fraction is cut off: a slow gradient in whole steps would show as stripes.
+        """
+        grains = np.frombuffer(grain.bytes(self.squares.size), np.uint8).reshape(self.squares.shape)
+        return np.asarray(np.add(self.colours, grains, out=self.colours) >> 8, np.uint8)
+
+    def _between(self, inner: float, outer: float) -> tuple[Ints, Floats]:
+        """The pixels of a ring and of a line at each of its edges, and how far from the middle they are."""
+        reach = self._half_line + 1 / self._size
+        at = np.flatnonzero((self.squares > (inner - reach) ** 2) & (self.squares < (outer + reach) ** 2))
+        return at, np.sqrt(self.squares.ravel()[at])
+
+    def _line(self, far: Floats, radius: float) -> Floats:
+        return self._covered(self._half_line - np.abs(far - radius))
 
     def _covered(self, inside: Floats) -> Floats:
         """The share of a pixel that a shape covers whose edge lies ``inside`` further out than its middle."""
-        return np.asarray(np.clip(inside * self.size + 0.5, 0, 1), np.float32)
+        return np.asarray(np.clip(inside * self._size + 0.5, 0, 1), np.float32)
+
+    def _mix(self, at: Ints, colour: Colour, share: Floats) -> None:
+        clear = np.float32(1) - share
+        for plane, wanted in zip(self.colours.reshape(3, -1), colour, strict=True):
+            mixed = plane[at] * clear + share * np.float32(wanted * _STEPS)
+            plane[at] = mixed.astype(np.uint16)  # said, since numpy takes twice as long to find it out
 
 
 def _places(first: int, last: int, size: int, middle: float) -> Floats:
@@ -212,30 +282,5 @@ def _places(first: int, last: int, size: int, middle: float) -> Floats:
     return np.asarray((np.arange(first, last) + 0.5) / size - middle, np.float32)
 
 
-def _blend(colours: Floats, colour: Floats, share: Floats) -> None:
-    rows, columns = np.nonzero(share)
-    colours[rows, columns] += (colour - colours[rows, columns]) * share[rows, columns, np.newaxis]
-
-
-def _jpeg(pixels: NDArray[np.uint8], most_bytes: int) -> bytes:
-    """As good as ``most_bytes`` allow."""
-    from PIL import Image
-
-    picture = Image.fromarray(pixels)
-    for quality in _QUALITIES:
-        encoded = _encoded(picture, quality)
-        if len(encoded) <= most_bytes:
-            break
-    return encoded
-
-
-def _encoded(picture: "Image", quality: int) -> bytes:
-    from PIL import Image
-
-    # A colour profile made here would hold the time; EXIF has one word for sRGB.
-    exif = Image.Exif()
-    exif[_EXIF_IFD] = {_COLOUR_SPACE: _SRGB}
-    out = BytesIO()
-    # Colours are kept at full size (4:4:4): the arcs' edges are where colour changes.
-    picture.save(out, "JPEG", quality=quality, subsampling=0, optimize=True, dpi=(72, 72), exif=exif)
-    return out.getvalue()
+def _whole(values: Floats) -> NDArray[np.uint16]:
+    return np.asarray(np.rint(values), np.uint16)

@@ -64,14 +64,14 @@ def fit(title: str, below: str, *, x: float, y: float, radius: float) -> tuple[R
         words = _shortened(words)
 
 
-def draw(rows: Sequence[Row], size: int) -> "Image":
-    """A grey picture of ``size`` by ``size`` pixels: 255 where there is ink."""
+def draw(rows: Sequence[Row], *, left: int, top: int, side: int) -> "Image":
+    """A grey picture of the square of ``side`` pixels that begins at ``left`` and ``top``: 255 where there is ink."""
     from PIL import Image, ImageDraw
 
-    picture = Image.new("L", (size, size), 0)
+    picture = Image.new("L", (side, side), 0)
     pen = ImageDraw.Draw(picture)
     for row in rows:
-        pen.text((row.x, row.y), row.text, font=_font(row.face, row.size), fill=255, anchor="ms")
+        pen.text((row.x - left, row.y - top), row.text, font=_font(row.face, row.size), fill=255, anchor="ms")
     return picture
 
 
