@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from mettavox import phrasebook
+from mettavox.__main__ import ONE_THREAD
 from mettavox.phrasebook import Phrasebook
 from mettavox.prepare import Prepared, prepare
 from mettavox.request import Request
@@ -35,6 +36,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
     for name in ("HOME", *_HOMES):
         os.environ[name] = home
+    for name, value in ONE_THREAD.items():  # as the program has it; the processes that run the tests have it from here
+        os.environ.setdefault(name, value)
 
 
 @pytest.fixture(autouse=True)

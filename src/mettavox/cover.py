@@ -249,7 +249,7 @@ class _Strip:
         share = np.asarray(letters.ink[rows + first - letters.top, columns] / 255, np.float32)
         self._mix((rows + first - self.top) * self._size + columns + letters.left, ink, share)
 
-    def grained(self, grain: np.random.RandomState) -> NDArray[np.uint8]:
+    def grained(self, grain: "np.random.RandomState") -> NDArray[np.uint8]:
         """Red, green and blue, shape (3, rows, size).
 
         A step of grain before the fraction is cut off: a slow gradient in whole steps would show as stripes.

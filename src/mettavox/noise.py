@@ -39,7 +39,8 @@ def spectra(level: Level, *, seed: int, together: float) -> Spectra:
     return np.stack([shared + _noise(level, dice) * apart for _ in range(2)])
 
 
-def _noise(level: Level, dice: np.random.RandomState) -> NDArray[np.complex64]:
+# In quotes, since numpy imports its random part, which takes a while, when it is first named.
+def _noise(level: Level, dice: "np.random.RandomState") -> NDArray[np.complex64]:
     phase = dice.random_sample(len(level)).astype(np.float32) * np.float32(2 * np.pi)
     noise: NDArray[np.complex64] = level * np.exp(np.complex64(1j) * phase)
     return noise

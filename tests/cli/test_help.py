@@ -1,5 +1,6 @@
 """Help: there for every command, light, and no option without documentation."""
 
+import os
 import re
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
+from mettavox.__main__ import ONE_THREAD
 from mettavox.cli import cli
 
 from .conftest import Run
@@ -55,6 +57,24 @@ def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.splitlines()[-1].strip() == "heavy:"
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="threads are counted where Linux lists them")
+@pytest.mark.parametrize("chosen", [{}, {"OPENBLAS_NUM_THREADS": "3"}], ids=["usual", "chosen"])
+def test_sums_are_done_in_one_thread(chosen: dict[str, str]) -> None:
+    """Others would wait for work by spinning, which cost as much as a track does; whoever wants them can have them."""
+    program = (
+        "import os, sys\nfrom mettavox.__main__ import main\nsys.argv[1:] = ['--version']\n"
+        "try:\n    main()\nexcept SystemExit:\n    import numpy\n"
+        "    print(len(os.listdir('/proc/self/task')), os.environ['OPENBLAS_NUM_THREADS'])"
+    )
+    inherited = {name: value for name, value in os.environ.items() if name not in ONE_THREAD}
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=inherited | chosen, capture_output=True, text=True, check=True, timeout=60
+    )
+    threads, allowed = done.stdout.splitlines()[-1].split()
+    assert allowed == chosen.get("OPENBLAS_NUM_THREADS", "1")
+    assert 1 <= int(threads) <= int(allowed)
 
 
 def test_every_option_is_explained_in_the_help() -> None:
