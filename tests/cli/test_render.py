@@ -11,12 +11,33 @@ from pathlib import Path
 
 import pytest
 
-from mettavox import beside
+from mettavox import assets, beside
 from mettavox.errors import EngineError
 
 from .conftest import Run, assert_refused
 
-SHORT = ("supportive-touch", "--minutes", "1", "--voice", "hum")
+BUNDLED = ("supportive-touch", "--minutes", "1", "--voice", "hum")
+SHORT = ("short", "--duration", "12s", "--voice", "hum", "--no-lint", "--jobs", "1")
+SCRIPT = """\
+---
+title: A short rest
+language: en
+minutes: {shortest: 0.1, typical: 0.5, longest: 2}
+slots: [name]
+---
+# Welcome {keep}
+! You can stop at any time{{ name }}. (1s to 20s)
+Rest here. (1s to 20s)
+All is well.
+"""
+
+
+@pytest.fixture(autouse=True)
+def short(own_folders: Path) -> None:
+    """A script of one's own, for tests that are about what becomes of a track and not about what is heard in it."""
+    folder = assets.own_folder("scripts") / "en"
+    folder.mkdir(parents=True)
+    (folder / "short.md").write_text(SCRIPT, "utf-8")
 
 
 def left(folder: Path) -> list[str]:
@@ -37,7 +58,7 @@ def is_mp3(path: Path) -> bool:
 
 def test_a_track_lands_in_the_output_folder_under_its_script_and_length(run: Run, here: Path) -> None:
     """The one line on standard output is its path; what had no room is told on standard error."""
-    outcome = run("render", *SHORT)
+    outcome = run("render", *BUNDLED)
     assert (outcome.code, outcome.out) == (0, "output/supportive-touch-1m.mp3\n")
     assert outcome.err.startswith("At this length there was no room for: ")
     assert set(left(here)) == {"output", *with_all("output/supportive-touch-1m.mp3")}
@@ -46,7 +67,7 @@ def test_a_track_lands_in_the_output_folder_under_its_script_and_length(run: Run
 
 @pytest.mark.parametrize(
     ("output", "path"),
-    [("folder/", "folder/supportive-touch-1m.mp3"), ("folder", "folder/supportive-touch-1m.mp3"),
+    [("folder/", "folder/short-12s.mp3"), ("folder", "folder/short-12s.mp3"),
      ("a name – with ünï.MP3", "a name – with ünï.MP3")],
 )  # fmt: skip
 def test_a_track_lands_where_it_is_asked_for(run: Run, here: Path, output: str, path: str) -> None:
@@ -61,7 +82,7 @@ def test_what_was_made_can_be_told_as_json(run: Run, here: Path) -> None:
     """Path, length, loudness: nothing else on standard output."""
     outcome = run("render", *SHORT, "-o", "mine.mp3", "--json", "--name", "Zebedee")
     facts = json.loads(outcome.out)
-    assert (facts["path"], facts["seconds"], facts["frames"], facts["rate"]) == ("mine.mp3", 60, 60 * 48_000, 48_000)
+    assert (facts["path"], facts["seconds"], facts["frames"], facts["rate"]) == ("mine.mp3", 12, 12 * 48_000, 48_000)
     assert "Zebedee" not in outcome.out + outcome.err
     assert (here / "mine.mp3").is_file()
 
@@ -140,7 +161,7 @@ def test_bells_of_the_profile_that_have_no_room_are_told(run: Run, here: Path, d
 def test_a_track_in_the_output_folder_is_not_replaced_either(run: Run, here: Path) -> None:
     """Whoever asks for the same once more."""
     (here / "output").mkdir()
-    (here / "output" / "supportive-touch-1m.mp3").touch()
+    (here / "output" / "short-12s.mp3").touch()
     assert_refused(run("render", *SHORT), 7, "is there already")
 
 
@@ -220,7 +241,7 @@ def in_a_disk_of_its_own(folder: Path, options: str, *arguments: str) -> subproc
 def test_a_full_or_read_only_disk_is_7_and_nothing_is_left(here: Path, options: str, words: str) -> None:
     """A real one: the track does not fit, or nothing does."""
     (here / "disk").mkdir()
-    done = in_a_disk_of_its_own(here / "disk", options, "render", *SHORT, "-o", "disk/x.mp3")
+    done = in_a_disk_of_its_own(here / "disk", options, "render", *BUNDLED, "-o", "disk/x.mp3")
     *lines, remains = done.stderr.splitlines()
     assert (done.returncode, done.stdout) == (7, "")
     assert remains == "left: "
