@@ -41,12 +41,12 @@ PEOPLE = {
     "target": Target(relation="friend", name=Spoken(written="Quentin", said="Quentin")),
 }
 REQUESTS = {
-    "hum 2:30 bed": Request(script="loving-kindness", seconds=Fraction(150), voice="hum"),
-    "hum 2:17.3 no bed": Request(script="supportive-touch", seconds=Fraction("137.3"), voice="hum", bed="none"),
+    "hum 1:30 bed": Request(script="loving-kindness", seconds=Fraction(90), voice="hum"),
+    "hum 1:17.3 no bed": Request(script="supportive-touch", seconds=Fraction("77.3"), voice="hum", bed="none"),
     "hum 2:00 breaths": Request(script="paced-breathing", seconds=Fraction(120), voice="hum"),
-    "calm 3:00 bed": Request(script="loving-kindness", seconds=Fraction(180), **PEOPLE),
-    "calm 2:00 no bed": Request(script="supportive-touch", seconds=Fraction(120), bed="none"),
-    "calm 2:20.001 breaths": Request(script="paced-breathing", seconds=Fraction("140.001")),
+    "calm 1:45 bed": Request(script="loving-kindness", seconds=Fraction(105), **PEOPLE),
+    "calm 1:10 no bed": Request(script="supportive-touch", seconds=Fraction(70), bed="none"),
+    "calm 2:00.001 breaths": Request(script="paced-breathing", seconds=Fraction("120.001")),
 }
 ALONE = Settings(cache=False, workers=2)
 
