@@ -200,7 +200,7 @@ class _Stretches:
         self.count = len(sound.sounds)
         self._samples = samples
         self.is_voice = lru_cache(maxsize=None)(self._is_voice)
-        self._features = lru_cache(maxsize=256)(self._features_of)
+        self._features = lru_cache(maxsize=2048)(self._features_of)  # a few kB each; heard anew for hundreds of pairs
         self._apart = lru_cache(maxsize=None)(self._distance)
 
     def span(self, first: int, count: int) -> Span:

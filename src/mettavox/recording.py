@@ -345,13 +345,18 @@ def distance(one: Features, other: Features, *, open_end: bool = False) -> float
     squares = np.square(one).sum(axis=1)[:, None] + np.square(other).sum(axis=1) - 2 * one @ other.T
     costs = np.sqrt(np.maximum(squares, 0)).astype(np.float64)
     rows, columns = costs.shape
+    sums = np.zeros((rows, columns + 1))
+    np.cumsum(costs, axis=1, out=sums[:, 1:])
     last = np.full(columns + 1, np.inf)
     last[0] = 0.0
-    for row in costs:
-        # total[j] = row[j] + min(last[j], last[j - 1], total[j - 1]), for all j at once by way of running sums
-        sums = np.concatenate([[0.0], np.cumsum(row)])
-        enter = np.minimum(last[1:], last[:-1]) - sums[:-1]
-        last = np.concatenate([[np.inf], sums[1:] + np.minimum.accumulate(enter)])
+    enter = np.empty(columns)  # in place, since an import has a million of these rows
+    for row in sums:
+        # total[j] = cost[j] + min(last[j], last[j - 1], total[j - 1]), for all j at once by way of running sums
+        np.minimum(last[1:], last[:-1], out=enter)
+        np.subtract(enter, row[:-1], out=enter)
+        np.minimum.accumulate(enter, out=last[1:])
+        np.add(last[1:], row[1:], out=last[1:])
+        last[0] = np.inf
     if open_end:
         return float((last[1:] / (rows + np.arange(1, columns + 1))).min())
     return float(last[-1] / (rows + columns))
