@@ -1,18 +1,18 @@
-"""What the three contestants share: lines and their places, the mix as samples, a bed; made beforehand, not timed.
+"""What the contestants share: lines and their places, finished clips, the mix, a bed; made beforehand, not timed.
 
-Run as ``python benchmarks/material.py MINUTES BED FOLDER``; it leaves ``material.json``, ``mix.pcm``
-and, with a bed, ``bed.wav`` in the folder.
+Run as ``python benchmarks/material.py MINUTES BED FOLDER [--name NAME] [--mix]``; it leaves ``material.json`` and
+``clips.npy`` in the folder; with a bed ``bed.wav`` and ``loop.npy``; with ``--mix`` ``mix.pcm``.
 """
 
+import argparse
 import json
-import sys
 import wave
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-SCRIPT, NAME = "steady", "Maya"
+SCRIPT, NAME, VOICE = "steady", "Maya", "system"
 SCRIPTS = Path(__file__).resolve().parent / "scripts"
 _BLOCK_SECONDS = 10
 _BED_SECONDS = 60
@@ -20,11 +20,19 @@ _BED_SECONDS = 60
 
 @dataclass(frozen=True, kw_only=True)
 class Material:
-    """Texts as they are spoken, by place; ``starts`` and ``seconds`` in seconds from the track's start."""
+    """Texts as they are spoken, by place; ``starts`` and ``seconds`` in seconds from the track's start.
+
+    ``pieces`` say for each place at which frame it starts, and where its clip begins and ends in ``clips.npy``: int16,
+    one channel, at their final level, with what LAME takes away made up for. ``loop.npy`` is the bed in the same way,
+    in two channels, to be repeated without an end; ``fades`` are the frames of its fades at both ends.
+    """
 
     texts: list[str]
     starts: list[float]
     seconds: float
+    frames: int
+    pieces: list[tuple[int, int, int]]
+    fades: tuple[int, int]
     settings: dict[str, Any] = field(default_factory=dict)
     rate: int
     bitrate_kbps: int
@@ -41,68 +49,128 @@ def read(folder: Path) -> Material:
     return Material(**json.loads((folder / "material.json").read_text("utf-8")))
 
 
-def make(minutes: int, bed: str, folder: Path) -> None:
+def make(minutes: int, bed: str, folder: Path, *, name: str = NAME, mix: bool = False) -> None:
     """Render the benchmark's track once, and keep what went into it."""
     from mettavox.codecs import ffmpeg
+    from mettavox.codecs.mp3 import BITRATE_KBPS, RATE
     from mettavox.script import Line
 
-    prepared = _prepared(minutes, bed)
-    mixer, timeline = _mixed(prepared, folder / "made-beforehand.mp3")
-    _write_mix(mixer, timeline.frames, folder / "mix.pcm")
+    prepared = _prepared(minutes, bed, name)
+    watched = _watched(prepared, folder / "made-beforehand.mp3")
+    timeline = watched.timeline
+    if mix:
+        _write_mix(watched.mixer, timeline.frames, folder / "mix.pcm")
     if bed != "none":
-        _write_bed(folder / "bed.wav", ffmpeg.RATE)
+        _write_bed(folder / "bed.wav", RATE)
+        _write_loop(watched.mixer, folder / "loop.npy")
     spoken = [(place.sound.spoken, place.start) for place in timeline.placements if isinstance(place.sound, Line)]
     facts = {
         "texts": [text for text, _ in spoken],
         "starts": [start / timeline.rate for _, start in spoken],
         "seconds": timeline.frames / timeline.rate,
+        "frames": timeline.frames,
+        "pieces": _write_clips(watched, folder / "clips.npy"),
+        "fades": [round(each * timeline.rate) for each in _fades(prepared)],
         "settings": dict(prepared.voice.settings),
-        "rate": ffmpeg.RATE,
-        "bitrate_kbps": ffmpeg.BITRATE_KBPS,
+        "rate": RATE,
+        "bitrate_kbps": BITRATE_KBPS,
         "ffmpeg": str(ffmpeg.find()),
     }
     (folder / "material.json").write_text(json.dumps(facts), "utf-8")
 
 
-def _prepared(minutes: int, bed: str) -> Any:
+def mixed(minutes: int, bed: str, path: Path) -> tuple[Any, Any]:
+    """The mixer and the timeline of the benchmark's track, which is rendered to ``path``."""
+    watched = _watched(_prepared(minutes, bed, NAME), path)
+    return watched.mixer, watched.timeline
+
+
+def _prepared(minutes: int, bed: str, name: str) -> Any:
     from mettavox.person import Listener, personal_word
     from mettavox.prepare import prepare
     from mettavox.request import Request
 
-    listener = Listener(name=personal_word(NAME, "", option="--name"))
-    return prepare(Request(script=SCRIPT, seconds=Fraction(minutes * 60), listener=listener, bed=bed, scripts=SCRIPTS))
+    listener = Listener(name=personal_word(name, "", option="--name"))
+    seconds = Fraction(minutes * 60)
+    return prepare(Request(script=SCRIPT, seconds=seconds, listener=listener, bed=bed, scripts=SCRIPTS, voice=VOICE))
 
 
-def _mixed(prepared: Any, path: Path) -> tuple[Any, Any]:
-    """The mixer of a whole render, and its timeline.
+def _fades(prepared: Any) -> tuple[float, float]:
+    return prepared.delivery.fade_in_seconds, prepared.delivery.fade_out_seconds
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Watched:
+    """What a render gave its mixer, and the mixer."""
+
+    mixer: Any
+    timeline: Any
+    stem: Any
+
+
+def _watched(prepared: Any, path: Path) -> _Watched:
+    """A whole render's mixer and what went into it.
 
     The renderer is watched rather than repeated, so that this stays true when its stages change.
     """
-    from mettavox import render
+    from mettavox import mix
+    from mettavox.render import render
+    from mettavox.spoken import Settings
 
-    made: list[Any] = []
+    made: list[_Watched] = []
+    begin = mix.Mixer.__init__
 
-    class Watched(render.Mixer):  # type: ignore[misc, name-defined]
-        def __init__(self, *arguments: Any, **named: Any) -> None:
-            super().__init__(*arguments, **named)
-            made.append(self)
+    def watched(self: Any, timeline: Any, stem: Any, *others: Any, **named: Any) -> None:
+        begin(self, timeline, stem, *others, **named)
+        made.append(_Watched(mixer=self, timeline=timeline, stem=stem))
 
-    render.Mixer = Watched  # type: ignore[attr-defined]
-    track = render.render(prepared, path, replace=True, settings=render.Settings(lint=False, only_audio=True))
-    return made[-1], track.timeline
+    mix.Mixer.__init__ = watched  # type: ignore[method-assign]
+    try:
+        render(prepared, path, replace=True, settings=Settings(lint=False, only_audio=True))
+    finally:
+        mix.Mixer.__init__ = begin  # type: ignore[method-assign]
+    return made[-1]
 
 
 def _write_mix(mixer: Any, frames: int, path: Path) -> None:
     """The samples that the encoder is given: 16-bit stereo, LAME's own gain made up for."""
-    import numpy as np
+    from mettavox.codecs.mp3 import RATE
 
-    from mettavox.codecs.ffmpeg import BITRATE_KBPS, LAME_GAINS_DB, RATE
-
-    made_up, full_scale = np.float32(10 ** (-LAME_GAINS_DB[BITRATE_KBPS] / 20)), np.float32(32767)
     with path.open("wb") as file:
         for start in range(0, frames, RATE * _BLOCK_SECONDS):
-            block = mixer.between(start, min(start + RATE * _BLOCK_SECONDS, frames))
-            file.write(np.clip(np.rint(block * made_up * full_scale), -32768, 32767).astype("<i2").tobytes())
+            file.write(_loud_enough(mixer.between(start, min(start + RATE * _BLOCK_SECONDS, frames))).tobytes())
+
+
+def _write_clips(watched: _Watched, path: Path) -> list[tuple[int, int, int]]:
+    """Every distinct clip, one after the other; gives the pieces."""
+    import numpy as np
+
+    places, parts, at = {}, [], 0
+    for place in watched.timeline.placements:
+        if place.sound not in places:
+            clip = _loud_enough(watched.stem[place.sound] * np.float32(1 / 32768))
+            places[place.sound] = at, at + len(clip)
+            parts.append(clip)
+            at += len(clip)
+    np.save(path, np.concatenate(parts))
+    return [(place.start, *places[place.sound]) for place in watched.timeline.placements]
+
+
+def _write_loop(mixer: Any, path: Path) -> None:
+    import numpy as np
+
+    np.save(path, _loud_enough(mixer.background(0, mixer.period)))
+
+
+def _loud_enough(block: Any) -> Any:
+    """Samples in [-1, 1] as 16-bit ones, so much louder that LAME brings them to where they were."""
+    import numpy as np
+
+    from mettavox.codecs.ffmpeg import LAME_GAINS_DB
+    from mettavox.codecs.mp3 import BITRATE_KBPS
+
+    made_up, full_scale = np.float32(10 ** (-LAME_GAINS_DB[BITRATE_KBPS] / 20)), np.float32(32767)
+    return np.clip(np.rint(block * made_up * full_scale), -32768, 32767).astype("<i2")
 
 
 def _write_bed(path: Path, rate: int) -> None:
@@ -121,5 +189,17 @@ def _write_bed(path: Path, rate: int) -> None:
         file.writeframes(samples.tobytes())
 
 
+def main() -> None:
+    """Read the arguments and make the material."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("minutes", type=int)
+    parser.add_argument("bed")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--name", default=NAME)
+    parser.add_argument("--mix", action="store_true")
+    chosen = parser.parse_args()
+    make(chosen.minutes, chosen.bed, chosen.folder, name=chosen.name, mix=chosen.mix)
+
+
 if __name__ == "__main__":
-    make(int(sys.argv[1]), sys.argv[2], Path(sys.argv[3]))
+    main()

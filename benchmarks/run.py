@@ -1,169 +1,102 @@
-"""Measures mettavox, the floor and what people write, as whole processes, and prints a table.
+"""Measures mettavox, the floor, and what others write, as whole processes, and prints tables.
 
-Run as ``.venv/bin/python benchmarks/run.py``; ``--help`` names the options, README.md what is measured.
+Run as ``python benchmarks/run.py``; ``--help`` names the options, README.md what is measured.
 """
 
 import argparse
-import importlib.util
+import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
-import floor
-import material
-import measure
-from measure import Cost
+import batches
+import stages
+import starts
+import targets
+import tracks
+from figures import Figures
 
 _HERE = Path(__file__).resolve().parent
-_LENGTHS, _BEDS = (10, 60, 180), ("none", "soft")
-_RUNS, _RUNS_WHEN_LONG, _LONG_MINUTES = 3, 1, 60
+_PARTS = ("start", "tracks", "batches", "stages")
+_BEDS = ("none", "soft")
+_RUNS, _RUNS_WHEN_LONG, _LONG_MINUTES, _STARTS = 3, 1, 60, 11
+_DISK_GB = 6.0
+_FALLBACK = (10, "soft")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Case:
-    """One length and bed; ``folder`` holds its material and everything that is made of it."""
+def measured(chosen: argparse.Namespace, figures: Figures) -> None:
+    """Measure every part that is asked for, and tell of each what is begun."""
+    if "start" in chosen.part:
+        with _folder("start") as folder:
+            starts.measure_all(figures, folder / "log", runs=_STARTS)
+    if "tracks" in chosen.part:
+        for minutes in chosen.minutes:
+            for bed in chosen.bed:
+                _say(f"tracks of {minutes} minutes, bed {bed}")
+                runs = chosen.runs or (_RUNS if minutes < _LONG_MINUTES else _RUNS_WHEN_LONG)
+                tracks.measure_all(figures, minutes, bed, runs=runs, naive=not chosen.skip_naive)
+        with _folder(f"mettavox's own one pass over {_FALLBACK[0]} minutes") as folder:
+            said = _asked("fallback.py", *map(str, _FALLBACK), str(folder), cache=folder / "cache")
+            figures.facts |= {"fallback": said["all"], "fallback's encoder": said["encoder"]}
+    if "batches" in chosen.part:
+        for bed in chosen.bed:
+            _say(f"{batches.SAMPLE} rows of the others, bed {bed}")
+            batches.measure_sample(figures, bed, chosen.rows, naive=not chosen.skip_naive)
+            for count in chosen.rows:
+                _say(f"a batch of {count:,}, bed {bed}")
+                batches.measure_batch(figures, count, bed, disk_gb=chosen.disk)
+    if "stages" in chosen.part:
+        for bed in chosen.bed:
+            with _folder(f"the stages of a row, bed {bed}") as folder:
+                rows = str(chosen.stage_rows)
+                found = _asked("stages.py", bed, str(folder), "--rows", rows, cache=folder / "cache")
+                figures.stages.append(found)
 
-    minutes: int
-    bed: str
-    folder: Path
-    costs: dict[str, list[Cost]] = field(default_factory=dict)
-    lost: list[int] = field(default_factory=list)
 
-    def measured(self, what: str) -> Cost | None:
-        """The medians of one contestant, or None when it did not take part."""
-        return measure.middle(self.costs[what]) if what in self.costs else None
-
-    def run(self, what: str, command: Sequence[str], cache: Path | None = None) -> str:
-        """Measure one run and keep its cost; gives the last line that it printed."""
-        log = self.folder / "log"
-        environment = {"METTAVOX_CACHE": str(cache)} if cache else {}
-        self.costs.setdefault(what, []).append(measure.run(command, log=log, environment=environment))
-        return (log.read_text("utf-8", "replace").splitlines() or [""])[-1]
+def _asked(script: str, *arguments: str, cache: Path) -> dict[str, float]:
+    """The JSON that one of the scripts here prints."""
+    command = [sys.executable, str(_HERE / script), *arguments]
+    environment = os.environ | {"METTAVOX_CACHE": str(cache)}
+    said = subprocess.run(command, check=True, stdout=subprocess.PIPE, env=environment).stdout
+    found: dict[str, float] = json.loads(said.splitlines()[-1])
+    return found
 
 
 @contextmanager
-def case(minutes: int, bed: str) -> Iterator[Case]:
-    """A case with its material made; the folder goes at the end, since three hours of samples take 2 GB."""
+def _folder(what: str) -> Iterator[Path]:
+    _say(what)
     folder = Path(tempfile.mkdtemp(prefix="mettavox-benchmark-"))
-    environment = os.environ | {"METTAVOX_CACHE": str(folder / "beforehand")}
     try:
-        command = [sys.executable, str(_HERE / "material.py"), str(minutes), bed, str(folder)]
-        subprocess.run(command, check=True, env=environment)
-        yield Case(minutes=minutes, bed=bed, folder=folder)
+        yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def measure_case(this: Case, *, runs: int, naive: bool) -> None:
-    """Run every contestant so many times, one after the other, so that all of them meet the same moments."""
-    for number in range(runs):
-        cache = this.folder / f"cache-{number}"
-        this.run("cold", _mettavox(this), cache)
-        this.run("warm", _mettavox(this), cache)
-        _run_floor(this)
-        if naive:
-            _run_naive(this)
+def _say(what: str) -> None:
+    print(f"{datetime.now(UTC):%H:%M:%S} {what} …", file=sys.stderr, flush=True)
 
 
-def _mettavox(this: Case) -> list[str]:
-    return [
-        sys.executable, "-m", "mettavox", "render", material.SCRIPT, "--no-lint", "--scripts", str(material.SCRIPTS),
-        "--name", material.NAME, "--minutes", str(this.minutes), "--bed", this.bed,
-        "--force", "-o", str(this.folder / "mettavox.mp3"),
-    ]  # fmt: skip
-
-
-def _run_floor(this: Case) -> None:
-    made = material.read(this.folder)
-    said = this.run("floor speech", [sys.executable, str(_HERE / "floor.py"), str(this.folder)])
-    if said != f"spoke {len(made.distinct)}":
-        raise measure.CommandFailed(f"The floor {said} of {len(made.distinct)} lines; run again.")
-    this.run("floor encoding", floor.encoding(made, this.folder))
-
-
-def _run_naive(this: Case) -> None:
-    command = [sys.executable, str(_HERE / "naive.py"), str(this.folder)]
-    command += ["--bed"] if this.bed != "none" else []
-    this.lost.append(int(this.run("naive", command).removeprefix("lost ")))
-    if importlib.util.find_spec("pyloudnorm"):
-        this.run("naive, levelled", [*command, "--loudness"])
-
-
-# --- tables ---
-
-
-def costs_table(cases: Sequence[Case]) -> str:
-    """CPU seconds, wall seconds and peaks of every contestant in every case, as Markdown."""
-    rows = [
-        "| minutes | bed | who | CPU s | of that, children | wall s | peak MB | lines lost |",
-        "|--:|---|---|--:|--:|--:|--:|--:|",
-    ]
-    for this in cases:
-        for what in this.costs:
-            cost = this.measured(what)
-            assert cost is not None
-            lost = f"{sum(this.lost)} of {100 * len(this.lost)}" if what == "naive" else ""
-            rows.append(
-                f"| {this.minutes} | {this.bed} | {what} | {cost.cpu:.2f} | {cost.children:.2f} "
-                f"| {cost.wall:.1f} | {cost.peak_mb:.0f} | {lost} |"
-            )
-    return "\n".join(rows)
-
-
-def ratios_table(cases: Sequence[Case]) -> str:
-    """How the contestants compare within this run, as Markdown; by CPU seconds."""
-    columns: dict[str, Callable[[Case], float | None]] = {
-        "cold / floor": lambda this: _ratio(_cpu(this, "cold"), _cpu(this, "floor speech", "floor encoding")),
-        "naive / cold": lambda this: _ratio(_cpu(this, "naive"), _cpu(this, "cold")),
-        "naive / warm": lambda this: _ratio(_cpu(this, "naive"), _cpu(this, "warm")),
-        "levelled naive / cold": lambda this: _ratio(_cpu(this, "naive, levelled"), _cpu(this, "cold")),
-        "warm / cold": lambda this: _ratio(_cpu(this, "warm"), _cpu(this, "cold")),
+def report(figures: Figures) -> str:
+    """Every table that has rows, under its heading, as Markdown."""
+    parts = {
+        "The targets": [targets.targets_table(figures)],
+        "Single tracks": [tracks.costs_table(figures), tracks.growth_table(figures)],
+        f"Batches of {batches.MINUTES}-minute tracks": [
+            batches.costs_table(figures),
+            batches.growth_table(figures),
+            *figures.notes,
+        ],
+        "The start": [starts.costs_table(figures)],
+        "One row in a warm process": [stages.warm_table(figures.stages), stages.stages_table(figures.stages)],
     }
-    rows = [f"| minutes | bed | {' | '.join(columns)} |", f"|--:|---|{'--:|' * len(columns)}"]
-    for this in cases:
-        values = " | ".join(_shown(ratio(this)) for ratio in columns.values())
-        rows.append(f"| {this.minutes} | {this.bed} | {values} |")
-    return "\n".join(rows)
-
-
-def growth_table(cases: Sequence[Case]) -> str:
-    """The longest track against the shortest, for each bed, as Markdown; nothing when there is one length."""
-    rows = []
-    for bed in dict.fromkeys(this.bed for this in cases):
-        alike = sorted((this for this in cases if this.bed == bed), key=lambda this: this.minutes)
-        short, long = alike[0], alike[-1]
-        if short is long:
-            return ""
-        for what in [name for name in ("cold", "warm", "naive") if name in short.costs and name in long.costs]:
-            peak = _shown(_ratio(_peak(long, what), _peak(short, what)))
-            cpu = _shown(_ratio(_cpu(long, what), _cpu(short, what)))
-            rows.append(f"| {bed} | {what} | {long.minutes} / {short.minutes} | {peak} | {cpu} |")
-    return "\n".join(["| bed | who | minutes | peak memory | CPU |", "|---|---|--:|--:|--:|", *rows])
-
-
-def _cpu(this: Case, *parts: str) -> float | None:
-    """CPU seconds of the parts together, or None when one of them did not take part."""
-    costs = [cost for part in parts if (cost := this.measured(part))]
-    return sum(cost.cpu for cost in costs) if len(costs) == len(parts) else None
-
-
-def _peak(this: Case, what: str) -> float | None:
-    cost = this.measured(what)
-    return cost.peak_mb if cost else None
-
-
-def _ratio(over: float | None, under: float | None) -> float | None:
-    return over / under if over and under else None
-
-
-def _shown(value: float | None) -> str:
-    return "" if value is None else f"{value:.2f}" if value < 10 else f"{value:.0f}"
+    there = {heading: [each for each in every if each] for heading, every in parts.items()}
+    return "\n\n".join("\n\n".join([f"### {heading}", *every]) for heading, every in there.items() if every)
 
 
 # --- from the outside ---
@@ -171,31 +104,32 @@ def _shown(value: float | None) -> str:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--minutes", type=int, nargs="+", default=list(_LENGTHS), help="lengths; 10 60 180")
+    parser.add_argument("--quick", action="store_true", help="10 minutes, 20 rows, one run of each: a few minutes")
+    parser.add_argument("--part", choices=_PARTS, nargs="+", default=list(_PARTS), help=f"parts; {' '.join(_PARTS)}")
+    parser.add_argument("--minutes", type=int, nargs="+", help="lengths of single tracks; 10 60 180")
+    parser.add_argument("--rows", type=int, nargs="+", help="rows of batches; 100 1000")
     parser.add_argument("--bed", choices=_BEDS, nargs="+", default=list(_BEDS), help="beds; none soft")
-    parser.add_argument("--runs", type=int, help=f"runs of each; {_RUNS}, or {_RUNS_WHEN_LONG} from an hour on")
+    parser.add_argument("--runs", type=int, help=f"runs of each track; {_RUNS}, or {_RUNS_WHEN_LONG} from an hour on")
     parser.add_argument("--skip-naive", action="store_true", help="leave out what takes minutes and gigabytes")
-    return parser.parse_args()
-
-
-def _measured(minutes: int, bed: str, *, runs: int | None, naive: bool) -> Case:
-    with case(minutes, bed) as this:
-        usual = _RUNS if minutes < _LONG_MINUTES else _RUNS_WHEN_LONG
-        measure_case(this, runs=runs or usual, naive=naive)
-        return this
+    parser.add_argument("--disk", type=float, default=_DISK_GB, metavar="GB", help=f"room for tracks; {_DISK_GB:g}")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="leave all figures there, to compare with later ones")
+    chosen = parser.parse_args()
+    chosen.minutes = chosen.minutes or ([10] if chosen.quick else [10, 60, 180])
+    chosen.rows = chosen.rows or ([20] if chosen.quick else [100, 1000])
+    chosen.runs = chosen.runs or (1 if chosen.quick else None)
+    chosen.stage_rows = 5 if chosen.quick else stages.ROWS
+    return chosen
 
 
 def main() -> None:
-    """Measure every case, tell each when it is done, and print the tables."""
-    chosen = _arguments()
-    cases: list[Case] = []
-    for minutes in chosen.minutes:
-        for bed in chosen.bed:
-            print(f"{minutes} minutes, bed {bed} …", file=sys.stderr, flush=True)
-            cases.append(_measured(minutes, bed, runs=chosen.runs, naive=not chosen.skip_naive))
-            print(costs_table(cases[-1:]), file=sys.stderr, flush=True)
-    for table in (costs_table, ratios_table, growth_table):
-        print(table(cases), end="\n\n")
+    """Measure everything, and print the tables of what could be measured."""
+    chosen, figures = _arguments(), Figures()
+    try:
+        measured(chosen, figures)
+    finally:
+        print(report(figures), flush=True)
+        if chosen.json:
+            figures.save(chosen.json)
 
 
 if __name__ == "__main__":
