@@ -90,10 +90,10 @@ def report(figures: Figures) -> str:
         f"Batches of {batches.MINUTES}-minute tracks": [
             batches.costs_table(figures),
             batches.growth_table(figures),
-            *figures.notes,
         ],
         "The start": [starts.costs_table(figures)],
         "One row in a warm process": [stages.warm_table(figures.stages), stages.stages_table(figures.stages)],
+        "Notes": ["\n".join(f"- {note}" for note in dict.fromkeys(figures.notes))],
     }
     there = {heading: [each for each in every if each] for heading, every in parts.items()}
     return "\n\n".join("\n\n".join([f"### {heading}", *every]) for heading, every in there.items() if every)

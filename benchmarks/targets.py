@@ -111,13 +111,14 @@ def _warm(figures: Figures) -> Iterator[Target]:
 
 def _batches(figures: Figures) -> Iterator[Target]:
     rows = max(figures.amounts(BATCH), default=0)
+    batch = f"batch of {rows:,}" if rows else "batch"
     parts = {
         ("none", 5): (6_000, ((NAIVE, "naive", 50), (ONE_PASS, "one pass", 20))),
         ("soft", 6): (2_400, ((LEVELLED, "levelled naive", 55),)),
     }
     for (bed, number), (speed, others) in parts.items():
         cost = figures.cost(BATCH, rows, bed, COLD)
-        what = f"batch of {rows:,}, bed {bed}, cold"
+        what = f"{batch}, bed {bed}, cold"
         value = batches.realtime(cost, rows) if cost else None
         yield Target(number=number, what=f"{what}: × realtime per CPU s", bound=speed, value=value)
         for who, name, bound in others:
@@ -125,7 +126,7 @@ def _batches(figures: Figures) -> Iterator[Target]:
             yield Target(number=number, what=f"{what}: {name} ÷ it", bound=bound, value=value)
     for bed in ("none", "soft"):
         cost = figures.cost(BATCH, rows, bed, FORCED)
-        what = f"batch of {rows:,}, bed {bed}, --force: lines with a name are spoken anew"
+        what = f"{batch}, bed {bed}, --force: lines with a name are spoken anew"
         value = rows / cost.cpu if cost else None
         yield Target(number=7, what=what, bound=100, unit="tracks/s/core", value=value)
     for one in figures.stages:
