@@ -20,7 +20,7 @@ def measure(minutes: int, bed: str, folder: Path) -> dict[str, float]:
     """What it costs, and what of that is the encoder's."""
     from mettavox.codecs import encode
 
-    mixer, timeline = material.mixed(minutes, bed, folder / "fallback-beforehand.mp3")
+    mixer, timeline = material.mixed(minutes, bed, folder / "fallback-beforehand.wav")
     before = _seconds()
     with (folder / "fallback.mp3").open("w+b") as file:
         encode.mp3(_blocks(mixer, timeline), timeline.frames, file, b"")

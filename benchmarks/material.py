@@ -56,7 +56,7 @@ def make(minutes: int, bed: str, folder: Path, *, name: str = NAME, mix: bool = 
     from mettavox.script import Line
 
     prepared = _prepared(minutes, bed, name)
-    watched = _watched(prepared, folder / "made-beforehand.mp3")
+    watched = _watched(prepared, folder / "made-beforehand.wav")
     timeline = watched.timeline
     if mix:
         _write_mix(watched.mixer, timeline.frames, folder / "mix.pcm")
@@ -91,8 +91,17 @@ def _prepared(minutes: int, bed: str, name: str) -> Any:
     from mettavox.request import Request
 
     listener = Listener(name=personal_word(name, "", option="--name"))
-    seconds = Fraction(minutes * 60)
-    return prepare(Request(script=SCRIPT, seconds=seconds, listener=listener, bed=bed, scripts=SCRIPTS, voice=VOICE))
+    return prepare(
+        Request(
+            script=SCRIPT,
+            seconds=Fraction(minutes * 60),
+            listener=listener,
+            bed=bed,
+            scripts=SCRIPTS,
+            voice=VOICE,
+            format="wav",  # as MP3 it would be put together from parts, and no mixer would have all of it
+        )
+    )
 
 
 def _fades(prepared: Any) -> tuple[float, float]:

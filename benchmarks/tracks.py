@@ -98,7 +98,7 @@ def make_material(folder: Path, minutes: int, bed: str, *options: str) -> None:
     environment = os.environ | {"METTAVOX_CACHE": str(folder / "beforehand")}
     command = [sys.executable, str(_HERE / "material.py"), str(minutes), bed, str(folder), *options]
     subprocess.run(command, check=True, env=environment)
-    (folder / "made-beforehand.mp3").unlink()
+    (folder / "made-beforehand.wav").unlink()
 
 
 def _ours(this: Case, cache: Path) -> None:
