@@ -7,7 +7,7 @@ Run as ``python benchmarks/material.py MINUTES BED FOLDER [--name NAME] [--mix]`
 import argparse
 import json
 import wave
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -63,7 +63,8 @@ def make(minutes: int, bed: str, folder: Path, *, name: str = NAME, mix: bool = 
     if bed != "none":
         _write_bed(folder / "bed.wav", RATE)
         _write_loop(watched.mixer, folder / "loop.npy")
-    spoken = [(place.sound.spoken, place.start) for place in timeline.placements if isinstance(place.sound, Line)]
+    places = watched.named.placements
+    spoken = [(place.sound.spoken, place.start) for place in places if isinstance(place.sound, Line)]
     facts = {
         "texts": [text for text, _ in spoken],
         "starts": [start / timeline.rate for _, start in spoken],
@@ -110,11 +111,12 @@ def _fades(prepared: Any) -> tuple[float, float]:
 
 @dataclass(frozen=True, kw_only=True)
 class _Watched:
-    """What a render gave its mixer, and the mixer."""
+    """What a render gave its mixer, and the mixer; ``named`` is the track's timeline, with the words of every line."""
 
     mixer: Any
     timeline: Any
     stem: Any
+    named: Any = None
 
 
 def _watched(prepared: Any, path: Path) -> _Watched:
@@ -135,10 +137,10 @@ def _watched(prepared: Any, path: Path) -> _Watched:
 
     mix.Mixer.__init__ = watched  # type: ignore[method-assign]
     try:
-        render(prepared, path, replace=True, settings=Settings(lint=False, only_audio=True))
+        track = render(prepared, path, replace=True, settings=Settings(lint=False, only_audio=True))
     finally:
         mix.Mixer.__init__ = begin  # type: ignore[method-assign]
-    return made[-1]
+    return replace(made[-1], named=track.timeline)
 
 
 def _write_mix(mixer: Any, frames: int, path: Path) -> None:
