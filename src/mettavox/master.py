@@ -343,7 +343,7 @@ def filled(master: Master, part: Part, own: Mapping[Line, Shaped], bed: Bed | No
 def _weighed(part: Part, found: Levels, own: Mapping[Line, Shaped]) -> dict[Line, Weighed]:
     """What is said in the blanks, as loud as the lines that are for everybody."""
     if not part.prepared.request.plain:
-        own = chain.smoothed(own, treble_db=part.prepared.delivery.treble_db)
+        own = chain.smoothed(dict(own), treble_db=part.prepared.delivery.treble_db)
         own = chain.levelled(own, found.median_lufs)
     return {blank: Weighed(clip) for blank, clip in own.items()}
 
@@ -361,9 +361,11 @@ def whole(
 ) -> tuple[Timeline, Clips, Proof, Mixer]:
     """A track that is not assembled: its timeline with its blanks, all clips, what it has to hold, and its sound.
 
-    Raises NotShared as a master does.
+    Raises NotShared as a master does, and where a loud bed leaves no room for lines that are not heard with it first.
     """
     timeline = said.timeline
+    if own and _is_loud(part.prepared):
+        raise NotShared
     found, weighed, _ = levels(part, said, bed)
     weighed |= _weighed(part, found, own)
     made = found.levelling

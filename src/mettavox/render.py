@@ -158,18 +158,17 @@ class _Maker:
         self._progress = progress
 
     def made(self, shared: Shared | None) -> _Made:
-        for undivided in (False, True):
-            slack = shared.slack_seconds if shared else 0.0
-            part = Part.of(self._prepared, self._ensemble, slack_seconds=slack, undivided=undivided)
+        """Of what it shares with others; else of slots of its own; else with all levels found from all its lines."""
+        for each in [shared, None] if shared else [None]:
+            part = Part.of(self._prepared, self._ensemble, slack_seconds=each.slack_seconds if each else 0.0)
             try:
-                return self._of(part, shared)
+                return self._of(part, each)
             except NotShared:
-                shared = None
+                pass
             except SoundError:
-                if undivided or not part.own:
+                if not part.own:
                     raise
-                shared = None
-        raise AssertionError("an undivided track shares nothing")
+        return self._of(Part.of(self._prepared, self._ensemble, undivided=True), None)
 
     def master(self, part: Part, shared: Shared) -> Master:
         """The master with these slots, from the bench or made now. Raises NotShared where there can be none."""
