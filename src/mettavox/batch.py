@@ -14,14 +14,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from mettavox import ask, batchcheck, batchreport, casting, output, prepare, record, review, source
+from mettavox import ask, batchcheck, batchreport, casting, prepare, record, review, source, store
 from mettavox.batchreport import Report, Result, State
+from mettavox.cluster import Cluster
 from mettavox.errors import MettavoxError, OutputError, RequestError
-from mettavox.manifest import Entry, Manifest, stale
+from mettavox.manifest import Entry, Manifest
 from mettavox.render import render
 from mettavox.request import BEDS
 from mettavox.roster import Roster, Row
 from mettavox.spoken import Settings
+from mettavox.store import Store
 from mettavox.suggest import nearest
 from mettavox.workers import Workers
 
@@ -39,8 +41,8 @@ _SALT_DIGITS = 32
 class Job:
     """A track to make, as plain data: FOLDER/CODE.mp3, or of another format, with everything beside it.
 
-    ``salt`` is for what is personal in its record, 32 hexadecimal digits; with ``replace``, files of these names
-    may be replaced.
+    ``folder`` may be an address, and ``run`` is whose that is then, as ``store.Store`` has both. ``salt`` is for what
+    is personal in its record, 32 hexadecimal digits; with ``replace``, files of these names may be replaced.
     """
 
     code: str
@@ -49,13 +51,15 @@ class Job:
     settings: Settings = _STANDARD
     salt: str = ""
     replace: bool = False
+    run: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
     """What became of a job: a track as it was measured, or ``error``; ``files`` are its files with their SHA-256.
 
-    ``lost`` says that whoever was to make it ended without an answer. ``seconds_taken`` is real time.
+    ``tags`` are what a remote store gave them. ``lost`` says that whoever was to make it ended without an answer.
+    ``seconds_taken`` is real time.
     """
 
     code: str
@@ -64,6 +68,7 @@ class Outcome:
     voice_lufs: float = 0.0
     peak_dbtp: float = 0.0
     files: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
     seconds_taken: float = 0.0
     error: MettavoxError | None = None
     notes: tuple[str, ...] = ()
@@ -87,15 +92,18 @@ def make(job: Job) -> Outcome:
 
 def _made(job: Job) -> Outcome:
     prepared = prepare.prepare(ask.request(job.values))
-    path = Path(job.folder) / f"{job.code}.{prepared.request.format}"
-    track = render(prepared, path, replace=job.replace, settings=job.settings, salt=job.salt)
+    name = f"{job.code}.{prepared.request.format}"
+    with store.place(job.folder, name, run=job.run, replace=job.replace) as place:
+        track = render(prepared, place.path, replace=job.replace, settings=job.settings, salt=job.salt)
+        files = {name: track.sha256} | {each.name: record.sha256(each) for each in track.beside}
     return Outcome(
         code=job.code,
         frames=track.measured.frames,
         rate=track.timeline.rate,
         voice_lufs=track.measured.voice_lufs,
         peak_dbtp=track.measured.peak_dbtp,
-        files={path.name: track.sha256} | {each.name: record.sha256(each) for each in track.beside},
+        files=files,
+        tags=place.tags,
         notes=tuple(note for note in (prepared.note, track.note) if note),
     )
 
@@ -159,6 +167,8 @@ def _outcome(future: "Future[Outcome]", job: Job) -> Outcome:
         return future.result()
     except BrokenExecutor:
         return _lost(job)
+    except MettavoxError as error:
+        return Outcome(code=job.code, error=error)
     except Exception as error:  # of the executor, since the work raises none
         return Outcome(code=job.code, error=_mistake(error))
 
@@ -220,7 +230,7 @@ Progress = Callable[[Result | None, int, int], None]
 
 def build(
     roster: Roster,
-    folder: Path,
+    folder: Path | str,
     *,
     settings: Settings = _STANDARD,
     jobs: int = 0,
@@ -230,12 +240,14 @@ def build(
     progress: Progress = lambda result, done, total: None,
     pool: Pool = Workers,
     work: Work = make,
+    cluster: Cluster | None = None,
 ) -> Report:
     """Make what is not in the folder yet, or is not whole, or is asked for in another way now.
 
     ``only`` are the codes to look at; ``force`` makes all of them anew; ``retry_failed`` makes those that failed or
     were interrupted in the last run, and leaves the others alone. ``pool`` gives an executor with so many workers, and
-    ``work`` is what it does for a track. Rows with problems and tracks that fail are told in the report. When it is
+    ``work`` is what it does for a track; with a ``cluster``, that is the executor. ``folder`` may be an address such as
+    s3://bucket/name. Rows with problems and tracks that fail are told in the report. When it is
     interrupted, what was finished stays.
     Raises RequestError for a code that is not in the roster, and OutputError for what the disk refuses, or when
     another run works in the folder.
@@ -243,18 +255,22 @@ def build(
     started = time.monotonic()
     roster = batchcheck.apart(roster)
     check_only(roster, only)
-    with Manifest.opened(folder) as manifest:
-        output.sweep(folder)  # what a run that was killed has left
-        run = _Run(manifest, folder, replace(settings, workers=settings.workers or 1), force=force, progress=progress)
+    kept = store.at(folder, cluster)
+    if cluster is not None:
+        pool, jobs = cluster.pool, jobs or cluster.size
+    with kept.opened() as here, Manifest.opened(here) as manifest:
+        kept.sweep()
+        run = _Run(manifest, kept, replace(settings, workers=settings.workers or 1), force=force, progress=progress)
         run.look(roster.rows, only, retry_failed=retry_failed)
         run.make(jobs or job_count(), pool, work)
+        kept.sweep()
         report = Report(
             results=tuple(run.results[row.code] for row in roster.rows),
             problems=() if only else roster.problems,
-            notes=(*roster.notes, *run.notes, *_gone(manifest, roster)),
+            notes=(*roster.notes, *(cluster.notes if cluster else ()), *run.notes, *_gone(manifest, roster)),
             seconds_taken=time.monotonic() - started,
         )
-        _write_page(folder, report)
+        kept.write(batchreport.FILE, batchreport.page(report, when=datetime.now(UTC)).encode())
     return report
 
 
@@ -279,11 +295,9 @@ class _Wanted:
 class _Run:
     """One run on an open manifest."""
 
-    def __init__(
-        self, manifest: Manifest, folder: Path, settings: Settings, *, force: bool, progress: Progress
-    ) -> None:
+    def __init__(self, manifest: Manifest, kept: Store, settings: Settings, *, force: bool, progress: Progress) -> None:
         self._manifest = manifest
-        self._folder = folder
+        self._store = kept
         self._settings = settings
         self._force = force
         self._progress = progress
@@ -319,7 +333,7 @@ class _Run:
 
     def _stale(self, row: Row, entry: Entry | None) -> str:
         """As ``manifest.stale`` has it; hashes are slow on purpose, and a new row's can wait until it is made."""
-        return stale(self._folder, entry, self._hash(row) if entry is not None else "")
+        return self._store.stale(entry, self._hash(row) if entry is not None else "")
 
     def _hash(self, row: Row) -> str:
         if row.code not in self._hashes:
@@ -330,6 +344,7 @@ class _Run:
         """Make what is wanted; interrupted, it keeps what was finished."""
         if not self._wanted:
             return
+        self._store.begin(self._wanted)
         running: dict[Future[Outcome], Job] = {}
         outcomes = _in_pools(self._jobs(), min(count, len(self._wanted)), pool, work, running)
         try:
@@ -354,10 +369,11 @@ class _Run:
             yield Job(
                 code=code,
                 values=dict(wanted.row.values),
-                folder=str(self._folder),
+                folder=self._store.target,
+                run=self._store.run,
                 settings=self._settings,
                 salt=hmac.new(self._manifest.salt, code.encode(), "sha256").hexdigest()[:_SALT_DIGITS],
-                replace=self._force or before is not None,
+                replace=self._force or before is not None or self._store.is_ours(code),
             )
 
     def _landed(self, outcome: Outcome) -> None:
@@ -377,6 +393,9 @@ class _Run:
             made=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
         )
         self._manifest.put(entry)
+        if error is None and (error := self._store.landed(outcome.files, outcome.tags)):
+            self._landed(replace(outcome, error=error))
+            return
         if error is None and before is not None:
             self._remove_others(before.files, outcome.files)
         self.notes |= dict.fromkeys(outcome.notes)
@@ -392,10 +411,8 @@ class _Run:
     def _remove_others(self, before: Mapping[str, str], now: Mapping[str, str]) -> None:
         """Take away what an earlier track had beside it and this one has not, such as a file of another format."""
         for name, known in before.items():
-            path = self._folder / name
-            with contextlib.suppress(OSError, MettavoxError):
-                if name not in now and path.is_file() and record.sha256(path) == known:
-                    path.unlink()
+            if name not in now:
+                self._store.remove(name, known)
 
     def _keep_what_is_finished(self, running: Mapping["Future[Outcome]", Job]) -> None:
         """After an interruption: note what was finished at that moment, and what is there from before."""
@@ -404,7 +421,7 @@ class _Run:
             before = self._before[job.code]
             if outcome is not None and not outcome.lost:
                 self._landed(outcome)
-            elif before is not None and not stale(self._folder, before, before.request_hash):
+            elif before is not None and not self._store.stale(before, before.request_hash):
                 self._manifest.put(before)
 
     def _tell(self, result: Result) -> None:
@@ -509,9 +526,3 @@ def _gone(manifest: Manifest, roster: Roster) -> Iterator[str]:
     count = sum(entry.code.lower() not in codes for entry in manifest.entries())
     if count:
         yield f"{count} of the tracks in the folder {'is' if count == 1 else 'are'} of no good row of this roster."
-
-
-def _write_page(folder: Path, report: Report) -> None:
-    page = batchreport.page(report, when=datetime.now(UTC))
-    with output.whole_file(folder / batchreport.FILE, replace=True) as (file, _):
-        file.write(page.encode())

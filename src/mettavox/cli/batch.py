@@ -2,6 +2,7 @@
 
 import json
 import time
+from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,7 +30,7 @@ _SOURCES = {
 
 @click.command("batch")
 @click.argument("roster", type=click.Path(path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path), default=None, metavar="DIR", help="Where tracks go.")
+@click.option("-o", "--output", default=None, metavar="DIR", help="Where tracks go: a folder, or s3://BUCKET/NAME.")
 @click.option(
     "--check", is_flag=True, help="Make nothing: tell what is wrong, and show every name and how it will be said."
 )
@@ -46,6 +47,11 @@ _SOURCES = {
 @click.option("--show-names", is_flag=True, help="Let names into the tags and the records.")
 @click.option("--cache-names/--no-cache-names", default=False, help="Keep clips that hold a name between runs.")
 @click.option("--no-lint", is_flag=True, help="Make tracks even of scripts that break a rule.")
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Make them on the Dask cluster of this scheduler: tcp://HOST:8786, or tls://.",
+)
 @options.FOLDER
 @click.option("--json", "as_json", is_flag=True, help="Say what was made as JSON.")
 @click.pass_context
@@ -63,7 +69,7 @@ def command(ctx: click.Context, /, **chosen: Any) -> None:
     from mettavox import batchcheck
     from mettavox import roster as rosters
 
-    folder: Path | None = chosen["output"]
+    folder: str | None = chosen["output"]
     if chosen["audition"]:
         from mettavox.cli import batchaudition
 
@@ -78,23 +84,25 @@ def command(ctx: click.Context, /, **chosen: Any) -> None:
     ctx.exit(_built(roster, folder, chosen))
 
 
-def _built(roster: "Roster", folder: Path, chosen: dict[str, Any]) -> int:
-    from mettavox import batch, batchreport
+def _built(roster: "Roster", folder: str, chosen: dict[str, Any]) -> int:
+    from mettavox import batch, batchreport, cluster, store
 
     if not chosen["only"]:
         tell(roster.problems)
     progress = _Progress()
     try:
-        done = batch.build(
-            roster,
-            folder,
-            settings=_settings(chosen),
-            jobs=chosen["jobs"] or 0,
-            force=chosen["force"],
-            only=frozenset(chosen["only"]),
-            retry_failed=chosen["retry_failed"],
-            progress=progress,
-        )
+        with cluster.opened(chosen["scheduler"]) if chosen["scheduler"] else nullcontext() as workers:
+            done = batch.build(
+                roster,
+                folder,
+                settings=_settings(chosen),
+                jobs=chosen["jobs"] or 0,
+                force=chosen["force"],
+                only=frozenset(chosen["only"]),
+                retry_failed=chosen["retry_failed"],
+                progress=progress,
+                cluster=workers,
+            )
     except KeyboardInterrupt:
         progress.clear()
         report.say(f"Stopped. {progress.finished} finished; nothing half-made was left. The same command goes on.")
@@ -104,9 +112,9 @@ def _built(roster: "Roster", folder: Path, chosen: dict[str, Any]) -> int:
     for note in done.notes:
         report.say(note)
     _table(done)
-    page = folder / batchreport.FILE
-    facts = json.dumps(_facts(folder, page, done), ensure_ascii=False) if chosen["as_json"] else ""
-    click.echo(facts or str(page))
+    page = store.shown(folder, batchreport.FILE)
+    facts = json.dumps(_facts(store.shown(folder), page, done), ensure_ascii=False) if chosen["as_json"] else ""
+    click.echo(facts or page)
     return 0 if done.holds else report.SOME_FAILED
 
 
@@ -192,10 +200,10 @@ def _table(done: "Report") -> None:
     report.say(f"{'there':<8} {done.made + done.kept:>6}  {clock(round(done.seconds)):>10}")
 
 
-def _facts(folder: Path, page: Path, done: "Report") -> dict[str, Any]:
+def _facts(folder: str, page: str, done: "Report") -> dict[str, Any]:
     return {
-        "path": str(folder),
-        "report": str(page),
+        "path": folder,
+        "report": page,
         "made": done.made,
         "kept": done.kept,
         "failed": done.failed,
