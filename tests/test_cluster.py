@@ -1,4 +1,4 @@
-"""Cluster: a batch made by the processes of a Dask cluster, of which some die, is the one that this machine makes."""
+"""Cluster: a batch made by the processes of a Dask cluster, of which some die, is the one that is made without it."""
 
 import contextlib
 import hashlib
@@ -11,6 +11,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,6 @@ from mettavox.cluster import Cluster
 from mettavox.digest import sha256
 from mettavox.errors import OutputError, RequestError
 from mettavox.manifest import Manifest
-from mettavox.workers import Workers
 
 distributed: Any = pytest.importorskip("distributed")
 
@@ -95,7 +95,7 @@ def states(report: Report) -> dict[str, str]:
 
 
 def test_a_killed_worker_loses_no_row(tmp_path: Path, build: Run, two: Cluster) -> None:
-    """Each is made, and to the byte what the processes of this machine make."""
+    """Each is made, and to the byte what is made without a cluster."""
     rows = [row("real"), *(row(f"slow-{number}") for number in range(6))]
     pids = dict(two._client.run(os.getpid))
 
@@ -110,7 +110,7 @@ def test_a_killed_worker_loses_no_row(tmp_path: Path, build: Run, two: Cluster) 
     library, other = tmp_path / "library", tmp_path / "other"
     other.mkdir()
     shutil.copy(library / "manifest.sqlite", other)
-    assert build(*rows, folder="other", work=mixed, jobs=1, pool=Workers).made == 7
+    assert build(*rows, folder="other", work=mixed, jobs=1, pool=ThreadPoolExecutor).made == 7
     made = {each.name for each in library.iterdir()} - OURS
     assert made == {each.name for each in other.iterdir()} - OURS
     assert len(made) == 10 + 6
@@ -178,6 +178,17 @@ def test_a_folder_that_workers_do_not_share_is_told(
     report = build(row("a"), cluster=two, work=elsewhere)
     (failed,) = report.of("failed")
     assert "workers do not have the folder" in failed.error
+
+
+def test_a_worker_with_another_voice_or_file_is_told(build: Run, two: Cluster) -> None:
+    """Since the track would not be the one that was asked for."""
+    report = build(row("a"), cluster=two, work=with_another_voice)
+    (failed,) = report.of("failed")
+    assert "another script, voice or file" in failed.error
+
+
+def with_another_voice(job: Job) -> Outcome:
+    return batch.make(replace(job, values=job.values | {"voice": "system"}))
 
 
 def elsewhere(job: Job) -> Outcome:

@@ -4,7 +4,9 @@ Errors, results and pages tell of codes and rows, never of names.
 """
 
 import contextlib
+import hashlib
 import hmac
+import json
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -43,6 +45,7 @@ class Job:
 
     ``folder`` may be an address, and ``run`` is whose that is then, as ``store.Store`` has both. ``salt`` is for what
     is personal in its record, 32 hexadecimal digits; with ``replace``, files of these names may be replaced.
+    ``expects`` is what another machine has to have, as ``_Identity.files`` has it, or nothing.
     """
 
     code: str
@@ -52,6 +55,7 @@ class Job:
     salt: str = ""
     replace: bool = False
     run: str = ""
+    expects: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +95,11 @@ def make(job: Job) -> Outcome:
 
 
 def _made(job: Job) -> Outcome:
+    if job.expects and _Identity(job.settings).files(job.values) != job.expects:
+        raise RequestError(
+            "A worker of the cluster has another script, voice or file of this row than this machine.",
+            hint="Install the same voices on every worker, and have what rows name on a disk that they share.",
+        )
     prepared = prepare.prepare(ask.request(job.values))
     name = f"{job.code}.{prepared.request.format}"
     with store.place(job.folder, name, run=job.run, replace=job.replace) as place:
@@ -260,7 +269,8 @@ def build(
         pool, jobs = cluster.pool, jobs or cluster.size
     with kept.opened() as here, Manifest.opened(here) as manifest:
         kept.sweep()
-        run = _Run(manifest, kept, replace(settings, workers=settings.workers or 1), force=force, progress=progress)
+        settings = replace(settings, workers=settings.workers or 1)
+        run = _Run(manifest, kept, settings, force=force, progress=progress, is_far=cluster is not None)
         run.look(roster.rows, only, retry_failed=retry_failed)
         run.make(jobs or job_count(), pool, work)
         kept.sweep()
@@ -295,11 +305,14 @@ class _Wanted:
 class _Run:
     """One run on an open manifest."""
 
-    def __init__(self, manifest: Manifest, kept: Store, settings: Settings, *, force: bool, progress: Progress) -> None:
+    def __init__(
+        self, manifest: Manifest, kept: Store, settings: Settings, *, force: bool, progress: Progress, is_far: bool
+    ) -> None:
         self._manifest = manifest
         self._store = kept
         self._settings = settings
         self._force = force
+        self._is_far = is_far
         self._progress = progress
         self._identity = _Identity(settings)
         self._wanted: dict[str, _Wanted] = {}
@@ -371,6 +384,7 @@ class _Run:
                 values=dict(wanted.row.values),
                 folder=self._store.target,
                 run=self._store.run,
+                expects=self._identity.files(wanted.row.values) if self._is_far else "",
                 settings=self._settings,
                 salt=hmac.new(self._manifest.salt, code.encode(), "sha256").hexdigest()[:_SALT_DIGITS],
                 replace=self._force or before is not None or self._store.is_ours(code),
@@ -459,25 +473,35 @@ class _Identity:
 
     def request_hash(self, manifest: Manifest, row: Row) -> str:
         """The hash of a row's values, with the content of files in place of their paths, its script and voice."""
-        values = dict(row.values)
+        values, more = self._parts(row.values)
+        return manifest.request_hash(values, **more)
+
+    def files(self, given: Mapping[str, Any]) -> str:
+        """A hash of what a row's values have from the disk: its script, its voice and the files that it names."""
+        values, more = self._parts(given)
+        parts = [values.get("bed"), values.get("wishes"), more]
+        return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode("ascii")).hexdigest()
+
+    def _parts(self, given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+        values = dict(given)
         scripts = ask.folder(values.pop("scripts", None))
         language = values.get("lang", "en")
         if str(values.get("script", "")).endswith(".md"):
-            values["script"] = Path(row.values["script"]).name
+            values["script"] = Path(given["script"]).name
         if values.get("bed", "") not in ("", *BEDS):
             values["bed"] = self._content(values["bed"])
         values["wishes"] = list(map(self._content, values.get("wishes", ())))
-        script, voice, fill = row.values.get("script", ""), values.get("voice", ""), values.get("fill", "")
-        return manifest.request_hash(
-            values,
-            script=self._once(
+        script, voice, fill = given.get("script", ""), values.get("voice", ""), values.get("fill", "")
+        more = {
+            "script": self._once(
                 ("script", script, language), lambda: review.text_hash(source.load(script, language, scripts))
             ),
-            voice=self._once(("voice", voice, language), lambda: _voice_hash(voice, language)),
-            fill=self._once(("voice", fill, language), lambda: _voice_hash(fill, language)) if fill else "",
-            only_audio=str(self._settings.only_audio),
-            show_names=str(self._settings.show_names),
-        )
+            "voice": self._once(("voice", voice, language), lambda: _voice_hash(voice, language)),
+            "fill": self._once(("voice", fill, language), lambda: _voice_hash(fill, language)) if fill else "",
+            "only_audio": str(self._settings.only_audio),
+            "show_names": str(self._settings.show_names),
+        }
+        return values, more
 
     def _content(self, value: str) -> str:
         return self._once(("file", value), lambda: _file_hash(value))

@@ -54,7 +54,8 @@ class Cluster:
 
     def sees(self, path: Path) -> bool:
         """Whether every worker has that file. Raises RequestError when the scheduler is gone."""
-        return all(value is True for value in self._everywhere(os.path.isfile, str(path)).values())
+        # What a worker that is just dying answers is neither.
+        return False not in self._everywhere(os.path.isfile, str(path)).values()
 
     @property
     def notes(self) -> tuple[str, ...]:

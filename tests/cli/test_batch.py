@@ -86,6 +86,10 @@ def test_slips_are_refused(run: Run, here: Path) -> None:
     assert_refused(run("batch", "none.csv", "-o", "lib"), 2, "none.csv")
     assert_refused(run("batch", "r.csv", "-o", "lib", "--only", "p-l"), 2, "“p-l”", hint="“p-1”")
     assert_refused(run("batch", "r.csv", "-o", "r.csv"), 7, "is a file")
+    assert_refused(run("batch", "r.csv", "-o", "lib", "--scheduler", "here"), 2, "no address", hint="tcp")
+    secret = run("batch", "r.csv", "-o", "s3://key:secret@bucket/lib")
+    assert_refused(secret, 2, "password")
+    assert "secret" not in secret.err
     assert left(here) == ["r.csv"]
 
 

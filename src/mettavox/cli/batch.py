@@ -65,6 +65,7 @@ def command(ctx: click.Context, /, **chosen: Any) -> None:
     mettavox batch clients.csv --check
     mettavox batch clients.csv --audition -o names.mp3
     mettavox batch clients.csv -o library
+    mettavox batch clients.csv -o s3://bucket/library --scheduler tcp://host:8786
     """
     from mettavox import batchcheck
     from mettavox import roster as rosters

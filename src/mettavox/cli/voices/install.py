@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 def command(ctx: click.Context, names: tuple[str, ...], source: Path | None, force: bool) -> None:
     """Have the files of voices on this machine, each checked against its pinned SHA-256.
 
-    This is the only command that uses the network. What an interrupted download has brought stays, and the next
-    run goes on from there.
+    Only it and batch, with an address or a scheduler, use the network. What an interrupted download has brought stays,
+    and the next run goes on from there.
     """
     from mettavox import voicestore
 
