@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from mettavox import batch, cluster, roster
+from mettavox import batch, cluster, roster, store
 from mettavox.batch import Job, Outcome
 from mettavox.batchreport import Report, Result
 from mettavox.cluster import Cluster
@@ -35,7 +35,26 @@ pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="kills pr
 
 
 @pytest.fixture(scope="module")
-def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def bucket() -> Iterator[str]:
+    """The name of a bucket on an S3 server of this machine, which the cluster's workers know from their environment."""
+    s3fs, moto = pytest.importorskip("s3fs"), pytest.importorskip("moto.server")
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
+        patch.setenv("AWS_ACCESS_KEY_ID", "a-key")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "a-secret")
+        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        s3fs.S3FileSystem.clear_instance_cache()
+        s3fs.S3FileSystem().mkdir("of-a-cluster")
+        yield "of-a-cluster"
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def dask(bucket: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A scheduler and two workers, each a process of this machine, without a dashboard."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -61,7 +80,9 @@ def build(tmp_path: Path) -> Run:
     def one(*rows: str, folder: str = "library", **options: Any) -> Report:
         path = tmp_path / "roster.csv"
         path.write_text("\n".join([HEADING, *rows, ""]), "utf-8")
-        return batch.build(roster.read(path), tmp_path / folder, **{"work": fake, **options})
+        return batch.build(
+            roster.read(path), folder if "://" in folder else tmp_path / folder, **{"work": fake, **options}
+        )
 
     return one
 
@@ -174,7 +195,7 @@ def test_a_folder_that_workers_do_not_share_is_told(
     assert "s3://" in refused.value.hint
     assert {each.name for each in (tmp_path / "library").iterdir()} == {"manifest.sqlite"}
     monkeypatch.undo()
-    monkeypatch.setattr(batch.store, "SEEN_SECONDS", 0.1)
+    monkeypatch.setattr(store, "SEEN_SECONDS", 0.1)
     report = build(row("a"), cluster=two, work=elsewhere)
     (failed,) = report.of("failed")
     assert "workers do not have the folder" in failed.error
@@ -193,6 +214,21 @@ def with_another_voice(job: Job) -> Outcome:
 
 def elsewhere(job: Job) -> Outcome:
     return Outcome(code=job.code, frames=1, rate=1, files={"a.mp3": "0" * 64})
+
+
+def test_workers_put_their_tracks_into_a_store_themselves(build: Run, two: Cluster, bucket: str) -> None:
+    """No disk is shared; what is there is kept by the next run."""
+    there = f"s3://{bucket}/library"
+    assert states(build(row("a"), row("b"), folder=there, cluster=two, work=putting)) == {"a": "made", "b": "made"}
+    assert build(row("a"), row("b"), folder=there, jobs=1, pool=ThreadPoolExecutor).kept == 2
+
+
+def putting(job: Job) -> Outcome:
+    """A file of what was asked for, put into a store."""
+    with store.place(job.folder, f"{job.code}.mp3", run=job.run, replace=job.replace) as place:
+        place.path.write_bytes(repr(job.values).encode())
+        files = {place.path.name: sha256(place.path)}
+    return Outcome(code=job.code, frames=1, rate=1, files=files, tags=place.tags)
 
 
 def test_other_versions_are_refused(dask: Any, monkeypatch: pytest.MonkeyPatch) -> None:

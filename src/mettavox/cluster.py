@@ -34,15 +34,18 @@ CONNECT_SECONDS = 15.0
 
 _ADDRESS = re.compile(r"((tcp|tls|ws|wss)://)?[^\s/@]+:\d+/?", re.ASCII)
 _INSTALL = "pip install 'mettavox[cluster]'"
+_THREADS = "A worker makes one track at a time. Start one for each core: dask worker … --nworkers N --nthreads 1"
 _one_track = threading.Lock()
 
 
 class Cluster:
-    """A cluster while it is open: ``size`` workers."""
+    """A cluster while it is open: ``size`` workers; ``notes`` are what a person should be told of it."""
 
     def __init__(self, client: Any, address: str) -> None:
         self._client, self._address = client, address
-        self.size = len(self._workers())
+        workers = self._workers()
+        self.size = len(workers)
+        self.notes = (_THREADS,) if any(worker.get("nthreads", 1) > 1 for worker in workers.values()) else ()
 
     def pool(self, count: int) -> "ClusterExecutor":
         """An executor; how much it is given at once is the caller's part, since workers come and go.
@@ -56,13 +59,6 @@ class Cluster:
         """Whether every worker has that file. Raises RequestError when the scheduler is gone."""
         # What a worker that is just dying answers is neither.
         return False not in self._everywhere(os.path.isfile, str(path)).values()
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What a person should be told of the cluster."""
-        if all(worker.get("nthreads", 1) == 1 for worker in self._workers().values()):
-            return ()
-        return ("A worker makes one track at a time. Start one for each core: dask worker … --nworkers N --nthreads 1",)
 
     def _workers(self) -> Mapping[str, Any]:
         """By their addresses."""
