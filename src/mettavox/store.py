@@ -44,7 +44,6 @@ SEEN_SECONDS = 10.0
 
 _LOCK = ".manifest.lock"
 _REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://", re.ASCII)
-_SCRATCH = re.compile(r"\.[0-9a-f]{16}(\.earlier)?\.part")
 _SETTLE_SECONDS = 0.5
 _PARALLEL = 8
 _INSTALL = "pip install 'mettavox[cluster]'"
@@ -165,10 +164,7 @@ class Local:
 
     def sweep(self) -> None:
         """Take away what workers that were killed have left unfinished; this run has the folder for itself."""
-        with output.translated(self._folder):
-            for each in self._folder.iterdir():
-                if _SCRATCH.fullmatch(each.name) and each.is_file():
-                    each.unlink(missing_ok=True)
+        output.sweep(self._folder)
 
     def stale(self, entry: Entry | None, request_hash: str) -> str:
         """As ``manifest.stale`` has it."""

@@ -74,7 +74,7 @@ def command(ctx: click.Context, /, **chosen: Any) -> None:
     if chosen["audition"]:
         from mettavox.cli import batchaudition
 
-        ctx.exit(batchaudition.command(chosen))
+        ctx.exit(batchaudition.command(chosen | {"output": Path(folder) if folder else None}))
     if folder is None and not chosen["check"]:
         raise RequestError(
             "The tracks need a folder to go to.", hint="Add -o DIR, or --check to read the roster first."
