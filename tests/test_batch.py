@@ -18,7 +18,7 @@ from mettavox.batch import Job, Outcome
 from mettavox.batchreport import Report, Result
 from mettavox.check import check
 from mettavox.errors import MettavoxError, OutputError, RequestError
-from mettavox.manifest import Manifest
+from mettavox.manifest import Entry, Manifest
 from mettavox.workers import Workers
 
 SHORT = "shift-reset,45s,hum,none"
@@ -248,13 +248,42 @@ def test_only_some_codes(build: Run) -> None:
     assert "Did you mean “p-01" in refused.value.hint
 
 
-def test_a_strangers_file_is_not_replaced(tmp_path: Path, build: Run) -> None:
-    """Unless it is asked for; the row fails."""
+@pytest.mark.parametrize("name", ["a.mp3", "a.json"])
+def test_a_strangers_file_is_not_replaced(tmp_path: Path, build: Run, name: str) -> None:
+    """Unless it is asked for; the row fails, however often it is tried. The next row is made."""
     (tmp_path / "library").mkdir()
-    (tmp_path / "library" / "a.mp3").write_bytes(b"my own")
-    report = build(row("a"), work=batch.make)
-    assert report.of("failed")[0].error.endswith("a.mp3” is there already.")
-    assert (tmp_path / "library" / "a.mp3").read_bytes() == b"my own"
+    mine = tmp_path / "library" / name
+    mine.write_bytes(b"my own")
+    for options in ({}, {}, {"retry_failed": True}):
+        report = build(row("a"), row("b"), **options)
+        assert report.of("failed")[0].error.endswith(f"{name}” is there already.")
+        assert mine.read_bytes() == b"my own"
+    assert (tmp_path / "library" / "b.mp3").exists()
+    assert build(row("a"), row("b"), force=True).made == 2
+
+
+def test_a_strangers_file_of_another_format_is_not_replaced(tmp_path: Path, build: Run) -> None:
+    """The row's own track was of another; it stays too."""
+    build(row("a"))
+    (tmp_path / "library" / "a.flac").write_bytes(b"my own")
+    for _ in range(2):
+        assert build(row("a", kind="flac")).failed == 1
+    assert (tmp_path / "library" / "a.flac").read_bytes() == b"my own"
+    assert (tmp_path / "library" / "a.mp3").exists()
+    assert build(row("a")).made == 1
+
+
+def test_what_a_killed_run_had_named_is_replaced(tmp_path: Path, build: Run) -> None:
+    """It was begun, so it is ours; also when the next run failed for another reason."""
+    with Manifest.opened(tmp_path / "library") as manifest:
+        manifest.put(Entry(code="a", request_hash="0" * 64, state="making"))
+    (tmp_path / "library" / "a.vtt").write_text("half of the files")
+
+    def fail(job: Job) -> Outcome:
+        return Outcome(code=job.code, error=MettavoxError("The disk is full."))
+
+    assert build(row("a"), work=fail).failed == 1
+    assert build(row("a"), work=batch.make).made == 1
 
 
 def test_what_a_kill_left_half_written_is_swept_away(tmp_path: Path, build: Run) -> None:

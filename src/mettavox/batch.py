@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from mettavox import ask, batchcheck, batchreport, casting, prepare, record, review, source, store
+from mettavox import ask, batchcheck, batchreport, beside, casting, prepare, record, review, source, store
 from mettavox.batchreport import Report, Result, State
 from mettavox.cluster import Cluster
 from mettavox.errors import MettavoxError, OutputError, RequestError
@@ -221,7 +221,11 @@ def _in_pools(
 
 
 def _alone(job: Job, pool: Pool, work: Work, running: dict["Future[Outcome]", Job]) -> Outcome:
-    """The outcome of a job that was lost; twice at most, since it may not have been begun when its pool broke."""
+    """The outcome of a job that was lost; twice at most, since it may not have been begun when its pool broke.
+
+    Whoever died may have given some of its files their names.
+    """
+    job = replace(job, replace=True)
     for _ in range(2):
         with pool(1) as executor:
             (outcome,) = render_all([job], executor, 1, work, running)
@@ -272,8 +276,10 @@ def build(
         settings = replace(settings, workers=settings.workers or 1)
         run = _Run(manifest, kept, settings, force=force, progress=progress, is_far=cluster is not None)
         run.look(roster.rows, only, retry_failed=retry_failed)
-        run.make(jobs or job_count(), pool, work)
-        kept.sweep()
+        try:
+            run.make(jobs or job_count(), pool, work)
+        finally:
+            kept.sweep()  # a worker that was killed could not
         report = Report(
             results=tuple(run.results[row.code] for row in roster.rows),
             problems=() if only else roster.problems,
@@ -371,6 +377,11 @@ class _Run:
     def _jobs(self) -> Iterator[Job]:
         for code, wanted in self._wanted.items():
             before = self._before[code]
+            try:
+                self._leave_strangers(wanted.row, before)
+            except OutputError as error:  # noted as failed, never as begun: what was begun may be replaced next time
+                self._landed(Outcome(code=code, error=error))
+                continue
             self._manifest.put(
                 Entry(
                     code=code,
@@ -390,10 +401,30 @@ class _Run:
                 replace=self._force or before is not None or self._store.is_ours(code),
             )
 
+    def _leave_strangers(self, row: Row, before: Entry | None) -> None:
+        """Raise OutputError where a file that is none of ours has a name that this track needs."""
+        if self._force or (before is not None and before.state == "making"):
+            return  # a run that was killed may have given some of the names
+        self._store.leave_strangers(list(self._names(row)), before.files if before else {})
+
+    def _names(self, row: Row) -> Iterator[str]:
+        """What a row's track and what lies beside it will be called."""
+        kind = row.values.get("format", ask.STANDARD["format"])
+        for suffix in (f".{kind}", *(() if self._settings.only_audio else beside.SUFFIXES)):
+            if suffix != ".jpg" or row.values.get("cover") != "none":
+                yield f"{row.code}{suffix}"
+
+    def _left(self, row: Row, before: Entry | None, *, half_named: bool) -> Mapping[str, str]:
+        """The files of a track that failed: those from before, and those that whoever died had given their names."""
+        files = dict(before.files) if before else {}
+        if half_named or (before and before.state == "making"):
+            files |= self._store.found(self._names(row))
+        return files
+
     def _landed(self, outcome: Outcome) -> None:
         wanted, before = self._wanted[outcome.code], self._before[outcome.code]
         error = outcome.error
-        files = outcome.files if error is None else before.files if before else {}
+        files = self._left(wanted.row, before, half_named=outcome.lost) if error else outcome.files
         entry = Entry(
             code=outcome.code,
             request_hash=self._hash(wanted.row),

@@ -434,5 +434,5 @@ def _in_use(folder: Path) -> OutputError:
 def _damaged(folder: Path) -> OutputError:
     return OutputError(
         f"The manifest of “{folder}” is damaged.",
-        hint=f"Rename {NAME} in it, and run again: every track will be checked and made again.",
+        hint=f"Rename {NAME} in it, and run again with --force: every track will be made again.",
     )

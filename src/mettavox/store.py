@@ -18,7 +18,7 @@ import secrets
 import tempfile
 import threading
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -81,6 +81,12 @@ class Store(Protocol):
 
     def is_ours(self, code: str) -> bool:
         """Whether files of a code that the manifest does not know may be replaced."""
+
+    def leave_strangers(self, names: Collection[str], ours: Collection[str]) -> None:
+        """Raise OutputError where one of these files is there and is none of ours, before the work is done."""
+
+    def found(self, names: Iterable[str]) -> Mapping[str, str]:
+        """Those of these files that are there, as far as that is quick to tell, with their SHA-256."""
 
     def landed(self, files: Mapping[str, str], tags: Mapping[str, str]) -> MettavoxError | None:
         """These are there now, with their SHA-256 and tags; or why that is not so. The manifest has it already."""
@@ -186,6 +192,20 @@ class Local:
     def is_ours(self, code: str) -> bool:
         """On a cluster: what is there when a track is begun again is of a worker that died, if nothing was before."""
         return self._others is not None and not any((self._folder / name).exists() for name in _names(code))
+
+    def leave_strangers(self, names: Collection[str], ours: Collection[str]) -> None:
+        """Raise OutputError where one of these files is there and is none of ours, before the work is done."""
+        for name in names:
+            if name not in ours and (self._folder / name).exists():
+                output.check(self._folder / name, replace=False)
+
+    def found(self, names: Iterable[str]) -> Mapping[str, str]:
+        """Those of these files that are there, with their SHA-256."""
+        there: dict[str, str] = {}
+        for name in names:
+            with contextlib.suppress(OSError):
+                there |= {name: sha256(self._folder / name)} if (self._folder / name).is_file() else {}
+        return there
 
     def landed(self, files: Mapping[str, str], tags: Mapping[str, str]) -> MettavoxError | None:
         """On a cluster, they have to be here, too."""
@@ -342,6 +362,13 @@ class Remote:
     def is_ours(self, code: str) -> bool:
         """When nothing was there as this run, or one that was killed, began it."""
         return code in self._begun
+
+    def leave_strangers(self, names: Collection[str], ours: Collection[str]) -> None:
+        """Whoever puts a track there looks."""
+
+    def found(self, names: Iterable[str]) -> Mapping[str, str]:
+        """Nothing: what is there is read when the next run looks."""
+        return {}
 
     def landed(self, files: Mapping[str, str], tags: Mapping[str, str]) -> MettavoxError | None:
         """Note their tags; now and then, put the manifest back. Raises OutputError when the lock is another's."""
