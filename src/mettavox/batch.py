@@ -409,7 +409,7 @@ class _Run:
 
     def _names(self, row: Row) -> Iterator[str]:
         """What a row's track and what lies beside it will be called."""
-        kind = row.values.get("format", ask.STANDARD["format"])
+        kind = str(row.values.get("format", ask.STANDARD["format"])).lower()
         for suffix in (f".{kind}", *(() if self._settings.only_audio else beside.SUFFIXES)):
             if suffix != ".jpg" or row.values.get("cover") != "none":
                 yield f"{row.code}{suffix}"
