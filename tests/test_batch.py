@@ -352,8 +352,8 @@ def test_an_interrupted_remaking_keeps_what_was_whole(tmp_path: Path, build: Run
 
 def sleeping(path: str) -> None:
     """Tidies up when it is stopped."""
-    Path(path).touch()
-    try:
+    try:  # before the file is there: as soon as it is, the stop may come
+        Path(path).touch()
         time.sleep(60)
     finally:
         Path(path).unlink()
