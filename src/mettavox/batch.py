@@ -409,9 +409,9 @@ class _Run:
 
     def _names(self, row: Row) -> Iterator[str]:
         """What a row's track and what lies beside it will be called."""
-        kind = str(row.values.get("format", ask.STANDARD["format"])).lower()
+        kind, cover = (str(row.values.get(option, ask.STANDARD[option])).lower() for option in ("format", "cover"))
         for suffix in (f".{kind}", *(() if self._settings.only_audio else beside.SUFFIXES)):
-            if suffix != ".jpg" or row.values.get("cover") != "none":
+            if suffix != ".jpg" or cover != "none":
                 yield f"{row.code}{suffix}"
 
     def _left(self, row: Row, before: Entry | None, *, half_named: bool) -> Mapping[str, str]:
