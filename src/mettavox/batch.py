@@ -8,7 +8,9 @@ import hashlib
 import hmac
 import json
 import os
+import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass, field, replace
@@ -16,10 +18,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from mettavox import ask, batchcheck, batchreport, beside, casting, prepare, record, review, source, store
+from mettavox import ask, batchcheck, batchreport, beside, casting, groups, prepare, record, review, source, store
 from mettavox.batchreport import Report, Result, State
+from mettavox.bench import Bench
+from mettavox.blanks import Shared
 from mettavox.cluster import Cluster
 from mettavox.errors import MettavoxError, OutputError, RequestError
+from mettavox.groups import candidates, grouped
 from mettavox.manifest import Entry, Manifest
 from mettavox.render import render
 from mettavox.request import BEDS
@@ -27,7 +32,7 @@ from mettavox.roster import Roster, Row
 from mettavox.spoken import Settings
 from mettavox.store import Store
 from mettavox.suggest import nearest
-from mettavox.workers import Workers
+from mettavox.workers import Workers, at_end
 
 MOST_JOBS = 4
 """How many tracks are made at once, where nobody says: one a core, up to so many."""
@@ -45,6 +50,8 @@ class Job:
 
     ``folder`` may be an address, and ``run`` is whose that is then, as ``store.Store`` has both. ``salt`` is for what
     is personal in its record, 32 hexadecimal digits; with ``replace``, files of these names may be replaced.
+    ``shared`` is what the track has in common with those of others. A job with ``people`` is no track: it finds what
+    theirs have in common.
     ``expects`` is what another machine has to have, as ``_Identity.files`` has it, or nothing.
     """
 
@@ -55,6 +62,8 @@ class Job:
     salt: str = ""
     replace: bool = False
     run: str = ""
+    shared: Shared | None = None
+    people: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
     expects: str = ""
 
 
@@ -62,8 +71,8 @@ class Job:
 class Outcome:
     """What became of a job: a track as it was measured, or ``error``; ``files`` are its files with their SHA-256.
 
-    ``tags`` are what a remote store gave them. ``lost`` says that whoever was to make it ended without an answer.
-    ``seconds_taken`` is real time.
+    ``tags`` are what a remote store gave them. ``shared`` is what a job with people found. ``lost`` says that whoever
+    was to make it ended without an answer. ``seconds_taken`` is real time.
     """
 
     code: str
@@ -77,13 +86,17 @@ class Outcome:
     error: MettavoxError | None = None
     notes: tuple[str, ...] = ()
     lost: bool = False
+    shared: Shared | None = None
 
 
 def make(job: Job) -> Outcome:
-    """Make a job's track. What fails is in the outcome; nothing is raised but KeyboardInterrupt."""
+    """Make a job's track, or find what its people share.
+
+    What fails is in the outcome; nothing is raised but KeyboardInterrupt.
+    """
     started = time.monotonic()
     try:
-        outcome = _made(job)
+        outcome = _made(job) if not job.people else _found(job)
     except MettavoxError as error:
         outcome = Outcome(code=job.code, error=error)
     except OSError as error:  # in a temporary folder
@@ -103,7 +116,15 @@ def _made(job: Job) -> Outcome:
     prepared = prepare.prepare(ask.request(job.values))
     name = f"{job.code}.{prepared.request.format}"
     with store.place(job.folder, name, run=job.run, replace=job.replace) as place:
-        track = render(prepared, place.path, replace=job.replace, settings=job.settings, salt=job.salt)
+        track = render(
+            prepared,
+            place.path,
+            replace=job.replace,
+            settings=job.settings,
+            salt=job.salt,
+            shared=job.shared,
+            bench=_bench(job.settings),
+        )
         files = {name: track.sha256} | {each.name: record.sha256(each) for each in track.beside}
     return Outcome(
         code=job.code,
@@ -115,6 +136,30 @@ def _made(job: Job) -> Outcome:
         tags=place.tags,
         notes=tuple(note for note in (prepared.note, track.note) if note),
     )
+
+
+def _found(job: Job) -> Outcome:
+    return Outcome(code=job.code, shared=groups.measured(job.people, job.settings, _bench(job.settings)))
+
+
+class _Kept(threading.local):
+    """What this thread keeps from one job to the next."""
+
+    bench: Bench | None = None
+    cache: bool = True
+
+
+_kept = _Kept()
+
+
+def _bench(settings: Settings) -> Bench:
+    """The bench of this thread, which is closed when its process ends."""
+    if _kept.bench is None or _kept.cache != settings.cache:
+        if _kept.bench is not None:
+            _kept.bench.close()
+        _kept.bench, _kept.cache = Bench(cache=settings.cache), settings.cache
+        at_end(_kept.bench.close)
+    return _kept.bench
 
 
 def _mistake(error: Exception) -> MettavoxError:
@@ -138,7 +183,7 @@ Pool = Callable[[int], Executor]
 
 
 def render_all(
-    jobs: Iterable[Job],
+    jobs: Iterable[Job | None],
     executor: Executor,
     in_flight: int,
     work: Work = make,
@@ -146,7 +191,8 @@ def render_all(
 ) -> Iterator[Outcome]:
     """The outcome of each job, in the order in which they are done; at most ``in_flight`` are with the executor.
 
-    Jobs are taken from ``jobs`` one by one, when there is room. When the executor breaks, those that it had are lost,
+    Jobs are taken from ``jobs`` one by one, when there is room; None for one says that the next has to wait until
+    another is done. When the executor breaks, those that it had are lost,
     and no more are taken. ``running`` holds what the executor has, while it has it.
     """
     waiting = iter(jobs)
@@ -155,7 +201,7 @@ def render_all(
     while True:
         while not broken and len(running) < in_flight:
             job = next(waiting, None)
-            if job is None:
+            if job is None:  # no more, or not before another is done
                 break
             try:
                 running[executor.submit(work, job)] = job
@@ -190,7 +236,7 @@ def _lost(job: Job) -> Outcome:
 
 
 def _in_pools(
-    jobs: Iterable[Job], count: int, pool: Pool, work: Work, running: dict["Future[Outcome]", Job]
+    jobs: Iterable[Job | None], count: int, pool: Pool, work: Work, running: dict["Future[Outcome]", Job]
 ) -> Iterator[Outcome]:
     """The outcome of each job, from so many workers.
 
@@ -199,9 +245,10 @@ def _in_pools(
     """
     begun: dict[str, Job] = {}
 
-    def noted() -> Iterator[Job]:
+    def noted() -> Iterator[Job | None]:
         for job in jobs:
-            begun[job.code] = job
+            if job is not None:
+                begun[job.code] = job
             yield job
 
     waiting = noted()
@@ -324,6 +371,9 @@ class _Run:
         self._wanted: dict[str, _Wanted] = {}
         self._before: dict[str, Entry | None] = {}
         self._hashes: dict[str, str] = {}
+        self._rows: Sequence[Row] = ()
+        self._ready: deque[tuple[str, Shared | None]] = deque()
+        self._unshared: dict[str, list[str]] = {}
         self._done = self._total = 0
         self.results: dict[str, Result] = {}
         self.notes: dict[str, None] = {}
@@ -339,6 +389,7 @@ class _Run:
                 self.results[row.code] = _result(row, "left", entry)
             else:
                 asked.append(row)
+        self._rows = rows
         self._total = len(asked)
         self._progress(None, 0, self._total)
         for row in asked:
@@ -365,41 +416,74 @@ class _Run:
             return
         self._store.begin(self._wanted)
         running: dict[Future[Outcome], Job] = {}
-        outcomes = _in_pools(self._jobs(), min(count, len(self._wanted)), pool, work, running)
+        outcomes = _in_pools(self._jobs(count), min(count, len(self._wanted)), pool, work, running)
         try:
             with contextlib.closing(outcomes):  # type: ignore[type-var]
                 for outcome in outcomes:
-                    self._landed(outcome)
+                    if outcome.code in self._unshared:  # what could not be found, each track goes without
+                        self._ready += [(code, outcome.shared) for code in self._unshared.pop(outcome.code)]
+                    else:
+                        self._landed(outcome)
         except BaseException:
             self._keep_what_is_finished(running)
             raise
 
-    def _jobs(self) -> Iterator[Job]:
-        for code, wanted in self._wanted.items():
-            before = self._before[code]
-            try:
-                self._leave_strangers(wanted.row, before)
-            except OutputError as error:  # noted as failed, never as begun: what was begun may be replaced next time
-                self._landed(Outcome(code=code, error=error))
-                continue
-            self._manifest.put(
-                Entry(
-                    code=code,
-                    request_hash=self._hash(wanted.row),
-                    state="making",
-                    files=before.files if before else {},
-                )
-            )
-            yield Job(
+    def _jobs(self, count: int) -> Iterator[Job | None]:
+        """Every wanted track's job, a group after the other, each after what its tracks share was found."""
+        groups = deque(self._groups())
+        while groups or self._ready or self._unshared:
+            if groups and len(self._ready) < 2 * count and len(self._unshared) < count:
+                codes, people = groups.popleft()
+                if people:
+                    name = f"\0{codes[0]}"  # no code is like it
+                    self._unshared[name] = codes
+                    yield Job(code=name, values={}, folder="", settings=self._settings, people=people)
+                else:
+                    self._ready += [(code, None) for code in codes]
+            elif self._ready:
+                job = self._job(*self._ready.popleft())
+                if job is not None:
+                    yield job
+            else:
+                yield None
+
+    def _groups(self) -> Iterator[tuple[list[str], tuple[Mapping[str, Any], ...]]]:
+        """The codes of wanted tracks by groups, and the people of whom it depends what those share.
+
+        These are of all rows, so that a track is the same whichever others are made in this run.
+        """
+        for rows in grouped(self._rows):
+            codes = [row.code for row in rows if row.code in self._wanted]
+            if codes:
+                yield codes, candidates(rows) if len(rows) > 1 else ()
+
+    def _job(self, code: str, shared: Shared | None) -> Job | None:
+        """The job of a track, which is noted as begun; None where it cannot be."""
+        wanted, before = self._wanted[code], self._before[code]
+        try:
+            self._leave_strangers(wanted.row, before)
+        except OutputError as error:  # noted as failed, never as begun: what was begun may be replaced next time
+            self._landed(Outcome(code=code, error=error))
+            return None
+        self._manifest.put(
+            Entry(
                 code=code,
-                values=dict(wanted.row.values),
-                folder=self._store.target,
-                run=self._store.run,
-                expects=self._identity.files(wanted.row.values) if self._is_far else "",
-                settings=self._settings,
-                salt=hmac.new(self._manifest.salt, code.encode(), "sha256").hexdigest()[:_SALT_DIGITS],
-                replace=self._force or before is not None or self._store.is_ours(code),
+                request_hash=self._hash(wanted.row),
+                state="making",
+                files=before.files if before else {},
             )
+        )
+        return Job(
+            code=code,
+            values=dict(wanted.row.values),
+            folder=self._store.target,
+            run=self._store.run,
+            expects=self._identity.files(wanted.row.values) if self._is_far else "",
+            settings=self._settings,
+            salt=hmac.new(self._manifest.salt, code.encode(), "sha256").hexdigest()[:_SALT_DIGITS],
+            replace=self._force or before is not None or self._store.is_ours(code),
+            shared=shared,
+        )
 
     def _leave_strangers(self, row: Row, before: Entry | None) -> None:
         """Raise OutputError where a file that is none of ours has a name that this track needs."""
@@ -462,6 +546,8 @@ class _Run:
     def _keep_what_is_finished(self, running: Mapping["Future[Outcome]", Job]) -> None:
         """After an interruption: note what was finished at that moment, and what is there from before."""
         for future, job in running.items():
+            if job.people:
+                continue
             outcome = _outcome(future, job) if future.done() and not future.cancelled() else None
             before = self._before[job.code]
             if outcome is not None and not outcome.lost:

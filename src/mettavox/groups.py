@@ -1,12 +1,13 @@
 """Groups: rows whose tracks differ by a person's words alone, and slots that are wide enough for all of them."""
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from mettavox import ask, blanks, ipa, prepare
 from mettavox.bench import Bench
 from mettavox.blanks import Shared
-from mettavox.errors import MettavoxError
+from mettavox.errors import EngineError
 from mettavox.estimate import syllables
 from mettavox.prepare import Prepared, laid
 from mettavox.render import prepare_master
@@ -61,7 +62,12 @@ def _said(values: Values, key: str) -> str:
 
 
 def candidates(rows: Sequence[Row]) -> tuple[dict[str, Any], ...]:
-    """Those of a group whose personal words may be the longest; the same for the same rows, in whatever order."""
+    """Those of a group whose personal words may be the longest; the same for the same rows, in whatever order.
+
+    None where there are no such words, or where the tracks are no MP3s, which cannot be put together from pieces.
+    """
+    if any(str(row.values.get("format", "mp3")).lower() != "mp3" for row in rows):
+        return ()
     chosen: dict[str, dict[str, Any]] = {}
     for key in PERSONAL:
         sizes = sorted((*_shortness(row.values, key), row.code) for row in rows if row.values.get(key))
@@ -118,7 +124,13 @@ class _Widest(Mapping[Line, int]):
     def _measure(self, blank: Line) -> int:
         words = tuple(word.slot for word in self.part.line(blank).words)
         tried = self._longest.get(words, list(range(len(self._people))))
-        lengths = {each: self._length(blank, *self._people[each]) for each in tried}
+        lengths: dict[int, int] = {}
+        for each in tried:
+            with contextlib.suppress(EngineError):  # whose track will say so
+                lengths[each] = self._length(blank, *self._people[each])
+        if not lengths:
+            raise EngineError("No line with a name can be spoken.", hint="Run “mettavox doctor”.")
+        tried = list(lengths)
         self._longest.setdefault(words, sorted(tried, key=lambda each: -lengths[each])[:_MOST_MEASURED])
         return max(lengths.values()) + frames(_MARGIN_SECONDS, self.part.prepared.rate)
 
@@ -131,11 +143,3 @@ class _Widest(Mapping[Line, int]):
 
     def __len__(self) -> int:
         return len(self._shared)
-
-
-def known(people: Sequence[Values], settings: Settings, bench: Bench) -> Shared | None:
-    """As ``measured``; None, too, where that fails, since then each track says for itself why."""
-    try:
-        return measured(people, settings, bench)
-    except MettavoxError:
-        return None

@@ -6,6 +6,7 @@ whose parent is gone, gives up its work as if someone had pressed Ctrl-C in it, 
 
 import contextlib
 import multiprocessing
+import multiprocessing.util
 import os
 import signal
 import threading
@@ -22,6 +23,7 @@ _STOPPED = 130
 _FROM_TERMINAL = [getattr(signal, name) for name in ("SIGINT", "SIGHUP") if hasattr(signal, name)]
 
 _working = _stopping = False
+_endings: list[Callable[[], None]] = []
 
 
 class Workers(ProcessPoolExecutor):
@@ -69,6 +71,19 @@ def _terminal_unheard() -> Iterator[None]:
 # --- in the worker ---
 
 
+def at_end(tidy: Callable[[], None]) -> None:
+    """Have ``tidy`` run when this process ends, whether it is a worker or not, unless it is killed."""
+    _endings.append(tidy)
+    multiprocessing.util.Finalize(None, tidy, exitpriority=0)
+
+
+def _leave() -> None:
+    for tidy in _endings:
+        with contextlib.suppress(Exception):
+            tidy()
+    os._exit(_STOPPED)
+
+
 def _begin() -> None:
     for number in _FROM_TERMINAL:
         signal.signal(number, signal.SIG_IGN)
@@ -93,7 +108,7 @@ def _watch_parent() -> None:
 def _stop(number: int, frame: FrameType | None) -> None:
     global _stopping  # noqa: PLW0603
     if not _working:
-        os._exit(_STOPPED)
+        _leave()
     if not _stopping:  # asked again, it goes on tidying up
         _stopping = True
         raise KeyboardInterrupt
@@ -108,4 +123,4 @@ def _done(fn: Callable[..., _T], *args: object) -> _T:
     finally:
         _working = False
         if _stopping:
-            os._exit(_STOPPED)
+            _leave()
