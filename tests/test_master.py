@@ -177,6 +177,15 @@ def test_a_name_that_is_too_long_for_its_slot_has_a_track_of_its_own(shared: Sha
     assert check(tmp_path / "9.mp3").holds
 
 
+def test_slots_of_another_length_are_not_used(shared: Shared, tmp_path: Path) -> None:
+    """As when a track of a batch is made again with --minutes: there may be blanks that it did not have."""
+    none = Shared(slots={}, slack_seconds=shared.slack_seconds)
+    with closing(Bench()) as bench:
+        first = made(tmp_path, NAMES[0], bench, none, "none").sha256
+        assert record.read(tmp_path / "0.json").shared is None
+        assert made(tmp_path, NAMES[0], bench, None, "none").sha256 == first
+
+
 # --- groups ---
 
 

@@ -9,6 +9,10 @@ Slots = Mapping[int, int]
 """How many frames are kept for the clip of each blank, by its number."""
 
 
+class NotShared(Exception):
+    """A track cannot be made from what it was to share with others; it can from what is its own alone."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Shared:
     """What tracks of several people have in common: the same ``slots``.

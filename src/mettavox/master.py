@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from mettavox import __version__, backdrop, beside, blanks, chain, cover, prepare, proof, record
 from mettavox.bed import Bed
 from mettavox.beside import Texts
-from mettavox.blanks import Slots
+from mettavox.blanks import NotShared, Slots
 from mettavox.clauses import Clause
 from mettavox.codecs import assembly
 from mettavox.codecs.assembly import Pieces, Plan
@@ -117,10 +117,6 @@ def key(known_by: tuple[object, ...], prepared: prepare.Prepared) -> str:
 # --- making it ---
 
 
-class NotShared(Exception):
-    """A track cannot be made from what it was to share with others; it can from what is its own alone."""
-
-
 def plan(part: Part, timeline: Timeline, bed: Bed | None) -> Plan | None:
     """How a track is assembled; None where all of it has to be encoded, or where that is less."""
     if part.prepared.request.format != "mp3":
@@ -129,11 +125,21 @@ def plan(part: Part, timeline: Timeline, bed: Bed | None) -> Plan | None:
     return found if found is not None and found.is_worth_it else None
 
 
-def levels(part: Part, said: Spoken, bed: Bed | None) -> tuple[Levels, dict[Line, Weighed], Proof]:
-    """How loud every clip is to be, found from those for everybody; those clips; and the proof without the others.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Levelled:
+    """The clips that are for everybody as the stem has them, its energy, and what a track of them has to hold."""
+
+    levels: Levels
+    clips: Clips
+    bins: NDArray[np.float64]
+    proof: Proof
+
+
+def _levelled(part: Part, said: Spoken, bed: Bed | None) -> _Levelled:
+    """What was said to everybody, as loud as it is to be; those clips are let go of. Raises NotShared for too few.
 
     Where a loud bed adds to the voice's peaks, the voice is limited a little lower; and since such a bed may swell,
-    what it adds to the loudness where there is speech is measured. Raises NotShared where they are too few to tell.
+    what it adds to the loudness where there is speech is measured.
     """
     prepared, timeline = part.prepared, said.timeline
     _check_shared(timeline)
@@ -145,22 +151,33 @@ def levels(part: Part, said: Spoken, bed: Bed | None) -> tuple[Levels, dict[Line
         shared = chain.levelled(shared, median)
     weighed = {line: Weighed(shared.pop(line)) for line in list(shared)}
     ceiling = prepared.delivery.ceiling_dbtp
-    found, mixer, wanted = _mixed(part, timeline, weighed, ceiling, bed)
-    if not _is_loud(prepared):
-        return Levels(median_lufs=median, levelling=found, added_lu=wanted.added_lu), weighed, wanted
-    highest = _amplitude(ceiling)
+    highest, added = _amplitude(ceiling), backdrop.added_lu(prepared)
     for _ in range(_MOST_ROUNDS):
+        found = levelling(timeline, weighed, loudness_lufs=prepared.delivery.voice_lufs, ceiling_dbtp=ceiling)
+        clips = {line: each.finished(found, timeline.rate) for line, each in weighed.items()}
+        stem = stem_of(part, timeline, clips)
+        mixer = mixer_of(part, timeline, stem, bed)
+        wanted = proof.expected(
+            timeline,
+            stem,
+            found.loudness_lufs,
+            mixer.floor,
+            highest_dbtp=prepared.delivery.highest_dbtp,
+            added_lu=added,
+        )
+        if not _is_loud(prepared):
+            break
         ear = _listened(mixer, timeline, wanted)
+        added = ear.energies.integrated() - found.loudness_lufs
         over = _amplitude(ear.peak.dbtp) - highest
         if over <= 0:
             break
         ceiling = float(20 * np.log10(max(_amplitude(ceiling) - over, _amplitude(_LOWEST_CEILING_DBTP))))
-        found, mixer, wanted = _mixed(part, timeline, weighed, ceiling, bed)
-    added = ear.energies.integrated() - found.loudness_lufs
-    return (
-        Levels(median_lufs=median, levelling=found, added_lu=added),
-        weighed,
-        replace(wanted, added_lu=added),
+    return _Levelled(
+        levels=Levels(median_lufs=median, levelling=found, added_lu=added),
+        clips=clips,
+        bins=energies(timeline, weighed, found.gain, found.ceiling).bins,
+        proof=replace(wanted, added_lu=added),
     )
 
 
@@ -177,24 +194,6 @@ def _is_loud(prepared: prepare.Prepared) -> bool:
 
 def _amplitude(decibels: float) -> float:
     return float(10 ** (decibels / 20))
-
-
-def _mixed(
-    part: Part, timeline: Timeline, weighed: Mapping[Line, Weighed], ceiling_dbtp: float, bed: Bed | None
-) -> tuple[Levelling, Mixer, Proof]:
-    prepared = part.prepared
-    found = levelling(timeline, weighed, loudness_lufs=prepared.delivery.voice_lufs, ceiling_dbtp=ceiling_dbtp)
-    stem = stem_of(part, timeline, {line: each.finished(found, timeline.rate) for line, each in weighed.items()})
-    mixer = mixer_of(part, timeline, stem, bed)
-    wanted = proof.expected(
-        timeline,
-        stem,
-        found.loudness_lufs,
-        mixer.floor,
-        highest_dbtp=prepared.delivery.highest_dbtp,
-        added_lu=backdrop.added_lu(prepared),
-    )
-    return found, mixer, wanted
 
 
 def _listened(mixer: Mixer, timeline: Timeline, wanted: Proof) -> Ear:
@@ -233,9 +232,8 @@ def mixer_of(part: Part, timeline: Timeline, stem: Stem, bed: Bed | None) -> Mix
 def made(part: Part, said: Spoken, made_by: Plan, bed: Bed | None, progress: Progress) -> Master:
     """The master of a part, whose blanks are as wide as was said. Raises NotShared or CodecError."""
     prepared, timeline, rate = part.prepared, said.timeline, part.prepared.rate
-    found, weighed, wanted = levels(part, said, bed)
-    bins = energies(timeline, weighed, found.levelling.gain, found.levelling.ceiling).bins
-    clips = {line: weighed.pop(line).finished(found.levelling, rate) for line in list(weighed)}
+    found = _levelled(part, said, bed)
+    clips = found.clips
     language = prepared.script.head.language
     clauses = {line: beside.said_when(line, clip, rate, language) for line, clip in clips.items()}
     stem = stem_of(part, timeline, clips)
@@ -251,13 +249,13 @@ def made(part: Part, said: Spoken, made_by: Plan, bed: Bed | None, progress: Pro
         without=windows,
         hear=lambda share: progress("encoding", share),
     )
-    heard = _heard(pieces, windows, wanted, progress)
+    heard = _heard(pieces, windows, found.proof, progress)
     texts = Texts(prepared=prepared, timeline=timeline, clauses={})
     return Master(
         timeline=timeline,
-        levels=found,
-        bins=bins,
-        proof=wanted,
+        levels=found.levels,
+        bins=found.bins,
+        proof=found.proof,
         clauses=clauses,
         covers={size: beside.picture(texts, size) for size in (cover.SMALL, cover.LARGE)},
         pieces=pieces,
@@ -366,11 +364,13 @@ def whole(
     timeline = said.timeline
     if own and _is_loud(part.prepared):
         raise NotShared
-    found, weighed, _ = levels(part, said, bed)
-    weighed |= _weighed(part, found, own)
-    made = found.levelling
-    loudness = _near(energies(timeline, weighed, made.gain, made.ceiling), made)
-    clips = {line: weighed.pop(line).finished(made, timeline.rate) for line in list(weighed)}
+    found = _levelled(part, said, bed)
+    made = found.levels.levelling
+    weighed = _weighed(part, found.levels, own)
+    sums = energies(timeline, weighed, made.gain, made.ceiling)
+    sums.bins += found.bins
+    loudness = _near(sums, made)
+    clips = {**found.clips} | {blank: each.finished(made, timeline.rate) for blank, each in weighed.items()}
     stem = stem_of(part, timeline, clips)
     mixer = mixer_of(part, timeline, stem, bed)
     wanted = proof.expected(
@@ -379,7 +379,7 @@ def whole(
         loudness,
         mixer.floor,
         highest_dbtp=part.prepared.delivery.highest_dbtp,
-        added_lu=found.added_lu,
+        added_lu=found.levels.added_lu,
     )
     return timeline, clips, wanted, mixer
 

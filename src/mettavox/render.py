@@ -11,13 +11,13 @@ from mettavox import spoken as speaking
 from mettavox.bed import Bed
 from mettavox.bench import Bench
 from mettavox.beside import Texts, beside_path
-from mettavox.blanks import Shared
+from mettavox.blanks import NotShared, Shared
 from mettavox.clauses import Clause
 from mettavox.codecs import assembly, decode, encode, id3
 from mettavox.credits import year
 from mettavox.ensemble import Ensemble
 from mettavox.errors import SoundError
-from mettavox.master import Filled, Master, NotShared
+from mettavox.master import Filled, Master
 from mettavox.output import Files
 from mettavox.prepare import Prepared
 from mettavox.proof import Proof

@@ -23,6 +23,7 @@ class Shelf:
         self._suffix = suffix
         self._mark = mark
         self._largest = largest_bytes
+        self._has_grown = False
 
     def get(self, name: str) -> bytes | None:
         """What was put there under that name, or None; a damaged file is removed."""
@@ -42,6 +43,7 @@ class Shelf:
     def put(self, name: str, content: bytes) -> None:
         """Keep it, readable by its owner alone."""
         path = self._path(name)
+        self._has_grown = True
         with contextlib.suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             handle, scratch = tempfile.mkstemp(dir=path.parent, suffix=".part")
@@ -54,7 +56,10 @@ class Shelf:
                 raise
 
     def trim(self) -> None:
-        """Drop what was not used for longest until the shelf is within its size."""
+        """Drop what was not used for longest until the shelf is within its size, if anything was put there."""
+        if not self._has_grown:
+            return
+        self._has_grown = False
         with contextlib.suppress(OSError):
             entries = self._folder.rglob(f"*{self._suffix}")
             found = [(entry.stat().st_mtime, entry.stat().st_size, entry) for entry in entries]

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from mettavox import assets, blanks, casting, takes
-from mettavox.blanks import Divided, Slots
+from mettavox.blanks import Divided, NotShared, Slots
 from mettavox.clipcache import ClipCache
 from mettavox.ensemble import Ensemble, Speaker
-from mettavox.errors import DurationError, EngineError
+from mettavox.errors import DurationError
 from mettavox.fit import is_declared
 from mettavox.prepare import EstimatedLengths, Prepared, laid, plan
 from mettavox.script import Line, Script
@@ -120,9 +120,14 @@ class Part:
     ) -> "Part":
         """The part of who speaks it. ``slack_seconds`` is what its lines may be shorter than their slots.
 
-        One that is ``undivided`` has no blanks: it is of nobody else.
+        One that is ``undivided`` has no blanks: it is of nobody else. Nor is one in which a name is respelled as a word
+        of other lines is written, since the respelling is kept there, too.
         """
         whole = ensemble.script(prepared.script)
+        kept = [word.said for word in prepared.request.names if word and word.said != word.written]
+        undivided = undivided or any(
+            word in line.spoken for word in kept for line in whole.lines() if not line.personal
+        )
         divided = Divided(script=whole, own=()) if undivided else blanks.divided(whole)
         rules = changed(prepared.rules, slack_seconds=slack_seconds)
         return cls(prepared=changed(prepared, script=divided.script, rules=rules), own=divided.own, whole=whole)
@@ -144,7 +149,8 @@ class Spoken:
 def spoken(part: Part, ensemble: Ensemble, progress: Progress, slots: Slots | None = None) -> Spoken:
     """Every line that the timeline has, spoken, but for those in blanks that have ``slots``.
 
-    Without slots each blank is as long as its line. Raises EngineError, VoiceError or DurationError.
+    Without slots each blank is as long as its line. Raises EngineError, VoiceError or DurationError, and NotShared where
+    there is a blank that the slots do not have.
     """
     likely = _likely(part)
     if slots is not None:
@@ -200,7 +206,7 @@ class SpokenLengths(Mapping[Line, int]):
     def __getitem__(self, line: Line) -> int:
         if blanks.is_blank(line) and self._given is not None:
             if blanks.number(line) not in self._given:
-                raise EngineError("A track does not fit its master.", hint="This is a mistake of mettavox; report it.")
+                raise NotShared  # the slots are those of another length, or of other choices
             return self._given[blanks.number(line)]
         said = self._part.line(line)
         if self._ensemble.lacks(said):
