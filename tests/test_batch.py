@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from mettavox import batch, batchcheck, roster
+from mettavox import batch, batchcheck, record, roster
 from mettavox.batch import Job, Outcome
 from mettavox.batchreport import Report, Result
 from mettavox.check import check
@@ -168,6 +168,34 @@ def test_the_same_bytes_whichever_way_it_is_made(tmp_path: Path, build: Run) -> 
     told = [library / "report.html", library / "manifest.sqlite", *library.glob("*.json"), *library.glob("*.mp3")]
     for name in ("Zebedee", "José", "ho-SAY"):
         assert not any(name.encode() in each.read_bytes() for each in told), name
+
+
+@pytest.mark.parametrize("only", ["b", "c"])
+def test_what_rows_share_does_not_depend_on_which_are_made(only: str, tmp_path: Path, together: Path) -> None:
+    """Three names in slots for the longest: a row that is made alone has the bytes that it has among the others."""
+    report = batch.build(
+        roster.read(together / "roster.csv"), tmp_path, only=frozenset({only}), pool=ThreadPoolExecutor
+    )
+    assert report.made == 1
+    assert (tmp_path / f"{only}.mp3").read_bytes() == (together / f"{only}.mp3").read_bytes()
+    known = record.read(tmp_path / f"{only}.json")
+    assert known.shared == record.read(together / "a.json").shared
+    assert known.shared is not None
+    assert known.shared.slots
+    assert check(together / f"{only}.mp3").holds
+
+
+@pytest.fixture(scope="module")
+def together(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library of three rows that differ by a name, with its roster."""
+    folder = tmp_path_factory.mktemp("together")
+    rows = [
+        f"{code},loving-kindness,3m,hum,none,{name},"
+        for code, name in zip("abc", ("Mo", "Zebedee", "Ida"), strict=True)
+    ]
+    (folder / "roster.csv").write_text("\n".join([HEADING.replace(",format", ""), *rows, ""]), "utf-8")
+    assert batch.build(roster.read(folder / "roster.csv"), folder, jobs=2, pool=ThreadPoolExecutor).made == 3
+    return folder
 
 
 # --- the second run ---

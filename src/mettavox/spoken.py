@@ -149,8 +149,8 @@ class Spoken:
 def spoken(part: Part, ensemble: Ensemble, progress: Progress, slots: Slots | None = None) -> Spoken:
     """Every line that the timeline has, spoken, but for those in blanks that have ``slots``.
 
-    Without slots each blank is as long as its line. Raises EngineError, VoiceError or DurationError, and NotShared where
-    there is a blank that the slots do not have.
+    Without slots each blank is as long as its line. Raises EngineError, VoiceError or DurationError, and NotShared
+    where there is a blank that the slots do not have.
     """
     likely = _likely(part)
     if slots is not None:
