@@ -127,7 +127,7 @@ def _cache() -> str:
         raise OutputError(
             f"{folder} cannot be used: {error.strerror}.", hint=f"Set {assets.CACHE_VARIABLE} to a folder of your own."
         ) from error
-    size = sum(entry.stat().st_size for entry in folder.rglob("*.clip"))
+    size = sum(entry.stat().st_size for kind in ("*.clip", "*.master") for entry in folder.rglob(kind))
     if free < _LITTLE_SPACE_BYTES:
         raise OutputError(f"{folder}: only {free / 1e6:.0f} MB are free on that disk.", hint="Free some space.")
-    return f"{folder}, {size / 1e6:.1f} MB of clips"
+    return f"{folder}, {size / 1e6:.1f} MB of clips and masters"

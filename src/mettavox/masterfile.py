@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mettavox import cover
 from mettavox.clauses import Clause
 from mettavox.codecs.assembly import Pieces, Plan, Stretch, looped
 from mettavox.master import VERSION, Heard, Levels, Master
@@ -22,7 +21,6 @@ from mettavox.windows import Window
 MARK = f"mettavox master {VERSION}\n".encode("ascii")
 
 _BELL = -1
-_SIZES = (cover.SMALL, cover.LARGE)
 _HEAD_BYTES = 8
 
 
@@ -39,7 +37,7 @@ def packed(made: Master, part: Part) -> bytes:
         *(window.frames for window in made.pieces.windows),
         *(made.near[line] for line in near),
         *([] if bell is None else [bell]),
-        *(np.frombuffer(made.covers[size], dtype=np.uint8) for size in _SIZES),
+        *(np.frombuffer(made.covers[size], dtype=np.uint8) for size in sorted(made.covers)),
     ]
     head = {
         "timeline": _timeline(made.timeline, numbers),
@@ -53,6 +51,7 @@ def packed(made: Master, part: Part) -> bytes:
         "near": [numbers[line] for line in near],
         "bell": bell is not None,
         "peak": made.heard.peak,
+        "covers": sorted(made.covers),
         "arrays": [[array.dtype.str, *array.shape] for array in arrays],
     }
     text = json.dumps(head).encode("ascii")
@@ -98,7 +97,7 @@ def _unpacked(data: bytes, part: Part) -> Master:
         windows=frozenset(head["open"]),
         near=near,
         heard=Heard(cells=cells, bins=heard_bins, peak=head["peak"]),
-        covers={size: arrays.next().tobytes() for size in _SIZES},
+        covers={size: arrays.next().tobytes() for size in head["covers"]},
     )
 
 

@@ -190,7 +190,7 @@ def test_an_interruption_among_the_files_leaves_nothing(
 @pytest.fixture
 def mute(monkeypatch: pytest.MonkeyPatch) -> None:
     """No line may be spoken."""
-    monkeypatch.setattr("mettavox.render.spoken", lambda *_: pytest.fail("spoken before it was refused"))
+    monkeypatch.setattr("mettavox.spoken.spoken", lambda *_: pytest.fail("spoken before it was refused"))
 
 
 @pytest.mark.parametrize("suffix", beside.SUFFIXES)

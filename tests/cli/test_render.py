@@ -315,12 +315,12 @@ def test_no_temporary_folder_is_left(run: Run, here: Path, tmp_path: Path, monke
 
 def test_a_bug_is_70_and_leaves_nothing(run: Run, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A short apology; the words of the stray exception may hold a name."""
-    from mettavox import render
+    from mettavox import beside
 
     def slip(*_: object) -> None:
         raise ZeroDivisionError("Zebedee")
 
-    monkeypatch.setattr(render, "_encode", slip)
+    monkeypatch.setattr(beside, "tags", slip)
     outcome = run("render", *SHORT, "-o", "x.mp3")
     assert (outcome.code, outcome.out) == (70, "")
     assert outcome.err.startswith("Sorry")

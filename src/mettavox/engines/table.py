@@ -4,12 +4,15 @@ import re
 import sys
 from collections.abc import Mapping
 from functools import cache
-from importlib.metadata import PackageNotFoundError, entry_points, version
+from importlib.metadata import PackageNotFoundError, entry_points
+from importlib.metadata import version as read_version
 from importlib.util import find_spec
 
 from mettavox import __version__
 from mettavox.errors import VoiceError
 from mettavox.suggest import nearest
+
+version = cache(read_version)  # what is installed stays while we run
 
 GROUP = "mettavox.engines"
 """The entry-point group in which other packages offer engines, as ``name = "module:Class"``."""
@@ -99,7 +102,6 @@ def identity(name: str) -> str:
     return "; ".join([f"{name} {__version__} on {sys.platform}", *parts])
 
 
-@cache  # what is installed stays while we run
 def _version(package: str) -> str:
     try:
         return version(package)
