@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from dataclasses import replace
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
@@ -184,6 +185,54 @@ def test_slots_of_another_length_are_not_used(shared: Shared, tmp_path: Path) ->
         first = made(tmp_path, NAMES[0], bench, none, "none").sha256
         assert record.read(tmp_path / "0.json").shared is None
         assert made(tmp_path, NAMES[0], bench, None, "none").sha256 == first
+
+
+def test_slots_that_are_far_too_wide_are_not_used(shared: Shared, tmp_path: Path) -> None:
+    """A short name would leave a hole after it that no pause may have."""
+    wide = Shared(slots={number: 3 * width for number, width in shared.slots.items()}, slack_seconds=0.8)
+    with closing(Bench(cache=False)) as bench:
+        made(tmp_path, NAMES[0], bench, wide, "none")
+    assert record.read(tmp_path / "0.json").shared is None
+
+
+def test_another_format_is_no_mp3(shared: Shared, tmp_path: Path) -> None:
+    """Although its master is on the bench."""
+    with closing(Bench(cache=False)) as bench:
+        made(tmp_path, NAMES[0], bench, shared, "none")
+        other = prepare(ask.request(values(NAMES[0], "none") | {"format": "flac"}))
+        render(other, tmp_path / "x.flac", settings=SETTINGS, shared=shared, bench=bench)
+    assert (tmp_path / "x.flac").read_bytes().startswith(b"fLaC")
+
+
+def test_masters_of_scripts_that_differ_have_different_names() -> None:
+    """Also where all that differs is how a line goes on without the name."""
+    people = [prepared(NAMES[0]), prepared(NAMES[1])]
+    with closing(Bench(cache=False)) as bench:
+        parts = [Part.of(each, bench.booth.ensemble(each, SETTINGS)) for each in people]
+    assert master.key(parts[0], {0: 5}) == master.key(parts[1], {0: 5})
+    assert master.key(parts[0], {0: 5}) != master.key(parts[0], {0: 6})
+    script = parts[0].prepared.script
+    section = next(each for each in script.sections if any(blanks.is_blank(p.sound) for p in each.passages))
+    place = next(at for at, each in enumerate(section.passages) if blanks.is_blank(each.sound))
+    blank = section.passages[place].sound
+    assert isinstance(blank, Line)
+    other = replace(blank, unnamed=Line(text="Go on.", spoken="Go on.", number=1))
+    passages = [replace(each, sound=other) if at == place else each for at, each in enumerate(section.passages)]
+    changed = replace(
+        script, sections=tuple(replace(e, passages=tuple(passages)) if e is section else e for e in script.sections)
+    )
+    assert changed == script  # lines are alike by their words
+    part = replace(parts[0], prepared=replace(parts[0].prepared, script=changed))
+    assert master.key(part, {0: 5}) != master.key(parts[0], {0: 5})
+
+
+def test_one_whose_script_is_another_does_not_decide_for_the_group() -> None:
+    """As where a respelling is kept that is a word of other lines, too: the first by code is no measure."""
+    people = [values("Bea") | {"say": "kind"}, values("Ola"), values("Mo")]
+    with closing(Bench(cache=False)) as bench:
+        found = groups.measured(people, SETTINGS, bench)
+    assert found is not None
+    assert found.slots
 
 
 # --- groups ---

@@ -238,6 +238,21 @@ def test_a_failure_ends_every_speaker(tmp_path: Path):
     assert all(mouth.closed for mouth in studio.mouths)
 
 
+def test_the_next_track_is_spoken_after_one_has_failed(tmp_path: Path):
+    """Its lines, and not those of the one before; what was said with a name is forgotten."""
+    studio = Studio(tmp_path, lambda text: Clip(pcm=b"", rate=16_000) if "today" in text else None)
+    speech = studio.speech()
+    named = replace(LINES[0], personal=True)
+    speech.speak([named])
+    with pytest.raises(EngineError):
+        speech.speak([LINES[1]])
+    speech.begin(str)
+    speech.speak([named, LINES[2]])
+    said = [text for mouth in studio.mouths for text in mouth.said]
+    assert said.count(named.spoken) == 2
+    assert LINES[2].spoken in said
+
+
 def test_an_interruption_ends_every_speaker(tmp_path: Path):
     """Ctrl-C while lines are being spoken."""
 

@@ -23,7 +23,15 @@ from mettavox.batchreport import Report, Result, State
 from mettavox.bench import Bench
 from mettavox.blanks import Shared
 from mettavox.cluster import Cluster
-from mettavox.errors import MettavoxError, OutputError, RequestError
+from mettavox.errors import (
+    DurationError,
+    EngineError,
+    MettavoxError,
+    OutputError,
+    RequestError,
+    ScriptError,
+    VoiceError,
+)
 from mettavox.groups import candidates, grouped
 from mettavox.manifest import Entry, Manifest
 from mettavox.render import render
@@ -108,11 +116,7 @@ def make(job: Job) -> Outcome:
 
 
 def _made(job: Job) -> Outcome:
-    if job.expects and _Identity(job.settings).files(job.values) != job.expects:
-        raise RequestError(
-            "A worker of the cluster has another script, voice or file of this row than this machine.",
-            hint="Install the same voices on every worker, and have what rows name on a disk that they share.",
-        )
+    _check_expected(job, job.values)
     prepared = prepare.prepare(ask.request(job.values))
     name = f"{job.code}.{prepared.request.format}"
     with store.place(job.folder, name, run=job.run, replace=job.replace) as place:
@@ -139,7 +143,16 @@ def _made(job: Job) -> Outcome:
 
 
 def _found(job: Job) -> Outcome:
+    _check_expected(job, job.people[0])
     return Outcome(code=job.code, shared=groups.measured(job.people, job.settings, _bench(job.settings)))
+
+
+def _check_expected(job: Job, values: Mapping[str, Any]) -> None:
+    if job.expects and _Identity(job.settings).files(values) != job.expects:
+        raise RequestError(
+            "A worker of the cluster has another script, voice or file of this row than this machine.",
+            hint="Install the same voices on every worker, and have what rows name on a disk that they share.",
+        )
 
 
 class _Kept(threading.local):
@@ -157,7 +170,7 @@ def _bench(settings: Settings) -> Bench:
     if _kept.bench is None or _kept.cache != settings.cache:
         if _kept.bench is not None:
             _kept.bench.close()
-        _kept.bench, _kept.cache = Bench(cache=settings.cache), settings.cache
+        _kept.bench, _kept.cache = Bench(cache=settings.cache, own=False), settings.cache
         at_end(_kept.bench.close)
     return _kept.bench
 
@@ -421,12 +434,20 @@ class _Run:
             with contextlib.closing(outcomes):  # type: ignore[type-var]
                 for outcome in outcomes:
                     if outcome.code in self._unshared:  # what could not be found, each track goes without
+                        self._note(outcome.error)
                         self._ready += [(code, outcome.shared) for code in self._unshared.pop(outcome.code)]
                     else:
                         self._landed(outcome)
         except BaseException:
             self._keep_what_is_finished(running)
             raise
+
+    def _note(self, error: MettavoxError | None) -> None:
+        """Why a group's rows are made one by one, where no track will say it."""
+        if error is not None and not isinstance(
+            error, (EngineError, VoiceError, DurationError, ScriptError, RequestError)
+        ):
+            self.notes[_storable(f"Tracks that differ by a name were made one by one: {error.message}")] = None
 
     def _jobs(self, count: int) -> Iterator[Job | None]:
         """Every wanted track's job, a group after the other, each after what its tracks share was found."""
@@ -437,7 +458,8 @@ class _Run:
                 if people:
                     name = f"\0{codes[0]}"  # no code is like it
                     self._unshared[name] = codes
-                    yield Job(code=name, values={}, folder="", settings=self._settings, people=people)
+                    expects = self._identity.files(people[0]) if self._is_far else ""
+                    yield Job(code=name, values={}, folder="", settings=self._settings, people=people, expects=expects)
                 else:
                     self._ready += [(code, None) for code in codes]
             elif self._ready:

@@ -12,37 +12,39 @@ _MOST_MASTERS = 2
 
 
 class Bench:
-    """It is to be closed. ``cache`` says whether masters are kept between runs as well."""
+    """It is to be closed. ``cache`` says whether masters are kept between runs as well, and ``own`` whether those are,
+    too, that nobody shares.
+    """
 
-    def __init__(self, *, cache: bool = True) -> None:
+    def __init__(self, *, cache: bool = True, own: bool = True) -> None:
+        self._own = own
         self.booth = Booth()
-        self._masters: list[tuple[tuple[object, ...], Master]] = []
+        self._masters: dict[str, Master] = {}
         self._shelf = Shelf(assets.cache_folder() / "masters", ".master", masterfile.MARK) if cache else None
 
     def find(self, part: Part, slots: Slots) -> Master | None:
         """The master of a part with these slots, if it is still there."""
-        known_by = master.common(part, slots)
-        for each, made in self._masters:
-            if each == known_by:
-                return made
+        name = master.key(part, slots)
+        if name in self._masters:
+            return self._masters[name]
         if self._shelf is None or not _is_kept(part):
             return None
-        data = self._shelf.get(master.key(known_by, part.prepared))
+        data = self._shelf.get(name)
         found = masterfile.unpacked(data, part) if data is not None else None
         if found is not None:
-            self._remember(known_by, found)
+            self._remember(name, found)
         return found
 
-    def keep(self, part: Part, slots: Slots, made: Master) -> None:
+    def keep(self, part: Part, slots: Slots, made: Master, *, shared: bool) -> None:
         """Keep a master that was made; one with what a person said is not kept between runs."""
-        known_by = master.common(part, slots)
-        self._remember(known_by, made)
-        if self._shelf is not None and _is_kept(part):
-            self._shelf.put(master.key(known_by, part.prepared), masterfile.packed(made, part))
+        name = master.key(part, slots)
+        self._remember(name, made)
+        if self._shelf is not None and (shared or self._own) and _is_kept(part):
+            self._shelf.put(name, masterfile.packed(made, part))
             self._shelf.trim()
 
-    def _remember(self, known_by: tuple[object, ...], made: Master) -> None:
-        self._masters = [(known_by, made), *self._masters][:_MOST_MASTERS]
+    def _remember(self, name: str, made: Master) -> None:
+        self._masters = dict([(name, made), *self._masters.items()][:_MOST_MASTERS])
 
     def trim(self) -> None:
         """Keep the cache of clips within its size."""

@@ -1,6 +1,7 @@
 """Groups: rows whose tracks differ by a person's words alone, and slots that are wide enough for all of them."""
 
 import contextlib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -19,10 +20,10 @@ from mettavox.units import frames
 PERSONAL = ("name", "target", "intention")
 """What tells two people of a group apart, with how it is said."""
 
-SLACK_SECONDS = 0.6
-"""How much shorter than its slot a line of a group may be, or little more: its pause has that room."""
+SLACK_SECONDS = 0.8
+"""How much shorter than its slot a line of a group may be: its pause has that room."""
 
-# Words of one group have as many syllables as each other, or two more: at most those seconds.
+# Words of one group have as many syllables as each other, or two more: hardly ever more than those seconds.
 _SYLLABLES = 3
 # The words that look longest are spoken in the first line that has them, and the longest of these in every other one.
 _MOST_TRIED, _MOST_MEASURED = 32, 3
@@ -86,11 +87,12 @@ def measured(people: Sequence[Values], settings: Settings, bench: Bench) -> Shar
 
     Raises what keeps the first of them from having a track.
     """
-    all_of_them = [prepare.prepare(ask.request(each)) for each in people]
-    widest = _Widest(all_of_them, settings, bench)
+    widest = _Widest([prepare.prepare(ask.request(each)) for each in people], settings, bench)
     laid(widest.part.prepared, widest)
+    if not widest.slots:
+        return None
     shared = Shared(slots=widest.slots, slack_seconds=SLACK_SECONDS)
-    return shared if prepare_master(all_of_them[0], shared, settings=settings, bench=bench) else None
+    return shared if prepare_master(widest.first, shared, settings=settings, bench=bench) else None
 
 
 class _Widest(Mapping[Line, int]):
@@ -99,10 +101,11 @@ class _Widest(Mapping[Line, int]):
     def __init__(self, people: Sequence[Prepared], settings: Settings, bench: Bench) -> None:
         self._settings = settings
         self._booth = bench.booth
-        self._first = people[0]
-        self.part = self._part(self._first)
         parts = [(each, self._part(each)) for each in people]
-        self._people = [(each, part) for each, part in parts if part.prepared.script == self.part.prepared.script]
+        scripts = Counter(repr(part.prepared.script) for _, part in parts)
+        usual = max(scripts, key=scripts.__getitem__)  # one may be without blanks, or have others
+        self._people = [(each, part) for each, part in parts if repr(part.prepared.script) == usual]
+        self.first, self.part = self._people[0]
         self._longest: dict[tuple[str, ...], list[int]] = {}
         self._shared: dict[Line, int] = {}
         self.slots: dict[int, int] = {}
@@ -113,7 +116,7 @@ class _Widest(Mapping[Line, int]):
     def __getitem__(self, line: Line) -> int:
         if not blanks.is_blank(line):
             if line not in self._shared:
-                ensemble = self._booth.ensemble(self._first, self._settings)
+                ensemble = self._booth.ensemble(self.first, self._settings)
                 self._shared[line] = SpokenLengths(ensemble, self.part)[line]
             return self._shared[line]
         number = blanks.number(line)

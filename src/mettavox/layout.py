@@ -232,7 +232,8 @@ class Layout:
                 sound.before = sound.before.cut_to(early - quiet)
             yield sound
             permitted = permitted or unit.passage.protected
-            pending, previous, quiet = self._after(unit), unit, sound.margin * 3 // 2 + sound.quiet
+            quiet = sound.margin * 3 // 2 + sound.quiet + self._slack(unit)
+            pending, previous = self._after(unit), unit
         if self._rules.rings("end") and previous is not None:
             pending = pending if pending.longest else self._seconds(_BEFORE_LAST_BELL)
             yield self._bell(previous.section, pending.within(cap - quiet))
@@ -262,16 +263,17 @@ class Layout:
             passage = unit.passage
             line = passage.sound if isinstance(passage.sound, Line) else None
             gap = sum((self._bounds(pause, line) for pause in passage.pauses), _Gap())
-            self._gaps_after[unit] = self._held(unit, gap).less(self._slack(line))
+            self._gaps_after[unit] = self._held(unit, gap).less(self._slack(unit))
         return self._gaps_after[unit]
 
     def _beat_after(self, unit: Unit) -> _Gap:
-        line = unit.passage.sound if isinstance(unit.passage.sound, Line) else None
-        return self._held(unit, self._beat).less(self._slack(line))
+        return self._held(unit, self._beat).less(self._slack(unit))
 
-    def _slack(self, line: Line | None) -> int:
+    def _slack(self, unit: Unit) -> int:
         """What may be left over of the room of a line, and is heard as a part of the pause after it."""
-        return frames(self._rules.slack_seconds, self._rules.rate) if line is not None and line.personal else 0
+        sound = unit.passage.sound
+        is_personal = isinstance(sound, Line) and sound.personal
+        return frames(self._rules.slack_seconds, self._rules.rate) if is_personal else 0
 
     def _held(self, unit: Unit, gap: _Gap) -> _Gap:
         """Pauses after protected lines and in fixed sections are never stretched."""

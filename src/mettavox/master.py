@@ -27,6 +27,7 @@ from mettavox.shape import Shaped
 from mettavox.spoken import Part, Progress, Spoken
 from mettavox.stem import Levelling, Weighed, energies, levelling
 from mettavox.timeline import Timeline
+from mettavox.units import frames
 from mettavox.verify import BLOCK_SECONDS, Ear, spoken_bins
 
 VERSION = 1
@@ -87,31 +88,26 @@ class Master:
 # --- what it is known by ---
 
 
-def common(part: Part, slots: Slots) -> tuple[object, ...]:
-    """Everything that shapes a master, to be compared; nothing of it is a person's."""
-    prepared, request = part.prepared, part.prepared.request
-    return (
-        tuple(sorted(slots.items())),
-        prepared.source.body,
+def key(part: Part, slots: Slots) -> str:
+    """The name of the master of a part: the hash of everything that shapes it. Nothing of it is a person's."""
+    prepared, request, rules = part.prepared, part.prepared.request, part.prepared.rules
+    shown = sorted(
+        (name, sorted(value) if isinstance(value, frozenset) else value) for name, value in vars(rules).items()
+    )
+    shaped_by = (
+        VERSION,
+        __version__,
+        sorted(record.made_with(prepared).items()),
+        sorted(slots.items()),
         prepared.script,
-        prepared.rules,
+        shown,
         prepared.seconds,
         prepared.delivery,
         record.voice_hash(prepared.voice),
         prepared.fill and record.voice_hash(prepared.fill),
-        (request.cover, request.duck, request.pause_guard, request.plain),
+        (request.format, request.cover, request.duck, request.pause_guard, request.plain),
     )
-
-
-def key(known_by: tuple[object, ...], prepared: prepare.Prepared) -> str:
-    """The name of a master in a cache: the hash of what is ``common`` and of all that it was made with."""
-    slots, _, script, rules, *others = known_by
-    shown = sorted(
-        (name, sorted(value) if isinstance(value, frozenset) else value) for name, value in vars(rules).items()
-    )
-    made_with = (VERSION, __version__, sorted(record.made_with(prepared).items()))
-    text = repr((made_with, slots, script, shown, others))
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(repr(shaped_by).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 # --- making it ---
@@ -197,7 +193,9 @@ def _amplitude(decibels: float) -> float:
 
 
 def _listened(mixer: Mixer, timeline: Timeline, wanted: Proof) -> Ear:
-    ear = Ear(timeline.frames, timeline.rate, spoken_bins(wanted))
+    places = zip(wanted.sounds, timeline.placements, strict=True)
+    spoken = replace(wanted, sounds=tuple(sound for sound, place in places if not blanks.is_blank(place.sound)))
+    ear = Ear(timeline.frames, timeline.rate, spoken_bins(spoken))
     for block in mixer.blocks():
         ear.hear(block)
     return ear
@@ -316,7 +314,8 @@ def filled(master: Master, part: Part, own: Mapping[Line, Shaped], bed: Bed | No
     sums.bins += master.bins
     loudness = _near(sums, found)
     clips = {blank: each.finished(found, rate) for blank, each in weighed.items()}
-    timeline = _with_lengths(laid, {blank: len(clip) for blank, clip in clips.items()})
+    lengths = {blank: len(clip) for blank, clip in clips.items()}
+    timeline = _with_lengths(laid, lengths, frames(part.prepared.rules.slack_seconds, rate))
     pieces = master.pieces
     stem: dict[Line | Bell, NDArray[np.int16]] = {**master.near}
     stem |= clips  # type: ignore[arg-type]
@@ -384,16 +383,16 @@ def whole(
     return timeline, clips, wanted, mixer
 
 
-def _with_lengths(timeline: Timeline, lengths: Mapping[Line, int]) -> Timeline:
+def _with_lengths(timeline: Timeline, lengths: Mapping[Line, int], slack: int) -> Timeline:
     """The timeline with the true length of what is in each blank: the pause after it begins where it ends.
 
-    Raises NotShared where something is longer than its blank.
+    Raises NotShared where something is longer than its blank, or so many frames shorter: its pause would be too long.
     """
     ends: dict[int, int] = {}
     placements = []
     for place in timeline.placements:
         length = lengths.get(place.sound, place.frames) if isinstance(place.sound, Line) else place.frames
-        if length > place.frames:
+        if not 0 <= place.frames - length <= slack:
             raise NotShared
         ends[place.end] = place.frames - length
         placements.append(replace(place, frames=length))

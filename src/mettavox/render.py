@@ -175,12 +175,12 @@ class _Maker:
         known = self._bench.find(part, shared.slots)
         if known is None:
             said = speaking.spoken(part, self._ensemble, self._progress, shared.slots)
-            known = self._of_spoken(part, said)
+            known = self._of_spoken(part, said, shared=True)
         if known is None:
             raise NotShared
         return known
 
-    def _of_spoken(self, part: Part, said: Spoken) -> Master | None:
+    def _of_spoken(self, part: Part, said: Spoken, *, shared: bool) -> Master | None:
         """The master of what was spoken, which is kept; None where the track has to be encoded whole."""
         plan = master.plan(part, said.timeline, self._bed)
         if plan is None:
@@ -188,7 +188,7 @@ class _Maker:
         known = self._bench.find(part, said.slots)
         if known is None:
             known = master.made(part, said, plan, self._bed, self._progress)
-            self._bench.keep(part, said.slots, known)
+            self._bench.keep(part, said.slots, known, shared=shared)
         return known
 
     def _of(self, part: Part, shared: Shared | None) -> _Made:
@@ -196,7 +196,7 @@ class _Maker:
             known: Master | None = self.master(part, shared)
         else:
             said = speaking.spoken(part, self._ensemble, self._progress)
-            known = self._of_spoken(part, said)
+            known = self._of_spoken(part, said, shared=False)
         if known is None:
             return self._in_one_pass(part, said)
         own = speaking.clips(part, self._ensemble, _blanks(known.timeline))
@@ -215,10 +215,15 @@ class _Maker:
         timeline, kbps = filled.timeline, self._prepared.delivery.bitrate_kbps
         tag = id3.tag(tags, rate=timeline.rate, frames=timeline.frames)
         with path.open("w+b") as file:
-            assembly.write(filled.pieces, timeline.frames, file, tag, bitrate_kbps=kbps)
+            written = assembly.write(filled.pieces, timeline.frames, file, tag, bitrate_kbps=kbps)
         told = decode.told_frames(path)
         if told != timeline.frames:
             raise SoundError(f"The finished track did not pass its check: it says that it has {told} frames.")
+        if record.sha256(path) != written:
+            raise SoundError(
+                "The finished track did not pass its check: the disk does not give back what was written.",
+                hint="Nothing was delivered. Choose another folder with -o, and have the disk checked.",
+            )
         return measured
 
     def _in_one_pass(self, part: Part, said: Spoken) -> _Made:

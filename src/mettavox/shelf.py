@@ -4,11 +4,13 @@ import contextlib
 import hashlib
 import os
 import tempfile
+import time
 from pathlib import Path
 
 LARGEST_BYTES = 512 * 1024 * 1024
 """When a shelf holds more than this, what was not used for longest goes."""
 
+_LEFT_SECONDS = 3600
 _DIGEST_BYTES = hashlib.sha256().digest_size
 
 
@@ -61,6 +63,9 @@ class Shelf:
             return
         self._has_grown = False
         with contextlib.suppress(OSError):
+            for left in self._folder.rglob("*.part"):  # of a process that was killed
+                if time.time() - left.stat().st_mtime > _LEFT_SECONDS:
+                    left.unlink(missing_ok=True)
             entries = self._folder.rglob(f"*{self._suffix}")
             found = [(entry.stat().st_mtime, entry.stat().st_size, entry) for entry in entries]
             size = sum(bytes_ for _, bytes_, _ in found)

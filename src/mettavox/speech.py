@@ -23,6 +23,8 @@ _TIME_LIMIT_SECONDS, _TIME_LIMIT_A_LETTER = 10.0, 0.25
 _SHORTEST_SHARE, _LONGEST_SHARE = 0.6, 1.6
 _SHORTEST_SLACK, _LONGEST_SLACK = -0.1, 0.6
 _SILENT_PEAK = 10 ** (-40 / 20) * 32768
+# Between tracks, so much of what was said is remembered.
+_MOST_BYTES = 64_000_000
 # A clip that was not cut ends in quiet: its last 10 ms lie this far under its peak.
 _ENDING_SECONDS, _ENDING_SHARE = 0.010, 10 ** (-26 / 20)
 
@@ -112,9 +114,15 @@ class Speech:
         """Begin another track: no clip with a person's words is known any more; ``pronounce`` gives the texts."""
         self._pronounce = pronounce
         self._texts.clear()
+        with self._lock:  # a line that failed has closed it
+            self._closed, self._idle = False, SimpleQueue()
+            for speaker in self._speakers:
+                self._idle.put(speaker)
         for text in self._personal:
             self._clips.pop(text, None)
         self._personal.clear()
+        if sum(len(clip.pcm) for clip in self._clips.values()) > _MOST_BYTES:
+            self._clips.clear()
 
     def close(self) -> None:
         """End every worker."""

@@ -1,13 +1,14 @@
 """Spoken: the lines of a script as clips, and the timeline that their true lengths allow."""
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import replace as changed
 from pathlib import Path
 from typing import Any
 
-from mettavox import assets, blanks, casting, takes
+from mettavox import assets, blanks, casting, ipa, takes
 from mettavox.blanks import Divided, NotShared, Slots
 from mettavox.clipcache import ClipCache
 from mettavox.ensemble import Ensemble, Speaker
@@ -125,9 +126,9 @@ class Part:
         """
         whole = ensemble.script(prepared.script)
         kept = [word.said for word in prepared.request.names if word and word.said != word.written]
-        undivided = undivided or any(
-            word in line.spoken for word in kept for line in whole.lines() if not line.personal
-        )
+        patterns = [re.compile(rf"(?<!\w){re.escape(ipa.plain(word))}(?!\w)") for word in kept]
+        shared = [line.spoken for line in whole.lines() if not line.personal] if kept else []
+        undivided = undivided or any(pattern.search(text) for pattern in patterns for text in shared)
         divided = Divided(script=whole, own=()) if undivided else blanks.divided(whole)
         rules = changed(prepared.rules, slack_seconds=slack_seconds)
         return cls(prepared=changed(prepared, script=divided.script, rules=rules), own=divided.own, whole=whole)

@@ -4,9 +4,11 @@ Where nothing changes, a track is silence or its bed's loop, and so are its MP3 
 changes are encoded, each with a few MP3 frames before and after it that the encoder hears and nobody keeps.
 """
 
+import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 from math import lcm
 from typing import BinaryIO
 
@@ -20,10 +22,13 @@ from mettavox.codecs.mp3 import (
     DECODER_DELAY,
     ENCODER_DELAY,
     FRAME_LENGTH,
+    MOST_BYTES,
     RATE,
-    Mp3Writer,
     crc16_after,
     frame_bytes,
+    header,
+    info_frame,
+    padding_of,
     running_crcs,
 )
 from mettavox.codecs.pcm import pcm16
@@ -182,12 +187,24 @@ def completed(pieces: Pieces, mixer: Mixer, frames: int, which: Collection[int],
     return replace(pieces, windows=tuple(whole))
 
 
-def write(pieces: Pieces, frames: int, file: BinaryIO, tag: bytes, *, bitrate_kbps: int) -> None:
-    """Write a track of ``frames`` frames. Raises CodecError, and OSError from the file."""
-    writer = Mp3Writer(file, frames=frames, id3=tag, rate=RATE, bitrate_kbps=bitrate_kbps)
-    for part, crc in pieces.copies():
-        writer.copy(part, crc)
-    writer.finish()
+def write(pieces: Pieces, frames: int, file: BinaryIO, tag: bytes, *, bitrate_kbps: int) -> str:
+    """Write a track of ``frames`` frames; gives the SHA-256 of what was written.
+
+    Raises CodecError, and OSError from the file.
+    """
+    crc = 0
+    for part, own in pieces.copies():
+        crc = crc16_after(crc, *part.shape) ^ own
+    count, size = pieces.plan.count, frame_bytes(RATE, bitrate_kbps)
+    padding = padding_of(count, frames)
+    if (count + 1) * size >= MOST_BYTES:
+        raise CodecError("An MP3 cannot be longer than 4 GB.", hint="Ask for a shorter track.")
+    info = info_frame(count=count, padding=padding, music_crc=crc, rate=RATE, bitrate_kbps=bitrate_kbps)
+    digest = hashlib.sha256()
+    for data in chain([memoryview(tag), memoryview(info)], (part.data for part, _ in pieces.copies())):
+        digest.update(data)
+        file.write(data)
+    return digest.hexdigest()
 
 
 def touching(made: Plan, ranges: Iterable[Range]) -> frozenset[int]:
@@ -327,4 +344,6 @@ def _run(parts: Iterable[_Part], bitrate_kbps: int) -> list[MpegFrames]:
     if len(data) % size:
         raise CodecError("ffmpeg wrote MP3 frames of another kind than was asked for.")
     rows = np.frombuffer(data, dtype=np.uint8).reshape(-1, size)
+    if (rows[:, :3] != np.frombuffer(header(RATE, bitrate_kbps)[:3], dtype=np.uint8)).any():
+        raise CodecError("ffmpeg wrote MP3 frames of another kind than was asked for.")
     return [rows[first:last] for first, last in places]

@@ -47,7 +47,8 @@ _LOWPASS_HZ = {
 _JOINT_STEREO = 3 << 2
 _SOURCE_RATE = {44_100: 1 << 6, 48_000: 2 << 6}
 _MOST_KBPS_TOLD = 255
-_MOST_BYTES = 1 << 32
+MOST_BYTES = 1 << 32
+"""A track is shorter, since its tag says in 32 bits how long it is."""
 _CRC_ROW = 384
 
 
@@ -146,7 +147,7 @@ def crc16_after(crc: int, count: int, length: int) -> int:
 def _zeros() -> list[tuple[list[int], list[int]]]:
     """What 1, 2, 4, 8 and more bytes of zeros, up to 4 GB, make of a CRC, by its low and by its high byte."""
     found = [([int(each) for each in _byte_table()], list(range(256)))]
-    for _ in range(_MOST_BYTES.bit_length()):
+    for _ in range(MOST_BYTES.bit_length()):
         low, high = found[-1]
         found.append(([low[v & 0xFF] ^ high[v >> 8] for v in low], [low[v & 0xFF] ^ high[v >> 8] for v in high]))
     return found
@@ -167,13 +168,19 @@ class _Crc:
             self._crc = crc16_frames(rows, self._crc)
         self._pending = data[whole:]
 
-    def add_rows(self, crc: int, count: int, length: int) -> None:
-        """Take ``count`` rows of so many bytes, of which the CRC is known."""
-        self._crc = crc16_after(self.value(), count, length) ^ crc
-        self._pending = b""
-
     def value(self) -> int:
         return crc16(self._pending, self._crc)
+
+
+def padding_of(count: int, frames: int) -> int:
+    """What is dropped at the end of ``count`` MP3 frames for ``frames`` frames of sound.
+
+    Raises CodecError when they cannot be of that sound.
+    """
+    padding = count * FRAME_LENGTH - ENCODER_DELAY - frames
+    if not DECODER_DELAY <= padding < 1 << 12:
+        raise CodecError(f"ffmpeg wrote {count} MP3 frames for {frames} frames of sound.")
+    return padding
 
 
 class Mp3Writer:
@@ -189,7 +196,7 @@ class Mp3Writer:
         self._frames = frames
         self._rate, self._bitrate_kbps = rate, bitrate_kbps
         self._frame_bytes = frame_bytes(rate, bitrate_kbps)
-        self._plain = _header(rate, bitrate_kbps)[:3]
+        self._plain = header(rate, bitrate_kbps)[:3]
         self._padded = self._plain[:2] + bytes([self._plain[2] | _PADDED])
         self._start = len(id3)
         self._pending = b""
@@ -205,21 +212,9 @@ class Mp3Writer:
         whole, self._pending = data[:end], data[end:]
         self._crc.add(whole)
         self._size += len(whole)
-        if self._size >= _MOST_BYTES:
+        if self._size >= MOST_BYTES:
             raise CodecError("An MP3 cannot be longer than 4 GB.", hint="Ask for a shorter track.")
         self._file.write(whole)
-
-    def copy(self, frames: NDArray[np.uint8], crc: int) -> None:
-        """Take whole MP3 frames without padding, shape ``(count, bytes)``, and their CRC."""
-        plain = np.frombuffer(self._plain, dtype=np.uint8)
-        if self._pending or frames.shape[1] != self._frame_bytes or (frames[:, : len(plain)] != plain).any():
-            raise CodecError("ffmpeg wrote MP3 frames of another kind than was asked for.")
-        self._crc.add_rows(crc, *frames.shape)
-        self._count += len(frames)
-        self._size += frames.size
-        if self._size >= _MOST_BYTES:
-            raise CodecError("An MP3 cannot be longer than 4 GB.", hint="Ask for a shorter track.")
-        self._file.write(np.ascontiguousarray(frames).data)
 
     def _walked(self, data: bytes) -> int:
         """Where the last whole MP3 frame ends. Each header says by its padding bit where the next one is."""
@@ -239,9 +234,9 @@ class Mp3Writer:
 
     def finish(self) -> None:
         """Write the Info frame. Raises CodecError when the encoder's frames cannot hold the sound."""
-        padding = self._count * FRAME_LENGTH - ENCODER_DELAY - self._frames
-        if self._pending or not DECODER_DELAY <= padding < 1 << 12:
-            raise CodecError(f"ffmpeg wrote {self._count} MP3 frames for {self._frames} frames of sound.")
+        padding = padding_of(self._count, self._frames)
+        if self._pending:
+            raise CodecError("ffmpeg wrote a part of an MP3 frame.")
         info = info_frame(
             count=self._count,
             padding=padding,
@@ -255,8 +250,8 @@ class Mp3Writer:
         self._file.seek(0, 2)
 
 
-def _header(rate: int, bitrate_kbps: int) -> bytes:
-    """MPEG-1 Layer III, no CRC, no padding, joint stereo, original."""
+def header(rate: int, bitrate_kbps: int) -> bytes:
+    """The header of an MP3 frame: MPEG-1 Layer III, no CRC, no padding, joint stereo, original. Four bytes."""
     third = _BITRATE_INDEX[bitrate_kbps] << 4 | _RATE_INDEX[rate] << 2
     return _SYNC_NO_CRC + bytes([third, _JOINT_STEREO_ORIGINAL])
 
@@ -277,7 +272,7 @@ def info_frame(
     length = frame_bytes(rate, bitrate_kbps)
     size = (count + 1) * length if size is None else size
     frame = bytearray(length)
-    frame[:_HEADER_BYTES] = _header(rate, bitrate_kbps)
+    frame[:_HEADER_BYTES] = header(rate, bitrate_kbps)
     at = _HEADER_BYTES + _SIDE_INFO_BYTES
     frame[at : at + 16] = b"Info" + struct.pack(">III", _HAS_FRAMES_BYTES_TOC_QUALITY, count, size)
     frame[at + 16 : at + 116] = bytes(percent * 256 // 100 for percent in range(100))  # constant bit rate
