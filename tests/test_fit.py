@@ -34,6 +34,7 @@ from mettavox.script import (
     Section,
 )  # fmt: skip
 from mettavox.timeline import Placement, Timeline
+from mettavox.units import frames
 
 SCRIPTS = [f"{language}/{name}" for language in phrasebook.languages() for name in source.ids(language)]
 """Every bundled script, as language/id."""
@@ -620,6 +621,35 @@ def test_random_scripts_keep_every_promise(seed: int) -> None:
     for total in (totals[0] - 1, totals[-1] + 1):
         with pytest.raises(DurationError):
             fit(script, lengths, total, rules)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_pause_with_room_for_a_short_name_keeps_its_cap(seed: int) -> None:
+    """What a line may be shorter than its slot is heard as a part of the pause after it."""
+    script, lengths, rules, totals = random_case(seed)
+    personal = {line for line in script.lines() if len(line.text) % 2}
+    named = {line: replace(line, personal=True) for line in personal}
+    sections = tuple(
+        replace(
+            section,
+            passages=tuple(replace(each, sound=named.get(each.sound, each.sound)) for each in section.passages),  # type: ignore[arg-type]
+        )
+        for section in script.sections
+    )
+    script = replace(script, sections=sections)
+    lengths |= {named[line]: lengths[line] for line in personal}
+    rules = replace(rules, slack_seconds=0.8)
+    slack, cap = frames(0.8, RATE), frames(rules.cap_seconds, RATE)
+    for total in totals[2:-2:4]:
+        try:
+            laid = fit(script, lengths, total, rules)
+        except DurationError:
+            continue
+        assert_tiles_exactly(laid, total)
+        ends = {place.end for place in laid.placements if isinstance(place.sound, Line) and place.sound.personal}
+        for quiet in laid.silences:
+            if quiet.start in ends and quiet.start + quiet.frames < total - frames(rules.tail_seconds, RATE):
+                assert quiet.longest <= cap - slack or quiet.longest > cap, "only what is written at leisure has no cap"
 
 
 def test_every_length_that_a_refusal_offers_can_be_laid() -> None:
