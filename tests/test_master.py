@@ -135,10 +135,10 @@ def test_a_master_is_itself_when_it_is_read(shared: Shared) -> None:
         plan = master.plan(part, said.timeline, None)
         assert plan is not None
         first = master.made(part, said, plan, None, lambda stage, share: None)
-    data = masterfile.packed(first, part)
+    data = b"".join(masterfile.packed(first, part))
     read = masterfile.unpacked(data, part)
     assert read is not None
-    assert masterfile.packed(read, part) == data
+    assert b"".join(masterfile.packed(read, part)) == data
     assert (read.timeline, read.proof, read.clauses, read.levels) == (
         first.timeline,
         first.proof,

@@ -40,7 +40,7 @@ class Bench:
         name = master.key(part, slots)
         self._remember(name, made)
         if self._shelf is not None and (shared or self._own) and _is_kept(part):
-            self._shelf.put(name, masterfile.packed(made, part))
+            self._shelf.put(name, *masterfile.packed(made, part))
             self._shelf.trim()
 
     def _remember(self, name: str, made: Master) -> None:

@@ -22,10 +22,11 @@ MARK = f"mettavox master {VERSION}\n".encode("ascii")
 
 _BELL = -1
 _HEAD_BYTES = 8
+_SMALL = 4096  # what is copied rather than looked at, an empty one too
 
 
-def packed(made: Master, part: Part) -> bytes:
-    """The master of a part as bytes."""
+def packed(made: Master, part: Part) -> tuple[bytes | memoryview, ...]:
+    """The master of a part as bytes, which follow each other."""
     numbers = {line: number for number, line in enumerate(_lines(part))}
     near = [sound for sound, clip in made.near.items() if isinstance(sound, Line) and len(clip)]
     bell = made.near.get(Bell())
@@ -55,7 +56,11 @@ def packed(made: Master, part: Part) -> bytes:
         "arrays": [[array.dtype.str, *array.shape] for array in arrays],
     }
     text = json.dumps(head).encode("ascii")
-    return b"".join([len(text).to_bytes(_HEAD_BYTES, "little"), text, *(array.tobytes() for array in arrays)])
+    return (
+        len(text).to_bytes(_HEAD_BYTES, "little"),
+        text,
+        *(array.tobytes() if array.size < _SMALL else np.ascontiguousarray(array).data.cast("B") for array in arrays),
+    )
 
 
 def unpacked(data: bytes, part: Part) -> Master | None:

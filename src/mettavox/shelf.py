@@ -42,8 +42,8 @@ class Shelf:
                 os.utime(path)  # the latest use decides what is dropped first
         return content
 
-    def put(self, name: str, content: bytes) -> None:
-        """Keep it, readable by its owner alone."""
+    def put(self, name: str, *parts: bytes | memoryview) -> None:
+        """Keep these parts as one, readable by its owner alone."""
         path = self._path(name)
         self._has_grown = True
         with contextlib.suppress(OSError):
@@ -51,7 +51,10 @@ class Shelf:
             handle, scratch = tempfile.mkstemp(dir=path.parent, suffix=".part")
             try:
                 with os.fdopen(handle, "wb") as file:
-                    file.write(self._mark + hashlib.sha256(content).digest() + content)
+                    digest = hashlib.sha256()
+                    for part in parts:
+                        digest.update(part)
+                    file.writelines((self._mark, digest.digest(), *parts))
                 Path(scratch).replace(path)
             except BaseException:
                 Path(scratch).unlink(missing_ok=True)
