@@ -1,5 +1,6 @@
 """Batch: a roster becomes a folder of tracks, whatever happens to a row, a file or a process."""
 
+import contextlib
 import hashlib
 import os
 import re
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from mettavox import batch, batchcheck, record, roster
+from mettavox import batch, batchcheck, output, record, roster
 from mettavox.batch import Job, Outcome
 from mettavox.batchreport import Report, Result
 from mettavox.check import check
@@ -401,6 +402,27 @@ def test_workers_that_are_stopped_tidy_up(tmp_path: Path) -> None:
         raise KeyboardInterrupt
     assert list(tmp_path.iterdir()) == []
     assert all(future.done() for future in futures)
+
+
+def deaf(path: str) -> None:
+    """Loses what stops it, as a function that C calls does, and goes on to deliver a file."""
+    with contextlib.suppress(KeyboardInterrupt):
+        sleeping(f"{path}.begun")
+    with output.whole_file(Path(path), replace=False) as (file, _):
+        file.write(b"late")
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="Windows ends processes at once")
+def test_a_worker_that_is_stopped_delivers_nothing_more(tmp_path: Path) -> None:
+    """Also where what stopped it was lost on its way."""
+    with pytest.raises(KeyboardInterrupt), Workers(1) as pool:
+        pool.submit(deaf, str(tmp_path / "x"))
+        end = time.monotonic() + 60
+        while not (tmp_path / "x.begun").exists():
+            assert time.monotonic() < end
+            time.sleep(0.01)
+        raise KeyboardInterrupt
+    assert list(tmp_path.iterdir()) == []
 
 
 # --- the roster, the report ---

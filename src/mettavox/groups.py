@@ -3,14 +3,15 @@
 import contextlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from mettavox import ask, blanks, ipa, prepare
+from mettavox import ask, backdrop, blanks, ipa, master, prepare
 from mettavox.bench import Bench
 from mettavox.blanks import Shared
-from mettavox.errors import EngineError
+from mettavox.errors import DurationError, EngineError
 from mettavox.estimate import syllables
-from mettavox.prepare import Prepared, laid
+from mettavox.prepare import Prepared, laid, plan
 from mettavox.render import prepare_master
 from mettavox.roster import Row
 from mettavox.script import Line
@@ -88,11 +89,23 @@ def measured(people: Sequence[Values], settings: Settings, bench: Bench) -> Shar
     Raises what keeps the first of them from having a track.
     """
     widest = _Widest([prepare.prepare(ask.request(each)) for each in people], settings, bench)
+    if not _is_worth_it(widest.part):
+        return None
     laid(widest.part.prepared, widest)
     if not widest.slots:
         return None
     shared = Shared(slots=widest.slots, slack_seconds=SLACK_SECONDS)
     return shared if prepare_master(widest.first, shared, settings=settings, bench=bench) else None
+
+
+def _is_worth_it(part: Part) -> bool:
+    """Whether a track would be put together from pieces, as far as its preview can tell, before all are measured."""
+    try:
+        timeline = plan(replace(part.prepared, script=part.whole))
+    except DurationError:  # which measured lengths may not have
+        return True
+    with backdrop.bed(part.prepared) as bed:
+        return master.plan(part, timeline, bed) is not None
 
 
 class _Widest(Mapping[Line, int]):

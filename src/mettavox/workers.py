@@ -77,6 +77,12 @@ def at_end(tidy: Callable[[], None]) -> None:
     multiprocessing.util.Finalize(None, tidy, exitpriority=0)
 
 
+def check() -> None:
+    """Raise KeyboardInterrupt when this process was told to stop, should that have been lost on its way."""
+    if _stopping:
+        raise KeyboardInterrupt
+
+
 def _leave() -> None:
     for tidy in _endings:
         with contextlib.suppress(Exception):

@@ -1,8 +1,8 @@
 """Decoding for proof: libsndfile (mpg123 and the like), which is not the family that encoded; ffmpeg for M4A alone."""
 
 import contextlib
-import io
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
@@ -34,7 +34,7 @@ def bare(data: bytes, skip: int, *, at: int, stop: int, size: int) -> Iterator[t
     end before, so does the sound. Raises CodecError when they cannot be decoded.
     """
     try:
-        with soundfile.SoundFile(io.BytesIO(data)) as file:
+        with _descriptor(data) as number, soundfile.SoundFile(number, closefd=False) as file:
             file.read(skip, dtype="float32", always_2d=True)
             while at < stop:
                 block: Block = file.read(min(size, stop - at), dtype="float32", always_2d=True)
@@ -44,6 +44,26 @@ def bare(data: bytes, skip: int, *, at: int, stop: int, size: int) -> Iterator[t
                 at += len(block)
     except soundfile.SoundFileError as error:
         raise _not_sound() from error
+
+
+@contextlib.contextmanager
+def _descriptor(data: bytes) -> Iterator[int]:
+    """A file with these bytes, open at its start: what interrupts a function that the decoder calls would be lost."""
+    if hasattr(os, "memfd_create"):
+        number = os.memfd_create("mettavox")
+        with os.fdopen(number, "w+b") as file:
+            _fill(file, data)
+            yield number
+    else:
+        with tempfile.TemporaryFile(prefix="mettavox-") as file:
+            _fill(file, data)
+            yield file.fileno()
+
+
+def _fill(file: IO[bytes], data: bytes) -> None:
+    file.write(data)
+    file.flush()
+    os.lseek(file.fileno(), 0, os.SEEK_SET)
 
 
 def told_frames(path: Path) -> int:
