@@ -40,7 +40,8 @@ def processed(clips: Mapping[Line, Shaped], *, treble_db: float = 0.0) -> dict[L
     A clip is let go of as soon as it has been through, when ``clips`` can be changed.
     """
     after = smoothed(clips, treble_db=treble_db)
-    return levelled(after, median_lufs(after))
+    levels = levels_lufs(after)
+    return levelled(after, levels, median_lufs(levels.values()))
 
 
 def smoothed(clips: Mapping[Line, Shaped], *, treble_db: float = 0.0) -> dict[Line, Shaped]:
@@ -53,16 +54,22 @@ def smoothed(clips: Mapping[Line, Shaped], *, treble_db: float = 0.0) -> dict[Li
     return after
 
 
-def median_lufs(clips: Mapping[Line, Shaped]) -> float:
-    """The median of the levels of their speech; 0 where there is none."""
-    return _median([level.of(clip.samples, clip.rate) for clip in clips.values()])
+def levels_lufs(clips: Mapping[Line, Shaped]) -> dict[Line, float]:
+    """The level of the speech in each clip."""
+    return {line: level.of(clip.samples, clip.rate) for line, clip in clips.items()}
 
 
-def levelled(clips: Mapping[Line, Shaped], median: float) -> dict[Line, Shaped]:
-    """Each as loud as the line that is in the middle, whose level in LUFS is given; silence stays as it is."""
+def median_lufs(levels: Iterable[float]) -> float:
+    """The level of the line that is in the middle, silence aside; 0 where there is none."""
+    spoken = [each for each in levels if each > _SILENT_LUFS]
+    return float(np.median(spoken)) if spoken else 0.0
+
+
+def levelled(clips: Mapping[Line, Shaped], levels: Mapping[Line, float], median: float) -> dict[Line, Shaped]:
+    """Each clip, of which the level is given, as loud as the line in the middle; silence stays as it is."""
     after: dict[Line, Shaped] = {}
     for line, clip in clips.items():
-        gain_db = _levelling_db(level.of(clip.samples, clip.rate), median)
+        gain_db = _levelling_db(levels[line], median)
         louder = clip.samples * np.float32(10 ** (gain_db / 20)) if gain_db else clip.samples
         after[line] = Shaped(samples=louder, rate=clip.rate)
     return after
@@ -73,13 +80,8 @@ def levelling_db(levels: Mapping[Line, float]) -> dict[Line, float]:
 
     A line that is near the median already stays as it is.
     """
-    median = _median(levels.values())
+    median = median_lufs(levels.values())
     return {line: _levelling_db(each, median) for line, each in levels.items()}
-
-
-def _median(levels: Iterable[float]) -> float:
-    spoken = [each for each in levels if each > _SILENT_LUFS]
-    return float(np.median(spoken)) if spoken else 0.0
 
 
 def _levelling_db(level_lufs: float, median: float) -> float:

@@ -143,8 +143,9 @@ def _levelled(part: Part, said: Spoken, bed: Bed | None) -> _Levelled:
     median = 0.0
     if not prepared.request.plain:
         shared = chain.smoothed(shared, treble_db=prepared.delivery.treble_db)
-        median = chain.median_lufs(shared)
-        shared = chain.levelled(shared, median)
+        heard = chain.levels_lufs(shared)
+        median = chain.median_lufs(heard.values())
+        shared = chain.levelled(shared, heard, median)
     weighed = {line: Weighed(shared.pop(line)) for line in list(shared)}
     ceiling = prepared.delivery.ceiling_dbtp
     highest, added = _amplitude(ceiling), backdrop.added_lu(prepared)
@@ -341,7 +342,7 @@ def _weighed(part: Part, found: Levels, own: Mapping[Line, Shaped]) -> dict[Line
     """What is said in the blanks, as loud as the lines that are for everybody."""
     if not part.prepared.request.plain:
         own = chain.smoothed(dict(own), treble_db=part.prepared.delivery.treble_db)
-        own = chain.levelled(own, found.median_lufs)
+        own = chain.levelled(own, chain.levels_lufs(own), found.median_lufs)
     return {blank: Weighed(clip) for blank, clip in own.items()}
 
 
