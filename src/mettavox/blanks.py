@@ -34,10 +34,6 @@ class Divided:
     script: Script
     own: tuple[Line, ...]
 
-    def line(self, blank: Line) -> Line:
-        """The line that belongs in a blank; any other line is its own."""
-        return self.own[number(blank)] if is_blank(blank) else blank
-
 
 def number(blank: Line) -> int:
     """The number of a blank."""

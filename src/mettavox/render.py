@@ -218,7 +218,10 @@ class _Maker:
             written = assembly.write(filled.pieces, timeline.frames, file, tag, bitrate_kbps=kbps)
         told = decode.told_frames(path)
         if told != timeline.frames:
-            raise SoundError(f"The finished track did not pass its check: it says that it has {told} frames.")
+            raise SoundError(
+                f"The finished track did not pass its check: it says that it has {told} frames.",
+                hint="Nothing was delivered. Try again; if it stays so, please report it.",
+            )
         if record.sha256(path) != written:
             raise SoundError(
                 "The finished track did not pass its check: the disk does not give back what was written.",
