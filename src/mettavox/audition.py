@@ -13,8 +13,8 @@ from mettavox.errors import EngineError, SoundError, VoiceError
 from mettavox.mix import Mixer
 from mettavox.person import Spoken
 from mettavox.prepare import RATE
-from mettavox.script import Line
-from mettavox.shape import Shaped, shaped
+from mettavox.script import Bell, Line
+from mettavox.shape import shaped
 from mettavox.speech import Speech
 from mettavox.spoken import Progress, Settings
 from mettavox.stem import voice_stem
@@ -155,7 +155,9 @@ def _spoken(
     with closing(casting.speech(voice, pronounce, cache=cache, workers=workers)) as speech:
         _speak(speech, lines, voice)
         clips = {line: shaped(speech.clip(line), voice.shaping) for line in lines}
-    timeline = _laid(lines, clips, part.title)
+    timeline = laid(
+        ((line, clips[line].frames_at(RATE)) for line in lines), _BETWEEN_SECONDS, (Chapter(title=part.title, start=0),)
+    )
     return timeline, Mixer(timeline, voice_stem(timeline, chain.processed(clips)).clips, None)
 
 
@@ -169,18 +171,20 @@ def _speak(speech: Speech, lines: list[Line], voice: Voice) -> None:
         raise type(error)(f"The voice “{voice.id}”: {error.message}", hint=error.hint) from error
 
 
-def _laid(lines: list[Line], clips: dict[Line, Shaped], title: str) -> Timeline:
-    """The lines one after another, with a short silence between."""
+def laid(
+    lengths: Iterable[tuple[Line | Bell, int]], between_seconds: float, chapters: tuple[Chapter, ...] = ()
+) -> Timeline:
+    """The lines, each of so many frames, one after another with a short silence between."""
     at, places = frames(_HEAD_SECONDS, RATE), []
-    for line in lines:
-        places.append(Placement(sound=line, start=at, frames=clips[line].frames_at(RATE), section=0))
-        at = places[-1].end + frames(_BETWEEN_SECONDS, RATE)
+    for line, length in lengths:
+        places.append(Placement(sound=line, start=at, frames=length, section=0))
+        at = places[-1].end + frames(between_seconds, RATE)
     return Timeline(
         rate=RATE,
         frames=places[-1].end + frames(_TAIL_SECONDS, RATE),
         placements=tuple(places),
         silences=(),
-        chapters=(Chapter(title=title, start=0),),
+        chapters=chapters,
         spaciousness=0.0,
     )
 

@@ -40,8 +40,7 @@ def processed(clips: Mapping[Line, Shaped], *, treble_db: float = 0.0) -> dict[L
     A clip is let go of as soon as it has been through, when ``clips`` can be changed.
     """
     after = smoothed(clips, treble_db=treble_db)
-    levels = levels_lufs(after)
-    return levelled(after, levels, median_lufs(levels.values()))
+    return levelled(after, levelling_db(levels_lufs(after)))
 
 
 def smoothed(clips: Mapping[Line, Shaped], *, treble_db: float = 0.0) -> dict[Line, Shaped]:
@@ -65,27 +64,23 @@ def median_lufs(levels: Iterable[float]) -> float:
     return float(np.median(spoken)) if spoken else 0.0
 
 
-def levelled(clips: Mapping[Line, Shaped], levels: Mapping[Line, float], median: float) -> dict[Line, Shaped]:
-    """Each clip, of which the level is given, as loud as the line in the middle; silence stays as it is."""
+def levelled(clips: Mapping[Line, Shaped], gains_db: Mapping[Line, float]) -> dict[Line, Shaped]:
+    """Each clip at its gain."""
     after: dict[Line, Shaped] = {}
     for line, clip in clips.items():
-        gain_db = _levelling_db(levels[line], median)
+        gain_db = gains_db[line]
         louder = clip.samples * np.float32(10 ** (gain_db / 20)) if gain_db else clip.samples
         after[line] = Shaped(samples=louder, rate=clip.rate)
     return after
 
 
-def levelling_db(levels: Mapping[Line, float]) -> dict[Line, float]:
+def levelling_db(levels: Mapping[Line, float], median: float | None = None) -> dict[Line, float]:
     """The gain of each line in dB, from the level of its speech in LUFS; silence gets none.
 
-    A line that is near the median already stays as it is.
+    A line that is near the median already stays as it is; without a ``median`` it is that of these lines.
     """
-    median = median_lufs(levels.values())
-    return {line: _levelling_db(each, median) for line, each in levels.items()}
-
-
-def _levelling_db(level_lufs: float, median: float) -> float:
-    return _gain_db(level_lufs - median) if level_lufs > _SILENT_LUFS else 0.0
+    middle = median_lufs(levels.values()) if median is None else median
+    return {line: _gain_db(each - middle) if each > _SILENT_LUFS else 0.0 for line, each in levels.items()}
 
 
 def _gain_db(off: float) -> float:

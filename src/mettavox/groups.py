@@ -21,6 +21,8 @@ from mettavox.units import frames
 PERSONAL = ("name", "target", "intention")
 """What tells two people of a group apart, with how it is said."""
 
+_SAYINGS = {"name": "say", "target": "target-say"}
+
 SLACK_SECONDS = 0.8
 """How much shorter than its slot a line of a group may be: its pause has that room."""
 
@@ -44,12 +46,8 @@ def grouped(rows: Sequence[Row]) -> tuple[tuple[Row, ...], ...]:
 
 def _alike(values: Values) -> tuple[Any, ...]:
     """What rows of one group have in common: all that is not personal, and how long the personal words are."""
-    same = sorted((key, repr(value)) for key, value in values.items() if key not in PERSONAL and not _is_saying(key))
+    same = sorted((key, repr(value)) for key, value in values.items() if key not in (*PERSONAL, *_SAYINGS.values()))
     return (*same, *(_length(values, key) for key in PERSONAL))
-
-
-def _is_saying(key: str) -> bool:
-    return key in ("say", "target-say")
 
 
 def _length(values: Values, key: str) -> int:
@@ -59,8 +57,7 @@ def _length(values: Values, key: str) -> int:
 
 
 def _said(values: Values, key: str) -> str:
-    say = {"name": "say", "target": "target-say"}.get(key, "")
-    return ipa.plain(str(values.get(say) or values.get(key) or ""))
+    return ipa.plain(str(values.get(_SAYINGS.get(key, "")) or values.get(key) or ""))
 
 
 def candidates(rows: Sequence[Row]) -> tuple[dict[str, Any], ...]:

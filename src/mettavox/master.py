@@ -19,7 +19,7 @@ from mettavox.blanks import NotShared, Slots
 from mettavox.clauses import Clause
 from mettavox.codecs import assembly
 from mettavox.codecs.assembly import Pieces, Plan
-from mettavox.loudness import BINS_A_SECOND, Energies, TruePeak
+from mettavox.loudness import BINS_A_SECOND, TruePeak
 from mettavox.mix import Mixer, Stem
 from mettavox.proof import Proof, Quiet
 from mettavox.script import Bell, Line
@@ -128,6 +128,8 @@ class _Levelled:
     levels: Levels
     clips: Clips
     bins: NDArray[np.float64]
+    stem: Stem
+    mixer: Mixer
     proof: Proof
 
 
@@ -145,7 +147,7 @@ def _levelled(part: Part, said: Spoken, bed: Bed | None) -> _Levelled:
         shared = chain.smoothed(shared, treble_db=prepared.delivery.treble_db)
         heard = chain.levels_lufs(shared)
         median = chain.median_lufs(heard.values())
-        shared = chain.levelled(shared, heard, median)
+        shared = chain.levelled(shared, chain.levelling_db(heard, median))
     weighed = {line: Weighed(shared.pop(line)) for line in list(shared)}
     ceiling = prepared.delivery.ceiling_dbtp
     highest, added = _amplitude(ceiling), backdrop.added_lu(prepared)
@@ -174,6 +176,8 @@ def _levelled(part: Part, said: Spoken, bed: Bed | None) -> _Levelled:
         levels=Levels(median_lufs=median, levelling=found, added_lu=added),
         clips=clips,
         bins=energies(timeline, weighed, found.gain, found.ceiling).bins,
+        stem=stem,
+        mixer=mixer,
         proof=replace(wanted, added_lu=added),
     )
 
@@ -232,16 +236,13 @@ def made(part: Part, said: Spoken, made_by: Plan, bed: Bed | None, progress: Pro
     """The master of a part, whose blanks are as wide as was said. Raises NotShared or CodecError."""
     prepared, timeline, rate = part.prepared, said.timeline, part.prepared.rate
     found = _levelled(part, said, bed)
-    clips = found.clips
     language = prepared.script.head.language
-    clauses = {line: beside.said_when(line, clip, rate, language) for line, clip in clips.items()}
-    stem = stem_of(part, timeline, clips)
-    mixer = mixer_of(part, timeline, stem, bed)
+    clauses = {line: beside.said_when(line, clip, rate, language) for line, clip in found.clips.items()}
     open_places = [place for place in timeline.placements if blanks.is_blank(place.sound)]
     windows = assembly.touching(made_by, [(place.start, place.end) for place in open_places])
     kbps = prepared.delivery.bitrate_kbps
     pieces = assembly.encoded(
-        mixer,
+        found.mixer,
         made_by,
         timeline.frames,
         bitrate_kbps=kbps,
@@ -260,7 +261,7 @@ def made(part: Part, said: Spoken, made_by: Plan, bed: Bed | None, progress: Pro
         pieces=pieces,
         windows=windows,
         near={
-            place.sound: stem[place.sound]
+            place.sound: found.stem[place.sound]
             for place in timeline.placements
             if _is_near(place.start, place.end, pieces, windows)
         },
@@ -284,9 +285,15 @@ def _heard(pieces: Pieces, without: frozenset[int], wanted: Proof, progress: Pro
     places = [place for place in range(len(pieces.windows)) if place not in without]
     for done, place in enumerate(places):
         progress("checking", done / len(places))
-        for at, block in assembly.heard(pieces, place, wanted.frames, size=size, unit=unit):
-            ear.hear(block, at)
+        _hear(ear, pieces, place, wanted)
     return Heard(cells=ear.cells, bins=ear.energies.bins, peak=ear.peak.highest)
+
+
+def _hear(ear: Ear, pieces: Pieces, place: int, wanted: Proof) -> None:
+    """Have an ear hear a window."""
+    size, unit = BLOCK_SECONDS * wanted.rate, wanted.rate // BINS_A_SECOND
+    for at, block in assembly.heard(pieces, place, wanted.frames, size=size, unit=unit):
+        ear.hear(block, at)
 
 
 # --- a track of it ---
@@ -309,12 +316,7 @@ class Filled:
 def filled(master: Master, part: Part, own: Mapping[Line, Shaped], bed: Bed | None) -> Filled:
     """The master with these clips in its blanks. Raises NotShared where they do not go into it, and CodecError."""
     laid, rate = master.timeline, master.timeline.rate
-    found = master.levels.levelling
-    weighed = _weighed(part, master.levels, own)
-    sums = energies(laid, weighed, found.gain, found.ceiling)
-    sums.bins += master.bins
-    loudness = _near(sums, found)
-    clips = {blank: each.finished(found, rate) for blank, each in weighed.items()}
+    clips, loudness = _finished(part, laid, master.levels, master.bins, own)
     lengths = {blank: len(clip) for blank, clip in clips.items()}
     timeline = _with_lengths(laid, lengths, frames(part.prepared.rules.slack_seconds, rate))
     pieces = master.pieces
@@ -324,7 +326,7 @@ def filled(master: Master, part: Part, own: Mapping[Line, Shaped], bed: Bed | No
     if master.windows:
         kbps = part.prepared.delivery.bitrate_kbps
         pieces = assembly.completed(pieces, mixer, laid.frames, master.windows, bitrate_kbps=kbps)
-    wanted = _proof(master, timeline, clips, mixer, loudness)
+    wanted = _proof(master.proof, timeline, clips, mixer, loudness)
     return Filled(
         timeline=named(timeline, part),
         clauses=dict(master.clauses)
@@ -338,20 +340,24 @@ def filled(master: Master, part: Part, own: Mapping[Line, Shaped], bed: Bed | No
     )
 
 
-def _weighed(part: Part, found: Levels, own: Mapping[Line, Shaped]) -> dict[Line, Weighed]:
-    """What is said in the blanks, as loud as the lines that are for everybody."""
+def _finished(
+    part: Part, timeline: Timeline, found: Levels, bins: NDArray[np.float64], own: Mapping[Line, Shaped]
+) -> tuple[dict[Line, NDArray[np.int16]], float]:
+    """What is said in the blanks, as loud as the lines that are for everybody, and how loud all are together.
+
+    ``bins`` is the energy of the others. Raises NotShared where that is not as loud as it was to be.
+    """
     if not part.prepared.request.plain:
         own = chain.smoothed(dict(own), treble_db=part.prepared.delivery.treble_db)
-        own = chain.levelled(own, chain.levels_lufs(own), found.median_lufs)
-    return {blank: Weighed(clip) for blank, clip in own.items()}
-
-
-def _near(sums: Energies, found: Levelling) -> float:
-    """How loud a whole stem is; NotShared where that is not what it was to be."""
+        own = chain.levelled(own, chain.levelling_db(chain.levels_lufs(own), found.median_lufs))
+    weighed = {blank: Weighed(clip) for blank, clip in own.items()}
+    made = found.levelling
+    sums = energies(timeline, weighed, made.gain, made.ceiling)
+    sums.bins += bins
     loudness = sums.integrated()
-    if abs(loudness - found.loudness_lufs) > _FARTHEST_LU:
+    if abs(loudness - made.loudness_lufs) > _FARTHEST_LU:
         raise NotShared
-    return loudness
+    return {blank: each.finished(made, timeline.rate) for blank, each in weighed.items()}, loudness
 
 
 def whole(
@@ -365,23 +371,11 @@ def whole(
     if own and _is_loud(part.prepared):
         raise NotShared
     found = _levelled(part, said, bed)
-    made = found.levels.levelling
-    weighed = _weighed(part, found.levels, own)
-    sums = energies(timeline, weighed, made.gain, made.ceiling)
-    sums.bins += found.bins
-    loudness = _near(sums, made)
-    clips = {**found.clips} | {blank: each.finished(made, timeline.rate) for blank, each in weighed.items()}
-    stem = stem_of(part, timeline, clips)
+    clips, loudness = _finished(part, timeline, found.levels, found.bins, own)
+    stem: dict[Line | Bell, NDArray[np.int16]] = {**found.stem}
+    stem |= clips  # type: ignore[arg-type]
     mixer = mixer_of(part, timeline, stem, bed)
-    wanted = proof.expected(
-        timeline,
-        stem,
-        loudness,
-        mixer.floor,
-        highest_dbtp=part.prepared.delivery.highest_dbtp,
-        added_lu=found.levels.added_lu,
-    )
-    return timeline, clips, wanted, mixer
+    return timeline, {**found.clips} | clips, _proof(found.proof, timeline, clips, mixer, loudness), mixer
 
 
 def _with_lengths(timeline: Timeline, lengths: Mapping[Line, int], slack: int) -> Timeline:
@@ -421,9 +415,8 @@ def named(timeline: Timeline, part: Part) -> Timeline:
     return replace(timeline, placements=tuple(placements))
 
 
-def _proof(master: Master, timeline: Timeline, clips: Clips, mixer: Mixer, loudness: float) -> Proof:
-    """The master's proof, with what is in the blanks."""
-    wanted = master.proof
+def _proof(wanted: Proof, timeline: Timeline, clips: Clips, mixer: Mixer, loudness: float) -> Proof:
+    """The proof of what is for everybody, with what is in the blanks."""
     sounds = tuple(
         replace(sound, frames=place.frames, levels=proof.levels(place, clips[place.sound], wanted.cell))
         if isinstance(place.sound, Line) and place.sound in clips
@@ -444,9 +437,7 @@ def _heard_all(master: Master, pieces: Pieces, wanted: Proof) -> Ear:
     ear.cells[:] = master.heard.cells
     ear.energies.bins[:] = master.heard.bins
     ear.peak = TruePeak(master.heard.peak)
-    size, unit = BLOCK_SECONDS * wanted.rate, wanted.rate // BINS_A_SECOND
     for place in sorted(master.windows):
-        for at, block in assembly.heard(pieces, place, wanted.frames, size=size, unit=unit):
-            ear.hear(block, at)
+        _hear(ear, pieces, place, wanted)
     ear.frames = wanted.frames  # how long it is, a decoder tells of the file
     return ear

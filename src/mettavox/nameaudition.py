@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +15,6 @@ from mettavox import ask, audition, batch, batchcheck, casting, chain, credits, 
 from mettavox.batchcheck import Said
 from mettavox.codecs import ffmpeg
 from mettavox.codecs.id3 import MOST_CHAPTERS
-from mettavox.ensemble import Ensemble, Speaker
 from mettavox.errors import EngineError, RequestError
 from mettavox.mix import Mixer
 from mettavox.person import Spoken
@@ -25,16 +23,16 @@ from mettavox.roster import Problem, Roster, Row
 from mettavox.script import Bell, Line
 from mettavox.shape import Shaped
 from mettavox.spoken import Progress, Settings
+from mettavox.spoken import ensemble as ensemble_of
 from mettavox.stem import voice_stem
 from mettavox.tags import Tags
-from mettavox.timeline import Chapter, Placement, Timeline
-from mettavox.units import frames
+from mettavox.timeline import Chapter
 from mettavox.voice import Voice
 
 FILE = "audition.mp3"
 """What it is called in a folder."""
 
-_HEAD_SECONDS, _BETWEEN_SECONDS, _TAIL_SECONDS = 0.75, 1.0, 1.25
+_BETWEEN_SECONDS = 1.0
 _USUAL = Settings()
 
 
@@ -157,7 +155,7 @@ def make(
     if not spoken:
         raise EngineError(f"None of the names could be spoken. {problems[0].message}", hint=problems[0].hint)
     clips = _level(wanted.names, spoken)
-    timeline = _timeline({line: len(clip) for line, clip in clips.items()})
+    timeline = audition.laid(((line, len(clip)) for line, clip in clips.items()), _BETWEEN_SECONDS)
     places = zip(sorted(spoken), timeline.placements, strict=True)
     starts = [(wanted.names[number], place.start) for number, place in places]
     tags = _tags(wanted, starts)
@@ -187,7 +185,8 @@ def _spoken(group: Mapping[int, Name], settings: Settings, problems: list[Proble
     first = next(iter(group.values()))
     lines = {number: _said_line(name) for number, name in group.items()}
     try:
-        with closing(_ensemble(first, group, settings)) as ensemble:
+        words = [name.word for name in group.values()]
+        with closing(ensemble_of(first.voice, first.fill, words, settings)) as ensemble:  # uncached: names are in it
             ensemble.speak(list(lines.values()))
             return {number: ensemble.clip(line) for number, line in lines.items()}
     except EngineError as error:
@@ -198,19 +197,6 @@ def _spoken(group: Mapping[int, Name], settings: Settings, problems: list[Proble
     for number, name in group.items():
         found |= _spoken({number: name}, settings, problems)
     return found
-
-
-def _ensemble(first: Name, group: Mapping[int, Name], settings: Settings) -> Ensemble:
-    """Who says them: the voice; or its recordings, and the voice that fills in for them."""
-    recorded = None
-    if first.voice.engine == takes.ENGINE:
-        recorded = takes.Takes.open(Path(first.voice.folder), voice=first.voice.id)
-    voice = first.speaker
-    if voice is None:
-        return Ensemble(None, recorded)
-    pronounce = casting.pronouncer(voice, *(name.word for name in group.values())).engine_text
-    speech = casting.speech(voice, pronounce, workers=settings.worker_count())  # without a cache: names are in it
-    return Ensemble(Speaker(voice=voice, speech=speech), recorded)
 
 
 def _said_line(name: Name) -> Line:
@@ -233,7 +219,7 @@ def _level(names: Sequence[Name], spoken: Mapping[int, Shaped]) -> dict[Line | B
         voices_of.setdefault(names[number].voice.id, {})[_line(number)] = clip
     found: dict[Line | Bell, NDArray[np.int16]] = {}
     for clips in voices_of.values():
-        alone = _timeline({line: clip.frames_at(RATE) for line, clip in clips.items()})
+        alone = audition.laid(((line, clip.frames_at(RATE)) for line, clip in clips.items()), _BETWEEN_SECONDS)
         found |= voice_stem(alone, chain.processed(clips)).clips
     return {line: found[line] for line in map(_line, sorted(spoken))}
 
@@ -241,22 +227,6 @@ def _level(names: Sequence[Name], spoken: Mapping[int, Shaped]) -> dict[Line | B
 def _line(number: int) -> Line:
     """What stands for a name once it is spoken: what it says is not needed any more."""
     return Line(text=str(number), spoken="", number=number, personal=True)
-
-
-def _timeline(lengths: Mapping[Any, int]) -> Timeline:
-    """The names one after another, with a short silence between."""
-    at, places = frames(_HEAD_SECONDS, RATE), []
-    for line, length in lengths.items():
-        places.append(Placement(sound=line, start=at, frames=length, section=0))
-        at = places[-1].end + frames(_BETWEEN_SECONDS, RATE)
-    return Timeline(
-        rate=RATE,
-        frames=places[-1].end + frames(_TAIL_SECONDS, RATE),
-        placements=tuple(places),
-        silences=(),
-        chapters=(),
-        spaciousness=0.0,
-    )
 
 
 def _tags(wanted: NameAudition, starts: Sequence[tuple[Name, int]]) -> Tags:

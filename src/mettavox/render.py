@@ -14,6 +14,7 @@ from mettavox.beside import Texts, beside_path
 from mettavox.blanks import NotShared, Shared
 from mettavox.clauses import Clause
 from mettavox.codecs import assembly, decode, encode, id3
+from mettavox.codecs.assembly import Plan
 from mettavox.credits import year
 from mettavox.ensemble import Ensemble
 from mettavox.errors import SoundError
@@ -80,13 +81,14 @@ def render(
         with output.together(replace=replace) as files:
             _, scratch = files.open(path)
             with output.translated(path):
-                measured = made.write(scratch, beside.tags(texts, year=settings.year, show_names=settings.show_names))
+                tags = beside.tags(texts, year=settings.year, show_names=settings.show_names)
+                measured, sha256 = made.write(scratch, tags)
             track = Track(
                 timeline=made.timeline,
                 measured=measured,
                 note=ensemble.note(prepared.script, heard),
                 beside=others,
-                sha256=record.sha256(scratch),
+                sha256=sha256,
             )
             if others:
                 account = record.written(
@@ -129,13 +131,13 @@ def beside_paths(path: Path, prepared: Prepared) -> tuple[Path, ...]:
 class _Made:
     """A track before it is a file: what is heard when, what it has to hold, and how it is written.
 
-    ``write`` leaves it at a path with its tags, and gives what was measured in it.
+    ``write`` leaves it at a path with its tags, and gives what was measured in it, and the SHA-256 of the file.
     """
 
     timeline: Timeline
     clauses: Mapping[Line, tuple[Clause, ...]]
     proof: Proof
-    write: Callable[[Path, Tags], Measured]
+    write: Callable[[Path, Tags], tuple[Measured, str]]
     covers: Mapping[int, bytes]
     shared: Shared | None = None
 
@@ -175,30 +177,27 @@ class _Maker:
         known = self._bench.find(part, shared.slots)
         if known is None:
             said = speaking.spoken(part, self._ensemble, self._progress, shared.slots)
-            known = self._of_spoken(part, said, shared=True)
-        if known is None:
-            raise NotShared
+            plan = master.plan(part, said.timeline, self._bed)
+            if plan is None:
+                raise NotShared
+            known = self._new(part, said, plan, shared=True)
         return known
 
-    def _of_spoken(self, part: Part, said: Spoken, *, shared: bool) -> Master | None:
-        """The master of what was spoken, which is kept; None where the track has to be encoded whole."""
-        plan = master.plan(part, said.timeline, self._bed)
-        if plan is None:
-            return None
-        known = self._bench.find(part, said.slots)
-        if known is None:
-            known = master.made(part, said, plan, self._bed, self._progress)
-            self._bench.keep(part, said.slots, known, shared=shared)
-        return known
+    def _new(self, part: Part, said: Spoken, plan: Plan, *, shared: bool) -> Master:
+        """The master of what was spoken, which is kept."""
+        made = master.made(part, said, plan, self._bed, self._progress)
+        self._bench.keep(part, said.slots, made, shared=shared)
+        return made
 
     def _of(self, part: Part, shared: Shared | None) -> _Made:
         if shared is not None:
-            known: Master | None = self.master(part, shared)
+            known = self.master(part, shared)
         else:
             said = speaking.spoken(part, self._ensemble, self._progress)
-            known = self._of_spoken(part, said, shared=False)
-        if known is None:
-            return self._in_one_pass(part, said)
+            plan = master.plan(part, said.timeline, self._bed)
+            if plan is None:
+                return self._in_one_pass(part, said)
+            known = self._bench.find(part, said.slots) or self._new(part, said, plan, shared=False)
         own = speaking.clips(part, self._ensemble, _blanks(known.timeline))
         filled = master.filled(known, part, own, self._bed)
         measured = passed(*judged(filled.ear, filled.proof))
@@ -211,7 +210,7 @@ class _Maker:
             shared=shared,
         )
 
-    def _assembled(self, filled: Filled, measured: Measured, path: Path, tags: Tags) -> Measured:
+    def _assembled(self, filled: Filled, measured: Measured, path: Path, tags: Tags) -> tuple[Measured, str]:
         timeline, kbps = filled.timeline, self._prepared.delivery.bitrate_kbps
         tag = id3.tag(tags, rate=timeline.rate, frames=timeline.frames)
         with path.open("w+b") as file:
@@ -227,14 +226,14 @@ class _Maker:
                 "The finished track did not pass its check: the disk does not give back what was written.",
                 hint="Nothing was delivered. Choose another folder with -o, and have the disk checked.",
             )
-        return measured
+        return measured, written
 
     def _in_one_pass(self, part: Part, said: Spoken) -> _Made:
         own = {blank: said.clips.pop(blank) for blank in _blanks(said.timeline)}
         timeline, clips, wanted, mixer = master.whole(part, said, own, self._bed)
         rate, language = timeline.rate, self._prepared.script.head.language
 
-        def write(path: Path, tags: Tags) -> Measured:
+        def write(path: Path, tags: Tags) -> tuple[Measured, str]:
             encode.track(
                 self._prepared.request.format,
                 mixer.blocks(),
@@ -246,7 +245,7 @@ class _Maker:
                 hear=lambda share: self._progress("encoding", share),
             )
             heard = decode.for_proof(path, wanted, lambda share: self._progress("checking", share))
-            return verify(heard, wanted)
+            return verify(heard, wanted), record.sha256(path)
 
         clauses = {
             part.line(line): beside.said_when(part.line(line), clip, rate, language) for line, clip in clips.items()

@@ -14,6 +14,7 @@ from mettavox.clipcache import ClipCache
 from mettavox.ensemble import Ensemble, Speaker
 from mettavox.errors import DurationError
 from mettavox.fit import is_declared
+from mettavox.person import Spoken as Word
 from mettavox.prepare import EstimatedLengths, Prepared, laid, plan
 from mettavox.script import Line, Script
 from mettavox.shape import Shaped
@@ -61,11 +62,13 @@ class Booth:
         if self._ensemble is None or self._who != who:
             self.close()
             self._cache = ClipCache(assets.cache_folder()) if settings.cache else None
-            self._ensemble, self._who = _ensemble(prepared, settings, self._cache), who
+            names = prepared.request.names
+            self._ensemble = ensemble(prepared.voice, prepared.fill, names, settings, self._cache)
+            self._who = who
         else:
             voice = prepared.fill if prepared.voice.engine == takes.ENGINE else prepared.voice
             if voice is not None:
-                self._ensemble.begin(_engine_text(voice, prepared))
+                self._ensemble.begin(casting.pronouncer(voice, *prepared.request.names).engine_text)
         return self._ensemble
 
     def trim(self) -> None:
@@ -80,28 +83,29 @@ class Booth:
             self._ensemble = None
 
 
-def _ensemble(prepared: Prepared, settings: Settings, cache: ClipCache | None) -> Ensemble:
-    """Who speaks: the voice alone; or its recordings, and the voice that fills in for what is missing."""
-    voice = prepared.voice
-    if voice.engine != takes.ENGINE:
-        return Ensemble(_speaker(voice, prepared, settings, cache))
-    filling = _speaker(prepared.fill, prepared, settings, cache) if prepared.fill is not None else None
-    return Ensemble(filling, takes.Takes.open(Path(voice.folder), voice=voice.id))
+def ensemble(
+    voice: Voice,
+    fill: Voice | None,
+    names: Iterable[Word | None],
+    settings: Settings,
+    cache: ClipCache | None = None,
+) -> Ensemble:
+    """Who speaks: the voice alone; or its recordings, and ``fill`` for what is missing.
 
-
-def _speaker(voice: Voice, prepared: Prepared, settings: Settings, cache: ClipCache | None) -> Speaker:
+    Respellings of ``names`` are kept. Raises VoiceError.
+    """
+    recorded = takes.Takes.open(Path(voice.folder), voice=voice.id) if voice.engine == takes.ENGINE else None
+    speaks = voice if recorded is None else fill
+    if speaks is None:
+        return Ensemble(None, recorded)
     speech = casting.speech(
-        voice,
-        _engine_text(voice, prepared),
+        speaks,
+        casting.pronouncer(speaks, *names).engine_text,
         cache=cache,
         cache_names=settings.cache_names,
         workers=settings.worker_count(),
     )
-    return Speaker(voice=voice, speech=speech)
-
-
-def _engine_text(voice: Voice, prepared: Prepared) -> Callable[[str], str]:
-    return casting.pronouncer(voice, *prepared.request.names).engine_text
+    return Ensemble(Speaker(voice=speaks, speech=speech), recorded)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

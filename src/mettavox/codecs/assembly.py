@@ -22,8 +22,9 @@ from mettavox.codecs.mp3 import (
     DECODER_DELAY,
     ENCODER_DELAY,
     FRAME_LENGTH,
-    MOST_BYTES,
     RATE,
+    another_kind,
+    check_size,
     crc16_after,
     frame_bytes,
     header,
@@ -32,7 +33,6 @@ from mettavox.codecs.mp3 import (
     running_crcs,
 )
 from mettavox.codecs.pcm import pcm16
-from mettavox.errors import CodecError
 from mettavox.mix import Mixer
 from mettavox.windows import LEAD, TRAIL, Range, Window, windows
 
@@ -160,10 +160,17 @@ def encoded(
     places = [place for place in range(len(made.windows)) if place not in without]
     todo = [*(_part(sound, made.windows[place]) for place in places), _cycle(sound, made)]
     *parts, loop = _run(_told(todo, hear), bitrate_kbps)
-    whole = [Stretch(np.zeros((0, loop.shape[1]), dtype=np.uint8))] * len(made.windows)
+    nothing = Stretch(np.zeros((0, loop.shape[1]), dtype=np.uint8))
+    pieces = Pieces(plan=made, loop=looped(loop), windows=(nothing,) * len(made.windows))
+    return _with(pieces, places, parts)
+
+
+def _with(pieces: Pieces, places: Sequence[int], parts: Sequence[MpegFrames]) -> Pieces:
+    """The pieces with these MP3 frames in the windows of these places."""
+    windows = list(pieces.windows)
     for place, part in zip(places, parts, strict=True):
-        whole[place] = Stretch(part)
-    return Pieces(plan=made, loop=looped(loop), windows=tuple(whole))
+        windows[place] = Stretch(part)
+    return replace(pieces, windows=tuple(windows))
 
 
 def _told(parts: Sequence["_Part"], hear: Callable[[float], None]) -> Iterator["_Part"]:
@@ -179,12 +186,7 @@ def completed(pieces: Pieces, mixer: Mixer, frames: int, which: Collection[int],
     """The pieces with these windows encoded anew. Raises CodecError."""
     sound = _Sound(mixer, frames, bitrate_kbps)
     places = sorted(which)
-    whole = list(pieces.windows)
-    for place, part in zip(
-        places, _run((_part(sound, pieces.plan.windows[place]) for place in places), bitrate_kbps), strict=True
-    ):
-        whole[place] = Stretch(part)
-    return replace(pieces, windows=tuple(whole))
+    return _with(pieces, places, _run((_part(sound, pieces.plan.windows[place]) for place in places), bitrate_kbps))
 
 
 def write(pieces: Pieces, frames: int, file: BinaryIO, tag: bytes, *, bitrate_kbps: int) -> str:
@@ -195,10 +197,9 @@ def write(pieces: Pieces, frames: int, file: BinaryIO, tag: bytes, *, bitrate_kb
     crc = 0
     for part, own in pieces.copies():
         crc = crc16_after(crc, *part.shape) ^ own
-    count, size = pieces.plan.count, frame_bytes(RATE, bitrate_kbps)
+    count = pieces.plan.count
     padding = padding_of(count, frames)
-    if (count + 1) * size >= MOST_BYTES:
-        raise CodecError("An MP3 cannot be longer than 4 GB.", hint="Ask for a shorter track.")
+    check_size((count + 1) * frame_bytes(RATE, bitrate_kbps))
     info = info_frame(count=count, padding=padding, music_crc=crc, rate=RATE, bitrate_kbps=bitrate_kbps)
     digest = hashlib.sha256()
     for data in chain([memoryview(tag), memoryview(info)], (part.data for part, _ in pieces.copies())):
@@ -341,9 +342,8 @@ def _run(parts: Iterable[_Part], bitrate_kbps: int) -> list[MpegFrames]:
             feed.abandon()
         raise
     data, size = b"".join(out), frame_bytes(RATE, bitrate_kbps)
-    if len(data) % size:
-        raise CodecError("ffmpeg wrote MP3 frames of another kind than was asked for.")
-    rows = np.frombuffer(data, dtype=np.uint8).reshape(-1, size)
-    if (rows[:, :3] != np.frombuffer(header(RATE, bitrate_kbps)[:3], dtype=np.uint8)).any():
-        raise CodecError("ffmpeg wrote MP3 frames of another kind than was asked for.")
+    plain = np.frombuffer(header(RATE, bitrate_kbps)[:3], dtype=np.uint8)
+    rows = np.frombuffer(data, dtype=np.uint8, count=len(data) // size * size).reshape(-1, size)
+    if len(data) % size or (rows[:, : len(plain)] != plain).any():
+        raise another_kind()
     return [rows[first:last] for first, last in places]

@@ -47,8 +47,7 @@ _LOWPASS_HZ = {
 _JOINT_STEREO = 3 << 2
 _SOURCE_RATE = {44_100: 1 << 6, 48_000: 2 << 6}
 _MOST_KBPS_TOLD = 255
-MOST_BYTES = 1 << 32
-"""A track is shorter, since its tag says in 32 bits how long it is."""
+_MOST_BYTES = 1 << 32  # the tag says in 32 bits how long a track is
 _CRC_ROW = 384
 
 
@@ -147,7 +146,7 @@ def crc16_after(crc: int, count: int, length: int) -> int:
 def _zeros() -> list[tuple[list[int], list[int]]]:
     """What 1, 2, 4, 8 and more bytes of zeros, up to 4 GB, make of a CRC, by its low and by its high byte."""
     found = [([int(each) for each in _byte_table()], list(range(256)))]
-    for _ in range(MOST_BYTES.bit_length()):
+    for _ in range(_MOST_BYTES.bit_length()):
         low, high = found[-1]
         found.append(([low[v & 0xFF] ^ high[v >> 8] for v in low], [low[v & 0xFF] ^ high[v >> 8] for v in high]))
     return found
@@ -170,6 +169,17 @@ class _Crc:
 
     def value(self) -> int:
         return crc16(self._pending, self._crc)
+
+
+def check_size(size: int) -> None:
+    """Raise CodecError for more bytes of MP3 frames than a track can have."""
+    if size >= _MOST_BYTES:
+        raise CodecError("An MP3 cannot be longer than 4 GB.", hint="Ask for a shorter track.")
+
+
+def another_kind() -> CodecError:
+    """The error for MP3 frames that are not as they have to be."""
+    return CodecError("ffmpeg wrote MP3 frames of another kind than was asked for.")
 
 
 def padding_of(count: int, frames: int) -> int:
@@ -212,8 +222,7 @@ class Mp3Writer:
         whole, self._pending = data[:end], data[end:]
         self._crc.add(whole)
         self._size += len(whole)
-        if self._size >= MOST_BYTES:
-            raise CodecError("An MP3 cannot be longer than 4 GB.", hint="Ask for a shorter track.")
+        check_size(self._size)
         self._file.write(whole)
 
     def _walked(self, data: bytes) -> int:
@@ -225,7 +234,7 @@ class Mp3Writer:
             if head == self._padded and self._rate not in _WHOLE_BYTES:
                 length += 1
             elif head != self._plain:
-                raise CodecError("ffmpeg wrote MP3 frames of another kind than was asked for.")
+                raise another_kind()
             if at + length > len(data):
                 break
             at += length
