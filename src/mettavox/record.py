@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from mettavox import __version__, ask, beside, chapters, digest, ipa, recordfields, review, wishes
+from mettavox import __version__, ask, beside, chapters, digest, ipa, recordfields, review, source, wishes
 from mettavox.ask import STANDARD
 from mettavox.beside import Texts
 from mettavox.blanks import Shared
@@ -61,7 +61,9 @@ class Record:
     ``options`` are those that were asked for, by their names; ``personal`` the salted hashes of the others.
     ``shared`` is what the track has in common with those of others.
     ``cues`` has for each placement the frames at which its captions start and end, ``texts`` its words
-    without names (nothing for a bell), and ``hidden`` says whether there were names.
+    without names (nothing for a bell), and ``hidden`` says whether there were names. ``practice`` is the script's
+    title, ``purpose`` what it is for, and ``notes`` its lines for paper; ``voices`` are the synthetic voices by their
+    labels, ``people`` those who recorded theirs. Records from before these were kept have none of them.
     """
 
     version: str
@@ -86,6 +88,17 @@ class Record:
     delivery: Mapping[str, Any]
     made_with: Mapping[str, str]
     shared: Shared | None = None
+    practice: str = ""
+    purpose: str = ""
+    notes: tuple[str, ...] = ()
+    voices: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    audio_bytes: int = 0
+
+    @property
+    def names_a_person(self) -> bool:
+        """Whether words of a person are heard in the track: names, an intention, wishes or edits of one's own."""
+        return any(self.hidden) or any(key in self.personal for key in PERSONAL if key != "bed")
 
     @property
     def shows_names(self) -> bool:
@@ -100,11 +113,12 @@ def written(
     *,
     year: int,
     audio_sha256: str,
+    audio_bytes: int = 0,
     salt: str = "",
     show_names: bool = False,
     shared: Shared | None = None,
 ) -> str:
-    """The record as JSON; ``audio_sha256`` is the finished file's hash.
+    """The record as JSON; ``audio_sha256`` is the finished file's hash, and ``audio_bytes`` how many bytes it has.
 
     With ``salt`` the hashes are those of another record that had it; ``shared`` is what the track has in common with
     those of others.
@@ -118,7 +132,13 @@ def written(
         "title": texts.title,
         "language": language,
         "year": year,
-        "script": {"id": head.id, "hash": review.text_hash(prepared.source)},
+        "script": {
+            "id": head.id,
+            "hash": review.text_hash(prepared.source),
+            "title": head.title,
+            "purpose": head.purpose,
+            "notes": list(source.handout(prepared.source.body)),
+        },
         "voice": _voice(prepared.voice),
         "fill": _voice(prepared.fill) if prepared.fill else None,
         "made_with": made_with(prepared),
@@ -157,7 +177,7 @@ def written(
         "floor": float(f"{proof.floor:.4g}"),
         "tones": [{"phase": tone.phase, "start": tone.start, "frames": tone.frames} for tone in timeline.tones],
         **({"shared": _shared(shared)} if shared else {}),
-        "audio": {"sha256": audio_sha256, "format": prepared.request.format},
+        "audio": {"sha256": audio_sha256, "format": prepared.request.format, "bytes": audio_bytes},
         "beside": [suffix for suffix in beside.suffixes(prepared) if suffix != SUFFIX],
     }
     return _compact(kept)
@@ -460,6 +480,7 @@ def _read(fields: Fields) -> Record:
         delivery=fields.part("profile").table,
         made_with=fields.part("made_with").all_texts(_MADE_WITH),
         shared=recordfields.shared(fields.part("shared"), proof.frames) if "shared" in fields.table else None,
+        **recordfields.told(fields),
     )
 
 

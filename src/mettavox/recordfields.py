@@ -11,10 +11,13 @@ from typing import Any
 from mettavox.blanks import Shared
 from mettavox.delivery import RATES, Delivery
 from mettavox.proof import Proof, Quiet, Sound, pieces_of
+from mettavox.takes import ENGINE as RECORDED
 from mettavox.units import LONGEST_SECONDS
 
 _FURTHEST_DB = 200.0
 """No level, in whatever dB, is further from 0 than this."""
+
+_MOST_BYTES = 1 << 40
 
 _SECONDS = re.compile(r"\d{1,12}(/\d{1,12})?")
 
@@ -181,6 +184,26 @@ def _check_profile(profile: Fields) -> None:
 
 def _are_texts(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(each, str) for each in value)
+
+
+def told(fields: Fields) -> dict[str, Any]:
+    """What a record tells of its script, its voices and its file, as fields of a Record. Raises WrongField."""
+    script, audio = fields.part("script"), fields.part("audio")
+    for key in ("title", "purpose"):
+        if not isinstance(script.table.get(key, ""), str):
+            raise script.wrong(key)
+    if not _are_texts(script.table.get("notes", [])):
+        raise script.wrong("notes")
+    speaking = [fields.part(key) for key in ("voice", "fill") if fields.table.get(key) is not None]
+    labels = [(voice.text("label"), voice.text("engine") == RECORDED) for voice in speaking]
+    return {
+        "practice": script.table.get("title", ""),
+        "purpose": script.table.get("purpose", ""),
+        "notes": tuple(script.table.get("notes", ())),
+        "voices": tuple(label for label, recorded in labels if not recorded),
+        "people": tuple(label for label, recorded in labels if recorded),
+        "audio_bytes": audio.whole("bytes", 0, _MOST_BYTES) if "bytes" in audio.table else 0,
+    }
 
 
 def proof(fields: Fields) -> Proof:

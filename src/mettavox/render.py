@@ -97,6 +97,7 @@ def render(
                     track.measured,
                     year=settings.year,
                     audio_sha256=track.sha256,
+                    audio_bytes=scratch.stat().st_size,
                     salt=salt,
                     show_names=settings.show_names,
                     shared=made.shared,

@@ -11,7 +11,7 @@ import numpy as np
 import soundfile
 
 from mettavox.codec import Block
-from mettavox.codecs import au, ffmpeg
+from mettavox.codecs import au, ffmpeg, mp4
 from mettavox.errors import CodecError
 from mettavox.proof import Proof
 from mettavox.verify import BLOCK_SECONDS
@@ -68,9 +68,19 @@ def _fill(file: IO[bytes], data: bytes) -> None:
 
 def told_frames(path: Path) -> int:
     """How long a file says it is, in frames, as a decoder understands it. Raises CodecError when it is not sound."""
+    return told_length(path)[0]
+
+
+def told_length(path: Path) -> tuple[int, int]:
+    """How long a file says it is, in frames at so many hertz; M4A says it in milliseconds, and so is this one's.
+
+    Raises CodecError when it is not sound.
+    """
+    if _is_m4a(path):
+        return mp4.told_length(path)
     try:
         with _hushed(), soundfile.SoundFile(str(path)) as file:
-            return int(file.frames)
+            return int(file.frames), int(file.samplerate)
     except soundfile.SoundFileError as error:
         raise _not_sound() from error
 

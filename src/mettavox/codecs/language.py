@@ -1,4 +1,4 @@
-"""Languages as tags want them: three letters of ISO 639-2."""
+"""Languages as tags want them, three letters of ISO 639-2, and back."""
 
 UNDETERMINED = "und"
 # BCP 47's first part (ISO 639-1) to ISO 639-2/T: https://www.loc.gov/standards/iso639-2/php/code_list.php
@@ -17,3 +17,8 @@ _ISO_639_2 = {
 def three_letters(tag: str) -> str:
     """The ISO 639-2 code of a BCP 47 tag such as ``es-MX``, or ``und`` where it has none that we know."""
     return _ISO_639_2.get(tag.split("-", maxsplit=1)[0].lower(), UNDETERMINED)
+
+
+def two_letters(code: str) -> str:
+    """The BCP 47 tag of an ISO 639-2 code such as ``spa``, or ``en`` where we know none."""
+    return next((short for short, long in _ISO_639_2.items() if long == code), "en")

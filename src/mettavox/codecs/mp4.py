@@ -78,6 +78,26 @@ def read_moov(file: BinaryIO) -> tuple[int, bytes]:
     return at, moov
 
 
+def told_length(path: Path) -> tuple[int, int]:
+    """How long a file says it is, in units of which there are so many in a second: mostly milliseconds.
+
+    Raises CodecError when it does not say it (ISO/IEC 14496-12, 8.2.2).
+    """
+    with path.open("rb") as file:
+        _, moov = read_moov(file)
+    holders = way(moov, b"moov", b"mvhd")
+    if len(holders) < 2:  # noqa: PLR2004 - as many as were asked for
+        raise _broken()
+    at = holders[-1].content
+    try:
+        scale, length = struct.unpack_from(">IQ", moov, at + 20) if moov[at] else struct.unpack_from(">II", moov, at + 12)
+    except (struct.error, IndexError) as error:
+        raise _broken() from error
+    if not scale:
+        raise _broken()
+    return length, scale
+
+
 def add_tags(path: Path, extra: Mapping[str, str]) -> None:
     """Put free-form tags beside the others, into the free room that follows “moov”; nothing else moves.
 
