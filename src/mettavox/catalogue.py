@@ -154,7 +154,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def _why(error: Exception) -> str:
-    text = error.message if isinstance(error, MettavoxError) else getattr(error, "strerror", None) or "it cannot be read"
+    text = getattr(error, "message", "") or getattr(error, "strerror", "") or "it cannot be read"
     return (text[:1].lower() + text[1:]).rstrip(".")
 
 
@@ -171,7 +171,7 @@ def _recorded(path: Path, name: str, known: Record, beside: frozenset[str]) -> I
     told, wanted = Fraction(*decode.told_length(path)), Fraction(known.proof.frames, known.proof.rate)
     if abs(told - wanted) >= Fraction(1, _TOLD_CLOSE):
         raise OutputError(f"it says that it is {float(told):.3f} s long, and its record {float(wanted):.3f} s")
-    if known.audio_bytes and there.st_size != known.audio_bytes:
+    if there.st_size != known.audio_bytes:
         raise OutputError(f"it has {there.st_size:,} bytes, and its record says {known.audio_bytes:,}")
     return Item(
         file=name,

@@ -63,7 +63,7 @@ class Record:
     ``cues`` has for each placement the frames at which its captions start and end, ``texts`` its words
     without names (nothing for a bell), and ``hidden`` says whether there were names. ``practice`` is the script's
     title, ``purpose`` what it is for, and ``notes`` its lines for paper; ``voices`` are the synthetic voices by their
-    labels, ``people`` those who recorded theirs. Records from before these were kept have none of them.
+    labels, ``people`` those who recorded theirs. ``audio_bytes`` is the size of the track's file.
     """
 
     version: str
@@ -87,13 +87,13 @@ class Record:
     suffixes: tuple[str, ...]
     delivery: Mapping[str, Any]
     made_with: Mapping[str, str]
+    practice: str
+    purpose: str
+    notes: tuple[str, ...]
+    voices: tuple[str, ...]
+    people: tuple[str, ...]
+    audio_bytes: int
     shared: Shared | None = None
-    practice: str = ""
-    purpose: str = ""
-    notes: tuple[str, ...] = ()
-    voices: tuple[str, ...] = ()
-    people: tuple[str, ...] = ()
-    audio_bytes: int = 0
 
     @property
     def names_a_person(self) -> bool:
@@ -113,7 +113,7 @@ def written(
     *,
     year: int,
     audio_sha256: str,
-    audio_bytes: int = 0,
+    audio_bytes: int,
     salt: str = "",
     show_names: bool = False,
     shared: Shared | None = None,

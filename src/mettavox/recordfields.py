@@ -188,21 +188,20 @@ def _are_texts(value: Any) -> bool:
 
 def told(fields: Fields) -> dict[str, Any]:
     """What a record tells of its script, its voices and its file, as fields of a Record. Raises WrongField."""
-    script, audio = fields.part("script"), fields.part("audio")
-    for key in ("title", "purpose"):
-        if not isinstance(script.table.get(key, ""), str):
-            raise script.wrong(key)
-    if not _are_texts(script.table.get("notes", [])):
+    script = fields.part("script")
+    if not isinstance(script.table.get("purpose"), str):
+        raise script.wrong("purpose")
+    if not _are_texts(script.table.get("notes")):
         raise script.wrong("notes")
     speaking = [fields.part(key) for key in ("voice", "fill") if fields.table.get(key) is not None]
     labels = [(voice.text("label"), voice.text("engine") == RECORDED) for voice in speaking]
     return {
-        "practice": script.table.get("title", ""),
-        "purpose": script.table.get("purpose", ""),
-        "notes": tuple(script.table.get("notes", ())),
+        "practice": script.text("title"),
+        "purpose": script.table["purpose"],
+        "notes": tuple(script.table["notes"]),
         "voices": tuple(label for label, recorded in labels if not recorded),
         "people": tuple(label for label, recorded in labels if recorded),
-        "audio_bytes": audio.whole("bytes", 0, _MOST_BYTES) if "bytes" in audio.table else 0,
+        "audio_bytes": fields.part("audio").whole("bytes", 1, _MOST_BYTES),
     }
 
 

@@ -90,7 +90,8 @@ def told_length(path: Path) -> tuple[int, int]:
         raise _broken()
     at = holders[-1].content
     try:
-        scale, length = struct.unpack_from(">IQ", moov, at + 20) if moov[at] else struct.unpack_from(">II", moov, at + 12)
+        long = moov[at]
+        scale, length = struct.unpack_from(">IQ" if long else ">II", moov, at + (20 if long else 12))
     except (struct.error, IndexError) as error:
         raise _broken() from error
     if not scale:
