@@ -5,6 +5,7 @@ the record itself shows names.
 """
 
 import os
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -18,6 +19,8 @@ from mettavox.codecs.formats import FORMATS
 from mettavox.codecs.language import two_letters
 from mettavox.errors import MettavoxError, OutputError
 from mettavox.record import Record
+from mettavox.script import Bell, Line
+from mettavox.timeline import Chapter, Placement, Timeline
 from mettavox.units import milliseconds
 
 KINDS = {form.suffix: form for form in FORMATS.values()}
@@ -49,7 +52,8 @@ class Item:
     ``file`` is its path within the folder, with slashes. ``practice`` is the id of its script, or empty, and
     ``practice_title`` that script's title. ``length`` is in frames at ``rate`` hertz, ``size`` in bytes. ``sha256`` is
     what the record says, or empty. ``said`` has its lines in their order, without names of people unless the record
-    shows them; nothing where there is no record. ``beside`` has the endings of files that lie beside it.
+    shows them, and ``timeline`` tells the same in frames; nothing where there is no record. ``beside`` has the
+    endings of files that lie beside it.
 
     ``named`` says whether words of a person are heard in it, None where nobody can tell, and ``shows_names``
     whether its record tells them.
@@ -71,6 +75,7 @@ class Item:
     people: tuple[str, ...]
     chapters: tuple[Timed, ...]
     said: tuple[Said, ...]
+    timeline: Timeline | None
     beside: frozenset[str]
     named: bool | None
     shows_names: bool
@@ -190,6 +195,7 @@ def _recorded(path: Path, name: str, known: Record, beside: frozenset[str]) -> I
         people=known.people,
         chapters=known.chapters,
         said=tuple(_said(known)),
+        timeline=_timeline(known),
         beside=beside,
         named=known.names_a_person,
         shows_names=known.shows_names,
@@ -212,6 +218,33 @@ def _said(known: Record) -> Iterator[Said]:
             text=text,
             bell=not sound.number,
         )
+
+
+def _timeline(known: Record) -> Timeline:
+    """What is heard when, as far as a record tells it: silences are what is left."""
+    rate = known.proof.rate
+    starts = [round(start * rate / 1000) for start, _, _ in known.chapters]
+    places = tuple(
+        Placement(
+            sound=Line(text=text, spoken=text, number=sound.number) if sound.number else Bell(),
+            start=sound.start,
+            frames=sound.frames,
+            # A chapter's milliseconds may be rounded up beyond its first frame.
+            section=max(0, bisect_right(starts, sound.start + rate // 1000 + 1) - 1),
+        )
+        for sound, text in zip(known.proof.sounds, known.texts, strict=True)
+    )
+    return Timeline(
+        rate=rate,
+        frames=known.proof.frames,
+        placements=places,
+        silences=(),
+        chapters=tuple(
+            Chapter(title=title, start=at) for at, (_, _, title) in zip(starts, known.chapters, strict=True)
+        ),
+        spaciousness=0.0,
+        tones=known.tones,
+    )
 
 
 def _tagged(path: Path, name: str, beside: frozenset[str]) -> Item:
@@ -242,6 +275,7 @@ def _tagged(path: Path, name: str, beside: frozenset[str]) -> Item:
         people=(),
         chapters=chapters,
         said=(),
+        timeline=None,
         beside=beside,
         named=None,
         shows_names=False,

@@ -34,6 +34,7 @@ from mettavox.proof import Proof, Sound
 from mettavox.recordfields import Fields, WrongField
 from mettavox.request import BEDS, FORMATS, Request
 from mettavox.script import Line
+from mettavox.timeline import Tone
 from mettavox.verify import Measured
 from mettavox.voice import Voice
 from mettavox.words import unnamed
@@ -93,6 +94,7 @@ class Record:
     voices: tuple[str, ...]
     people: tuple[str, ...]
     audio_bytes: int
+    tones: tuple[Tone, ...]
     shared: Shared | None = None
 
     @property
@@ -480,6 +482,10 @@ def _read(fields: Fields) -> Record:
         delivery=fields.part("profile").table,
         made_with=fields.part("made_with").all_texts(_MADE_WITH),
         shared=recordfields.shared(fields.part("shared"), proof.frames) if "shared" in fields.table else None,
+        tones=tuple(
+            Tone(phase=each.text("phase"), start=each.table["start"], frames=each.table["frames"])
+            for each in fields.parts("tones")  # whose times were looked at above
+        ),
         **recordfields.told(fields),
     )
 

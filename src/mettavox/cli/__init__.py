@@ -19,7 +19,7 @@ _COMMANDS = {
     "say": "Hear how a name or a word is said, or see what the voice receives for it.",
     "voices": "List the voices.",
     "batch": "Make the tracks of a roster, one for each row.",
-    "library": "Check the tracks that a batch has made, and forget a person in them.",
+    "library": "Build the pages of a folder of tracks, serve and check it, forget a person.",
     "course": "Make a course of tracks with handouts.",
     "sounds": "List beds, the bell and breath tones, and hear one.",
     "doctor": "Say what is installed, what is missing and what to do.",
