@@ -11,12 +11,25 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from mettavox import __version__, ask, assets, casting, folder, gate, handout, output, phrasebook, prepare, source
+from mettavox import (
+    __version__,
+    ask,
+    assets,
+    casting,
+    folder,
+    gate,
+    handout,
+    output,
+    phrasebook,
+    prepare,
+    site,
+    source,
+)  # fmt: skip
 from mettavox.digest import sha256
 from mettavox.errors import RequestError, ScriptError, ScriptNotFound
 from mettavox.fields import Fields, Problems, toml
 from mettavox.prepare import Prepared
-from mettavox.render import render
+from mettavox.render import beside_paths, render
 from mettavox.spoken import Settings
 from mettavox.suggest import nearest
 from mettavox.takes import ENGINE as RECORDED
@@ -323,7 +336,7 @@ def build(
 
 def _for_a_course(settings: Settings) -> Settings:
     """The rules were tried when the course was read."""
-    return replace(settings, lint=False, only_audio=True)
+    return replace(settings, lint=False)
 
 
 def facts(course: Course, built: Path | None = None) -> dict[str, Any]:
@@ -355,7 +368,10 @@ def _track_facts(shown: handout.Track, track: Track, built: Path | None) -> dict
         "seconds": _number(shown.seconds),
         "voice": track.prepared.voice.id,
     }
-    return facts | ({"sha256": sha256(built / track.path)} if built else {})
+    if built is None:
+        return facts
+    others = [path.relative_to(built).as_posix() for path in beside_paths(built / track.path, track.prepared)]
+    return facts | {"sha256": sha256(built / track.path), "beside": others}
 
 
 def _number(seconds: Fraction) -> int | float:
@@ -373,7 +389,9 @@ def _made_before(path: Path) -> frozenset[str]:
         record = json.loads((path / RECORD).read_text("utf-8"))
         files = {RECORD, INDEX}
         for session in record["sessions"]:
-            files |= {session["handout"], *(track["file"] for track in session["tracks"])}
+            files.add(session["handout"])
+            for track in session["tracks"]:
+                files |= {track["file"], *track.get("beside", ())}
     except (OSError, ValueError, LookupError, TypeError):
         return frozenset()
-    return frozenset(files)
+    return frozenset(files) | site.files(path)

@@ -53,6 +53,8 @@ _RECORD_HINT = "The record of NAME.mp3 is NAME.json beside it."
 _PACKAGES = ("numpy", "soxr", "pillow")
 _MADE_WITH = ("encoder", "engine", *_PACKAGES, "lexicon")
 _SALT_DIGITS, _HASH_DIGITS = 32, 64
+# Without anything personal a record is the same each time.
+_NOTHING_TO_HIDE = "0" * _SALT_DIGITS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,8 +127,8 @@ def written(
     With ``salt`` the hashes are those of another record that had it; ``shared`` is what the track has in common with
     those of others.
     """
-    salt = salt or secrets.token_hex(16)
     prepared, timeline = texts.prepared, texts.timeline
+    salt = salt or (secrets.token_hex(16) if _is_personal(prepared) else _NOTHING_TO_HIDE)
     head, language = prepared.script.head, prepared.script.head.language
     kept = {
         "record": VERSION,
@@ -296,6 +298,11 @@ def _wishes_to_type(request: Request) -> list[str]:
         return typed if _wishes(request, typed) == meant else []
     except MettavoxError:
         return []
+
+
+def _is_personal(prepared: Prepared) -> bool:
+    given = _given(prepared)
+    return any(given.get(key) for key in PERSONAL if key != "bed") or prepared.request.bed not in ("", *BEDS)
 
 
 def hashes(prepared: Prepared, salt: str) -> dict[str, str]:
