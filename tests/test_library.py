@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from mettavox import assets, batch, library, roster
+from mettavox import assets, batch, library, roster, site
 from mettavox.audio import Clip
 from mettavox.clipcache import ClipCache
 from mettavox.errors import OutputError, RequestError
@@ -265,6 +265,21 @@ def test_nothing_is_left_to_find(real: Path) -> None:
     with pytest.raises(RequestError, match="nothing of the code “pax-17”") as refused:
         library.forget(real, [code])
     assert refused.value.hint == "Did you mean “pax-18”?"
+
+
+def test_pages_forget_too(real: Path) -> None:
+    """They are built again without the track; with the last track the pages go."""
+    site.build(real, title="Ours")
+    assert (real / "pages" / "pax-17.html").is_file()
+
+    assert library.forget(real, ["pax-17"]).naming == ()
+
+    written = [real / "index.html", *(path for path in (real / "pages").rglob("*") if path.is_file())]
+    assert not any(b"pax-17" in path.read_bytes() for path in written)
+    assert "Ours" in (real / "index.html").read_text("utf-8")
+    library.forget(real, ["pax-18"])
+    assert not (real / "pages").exists()
+    assert not (real / "index.html").exists()
 
 
 def test_a_report_without_the_code_stays(folder: Path) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from mettavox import assets, batch, batchreport, check, manifest, nameaudition, output
+from mettavox import assets, batch, batchreport, check, manifest, nameaudition, output, site
 from mettavox.beside import SUFFIXES
 from mettavox.clipcache import ClipCache
 from mettavox.codecs import decode
@@ -300,8 +300,8 @@ def forget(folder: Path, codes: Sequence[str]) -> Forgotten:
     """Remove everything that a library has of these codes: tracks, all beside them, and at last their rows.
 
     What cannot be told apart goes as a whole: the report when it names one of them, an audition of names, and the
-    speech with names that was kept between runs. Interrupted at any moment, the same call goes on.
-    Raises as ``known`` does, and OutputError when a run works in the folder or the disk refuses.
+    speech with names that was kept between runs; pages are built again without them. Interrupted at any moment, the
+    same call goes on. Raises as ``known`` does, and OutputError when a run works in the folder or the disk refuses.
     """
     known(folder, codes)  # rather told before the folder is ours
     with Manifest.opened(folder) as opened:
@@ -313,6 +313,7 @@ def forget(folder: Path, codes: Sequence[str]) -> Forgotten:
         for name in (*had.files, *others):
             with output.translated(folder / name):
                 (folder / name).unlink(missing_ok=True)
+        site.rebuild(folder)
         shelf = ClipCache(assets.cache_folder()).named
         clips = shelf.clear()
         for code in had.codes:  # last, so that what is interrupted is not forgotten by half

@@ -3,6 +3,7 @@
 They work from a double-click, from any web server, and in a frame of another page; nothing in them is from elsewhere.
 """
 
+import hashlib
 import json
 import re
 from collections import Counter
@@ -25,6 +26,8 @@ _MARK = '<meta name="generator" content="mettavox library">'
 _MARK_WITHIN = 4096
 _LONGEST_TITLE = 200
 _COURSE = "course.json"
+_COVERS, _HASH_DIGITS = "covers", 16
+_USUAL: Mapping[str, Any] = {"title": "", "url": "", "language": "", "show_names": False, "public": False}
 _NUMBERS = re.compile(r"(\d+)")
 
 Progress = Callable[[int], None]
@@ -114,15 +117,33 @@ def build(
 
 
 def rebuild(path: Path) -> bool:
-    """Build the pages of a folder again as they were asked for; whether it had any."""
+    """Build the pages of a folder again as they were asked for, or remove them where no track is left.
+
+    Gives whether there were any. Raises OutputError when the disk refuses.
+    """
     made = _read_made(path)
     if not made:
         return False
-    try:
-        build(path, **{key: made[key] for key in ("title", "url", "language", "show_names", "public")})
-    except (KeyError, TypeError):
-        return False
+    settings = {key: made.get(key, usual) for key, usual in _USUAL.items()}
+    if any(type(settings[key]) is not type(usual) for key, usual in _USUAL.items()):
+        settings = dict(_USUAL)
+    if any(isinstance(each, Item) for each in catalogue.read(path)):
+        build(path, **settings)
+    else:
+        remove(path)
     return True
+
+
+def remove(path: Path) -> None:
+    """Take away all that was built in a folder. Raises OutputError when the disk refuses."""
+    for name in sorted(files(path), key=lambda name: name.endswith(MADE)):  # last, since it tells of the others
+        with output.translated(path / name):
+            (path / name).unlink(missing_ok=True)
+    for place in sorted((path / PAGES).rglob("*"), reverse=True):
+        if place.is_dir() and not any(place.iterdir()):
+            place.rmdir()
+    if (path / PAGES).is_dir() and not any((path / PAGES).iterdir()):
+        (path / PAGES).rmdir()
 
 
 def files(path: Path) -> frozenset[str]:
@@ -241,7 +262,7 @@ class _Made:
 
     def __init__(self, new: Path) -> None:
         self._new = new
-        self.files: list[str] = []
+        self.files: set[str] = set()
 
     def write(self, name: str, content: str | bytes) -> None:
         """A file by its path within the library's folder."""
@@ -251,14 +272,15 @@ class _Made:
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(content.encode() if isinstance(content, str) else content)
         if inside != MADE:
-            self.files.append(inside)
+            self.files.add(inside)
 
     def cover(self, path: Path, item: Item) -> str:
         """The path of a small cover: the one in the track's file; else the large one beside it, or nothing."""
         picture = _picture(path / item.file)
         if picture:
-            name = item.page.removesuffix(".html") + ".jpg"
-            self.write(name, picture)
+            name = f"{PAGES}/{_COVERS}/{hashlib.sha256(picture).hexdigest()[:_HASH_DIGITS]}.jpg"
+            if name.removeprefix(f"{PAGES}/") not in self.files:  # tracks of one practice often have the same
+                self.write(name, picture)
             return name
         return item.other(".jpg") if ".jpg" in item.beside else ""
 
