@@ -12,8 +12,9 @@ from mettavox.catalogue import Item
 from mettavox.sitewords import Words
 from mettavox.units import clock, stamp
 
-FRAME_HEIGHT = 300
+FRAME_HEIGHT = 360
 """How high the player is in a page of somebody else, in pixels."""
+_LONGEST_TITLE = 70
 
 
 def html(
@@ -48,7 +49,7 @@ def html(
             "cover": up + quote(cover) if cover else "",
             "height": FRAME_HEIGHT,
         },
-        title=f"{item.title} – {library}",
+        title=_cut(f"{item.title} – {library}"),
         heading=heading,
         item=item,
         private=private,
@@ -75,6 +76,11 @@ def html(
         canonical=base + quote(item.page) if base else "",
         embed=frame(item, base) if base else "",
     )
+
+
+def _cut(title: str) -> str:
+    """As much as a tab or a list of results shows."""
+    return title if len(title) <= _LONGEST_TITLE else title[: _LONGEST_TITLE - 1].rstrip() + "…"
 
 
 def _facts(item: Item, words: Words) -> Iterator[str]:

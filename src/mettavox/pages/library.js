@@ -33,7 +33,6 @@
     find("search").focus();
   };
   for (const field of fields) if (field) field.addEventListener("input", show);
-  find("filters").addEventListener("submit", (event) => event.preventDefault());
   find("clear").addEventListener("click", clear);
   if (rows.length > 1) find("filters").hidden = find("found").hidden = false;
   show();
