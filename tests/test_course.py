@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mettavox import assets, course
+from mettavox import assets, course, units
 from mettavox.beside import SUFFIXES
 from mettavox.codecs import decode
 from mettavox.errors import (
@@ -177,7 +177,7 @@ def test_a_file_s_ending_says_its_format(written: Written) -> None:
 )
 def test_a_title_becomes_a_name_that_any_disk_can_have(title: str, name: str) -> None:
     """Never a path, and never too long."""
-    assert course.name_of(title) == name
+    assert units.name_of(title) == name
 
 
 def test_options_for_every_track_go_where_there_is_a_place_for_them(written: Written) -> None:

@@ -5,6 +5,7 @@ the record itself shows names.
 """
 
 import os
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ PAGES = "pages"
 # M4A tells its length in milliseconds; others to the frame.
 _TOLD_CLOSE = 500
 _UNTITLED = "Guided meditation"
+_LENGTH_IN_TITLE = re.compile(r" \((?:\d+:)?\d+:\d\d(?:\.\d)?\)$")
 _LISTED_SUFFIXES = (".vtt", ".srt", ".txt", ".chapters.json", ".jpg")
 
 
@@ -253,6 +255,7 @@ def _tagged(path: Path, name: str, beside: frozenset[str]) -> Item:
     frames, rate = decode.told_length(path)
     ends = milliseconds(frames, rate)
     starts = [start for start, _ in tags.chapters]
+    title = tags.title.strip() or path.stem or _UNTITLED
     chapters = tuple(
         (start, end, " ".join(title.split()))
         for (start, title), end in zip(tags.chapters, [*starts[1:], ends], strict=False)
@@ -260,9 +263,9 @@ def _tagged(path: Path, name: str, beside: frozenset[str]) -> Item:
     )
     return Item(
         file=name,
-        title=tags.title.strip() or path.stem or _UNTITLED,
+        title=title,
         practice="",
-        practice_title="",
+        practice_title=_LENGTH_IN_TITLE.sub("", title),
         purpose="",
         notes=(),
         language=two_letters(tags.language),

@@ -1,8 +1,6 @@
 """Course: a file that lists sessions becomes a folder of tracks, with a handout for each session."""
 
 import json
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -33,7 +31,7 @@ from mettavox.render import beside_paths, render
 from mettavox.spoken import Settings
 from mettavox.suggest import nearest
 from mettavox.takes import ENGINE as RECORDED
-from mettavox.units import file_stem
+from mettavox.units import file_stem, name_of
 
 RECORD, INDEX, HANDOUT = "course.json", "index.html", "handout.html"
 """In the folder of a course: what it holds, its first page, and the page of each session."""
@@ -56,7 +54,6 @@ _ELSEWHERE = {
 _COMPANION = {"say": "name", "target-say": "target"}
 """Options that make sense only beside another."""
 
-_LONGEST_NAME = 50
 _STANDARD = Settings()
 
 
@@ -295,12 +292,6 @@ def _file_names(tracks: Sequence[Prepared]) -> list[str]:
         again = f"-{used[name]}" if used[name] > 1 else ""
         names.append(f"{name}{again}.{prepared.request.format}")
     return names
-
-
-def name_of(title: str) -> str:
-    """A title as a part of a file's name: small letters, digits and hyphens; letters without their accents."""
-    plain = "".join(letter for letter in unicodedata.normalize("NFKD", title) if not unicodedata.combining(letter))
-    return re.sub(r"[\W_]+", "-", unicodedata.normalize("NFC", plain).lower())[:_LONGEST_NAME].strip("-")
 
 
 # --- building ---

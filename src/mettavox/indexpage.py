@@ -7,6 +7,7 @@ from urllib.parse import quote
 from mettavox import handout, sitewords, trackpage, webpage
 from mettavox.catalogue import Item
 from mettavox.sitewords import Words
+from mettavox.units import name_of
 
 # Seconds at which the choices of lengths begin and end: 5, 10 and 20 minutes.
 _EDGES = (300, 600, 1200)
@@ -37,7 +38,7 @@ class Card:
             page=item.page,
             key=item.key,
             title=title,
-            practice=item.practice or title,
+            practice=item.practice or name_of(title),
             purpose=item.purpose,
             language=item.language,
             seconds=round(item.seconds),
@@ -54,7 +55,7 @@ def html(
     languages = sorted({card.language for card in cards})
     shown = [
         {
-            "practice": card.practice,
+            "practice": card.title,
             "seconds": card.seconds,
             "language": card.language,
             "cover": quote(card.cover),
@@ -71,7 +72,6 @@ def html(
         }
         for card in cards
     ]
-    practices = {card.practice: card.title for card in cards}
     return webpage.page(
         "library",
         language,
@@ -84,7 +84,7 @@ def html(
             tracks=sitewords.counted(len(cards), words),
             length=sitewords.length(sum(card.seconds for card in cards), words),
         ),
-        practices=sorted(practices.items(), key=lambda each: each[1].casefold()),
+        practices=sorted({card.title for card in cards}, key=str.casefold),
         languages=[(tag, sitewords.own_name(tag)) for tag in languages],
         lengths=list(_lengths(cards, words)),
         cards=shown,
@@ -94,7 +94,7 @@ def html(
 
 def _is_a_code(card: Card) -> bool:
     """Whether what the track is called says more than its title and its length do."""
-    return not card.key.rpartition("/")[2].startswith(card.practice)
+    return not card.key.rpartition("/")[2].startswith(card.practice or " ")
 
 
 def _each(lists: Iterator[tuple[str, ...]]) -> tuple[str, ...]:

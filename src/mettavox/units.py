@@ -1,6 +1,7 @@
 """Whole frames inside, seconds at the human edge: the one place where they meet."""
 
 import re
+import unicodedata
 from fractions import Fraction
 
 from mettavox.errors import RequestError
@@ -12,6 +13,7 @@ _STAMP = re.compile(r"(\d{1,4}):([0-5]\d):([0-5]\d)(?:\.(\d{1,9}))?")
 _FORMS_HINT = "Write it as 10m, 7:30, 1:05:00, 90s or PT10M."
 
 _LONGEST_TEXT = 32
+_LONGEST_NAME = 50
 
 LONGEST_SECONDS = 24 * 3600
 """No track is longer than a day; a larger number is a slip of the finger."""
@@ -91,6 +93,12 @@ def file_stem(duration: Fraction) -> str:
         return f"{float(duration):g}s"
     minutes, secs = divmod(int(duration), 60)
     return "".join([f"{minutes}m" if minutes else "", f"{secs}s" if secs else ""])
+
+
+def name_of(title: str) -> str:
+    """A title as a part of a file's name: small letters, digits and hyphens; letters without their accents."""
+    plain = "".join(letter for letter in unicodedata.normalize("NFKD", title) if not unicodedata.combining(letter))
+    return re.sub(r"[\W_]+", "-", unicodedata.normalize("NFC", plain).lower())[:_LONGEST_NAME].strip("-")
 
 
 def worded(seconds: float) -> str:

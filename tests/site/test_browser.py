@@ -134,8 +134,8 @@ def test_the_index_is_searched_and_filtered(browser: Any, base: str) -> None:
         page.get_by_label("Language").select_option("es")
         assert shown.count() == 1
         page.get_by_label("Language").select_option("")
-        page.get_by_label("Practice").select_option("loving-kindness")
-        assert shown.count() == 2
+        page.get_by_label("Practice").select_option("Loving-kindness")
+        assert shown.count() == 1
         page.get_by_label("Practice").select_option("")
         page.get_by_label("Length").select_option(label="Up to 5 min")
         assert shown.count() == 5
