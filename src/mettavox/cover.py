@@ -6,7 +6,7 @@ their own marks there.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +20,7 @@ from mettavox.suggest import nearest
 from mettavox.timeline import Timeline
 from mettavox.units import worded
 
-__all__ = ["LARGE", "SMALL", "THEMES", "draw"]
+__all__ = ["LARGE", "LARGE_BYTES", "SMALL", "THEMES", "draw", "emblem"]
 
 LARGE, SMALL = 3000, 600
 """Pixels a side: beside a track and in a feed, and inside the file."""
@@ -66,13 +66,22 @@ def draw(
     if theme not in THEMES:
         raise RequestError(f"There is no theme “{theme}”.", hint=nearest(theme, THEMES, "Themes"))
     palette = palettes.of(title, theme)
-    letters = _Letters.of(title, seconds, size) if text and title.strip() and lettering.can_set(title) else None
-    picture = _Picture(clock=_Clock.of(timeline), palette=palette, letters=letters, size=size)
-    for quality in _QUALITIES:  # as good as the bytes allow
-        encoded = picture.encoded(quality)
-        if len(encoded) <= (LARGE_BYTES if size > SMALL else SMALL_BYTES):
-            break
-    return encoded
+    letters = _Letters.of(title, worded(seconds), size) if text and title.strip() and lettering.can_set(title) else None
+    return _Picture(clock=_Clock.of(timeline), palette=palette, letters=letters, size=size).as_small_as_has_to_be()
+
+
+def emblem(arcs: Sequence[tuple[float, float]], *, title: str, theme: str = "dark", size: int = LARGE) -> bytes:
+    """The cover of no single session, as ``draw`` gives it: a clock with these arcs, and ``title`` alone in it.
+
+    ``arcs`` are a start and an end each, in shares of the way around, in order and apart. Raises RequestError for a
+    theme that there is not.
+    """
+    if theme not in THEMES:
+        raise RequestError(f"There is no theme “{theme}”.", hint=nearest(theme, THEMES, "Themes"))
+    letters = _Letters.of(title, "", size) if title.strip() and lettering.can_set(title) else None
+    clock = _Clock.laid([(start * math.tau, end * math.tau) for start, end in arcs])
+    palette = palettes.of(title, theme)
+    return _Picture(clock=clock, palette=palette, letters=letters, size=size).as_small_as_has_to_be()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,9 +93,9 @@ class _Letters:
     left: int
 
     @staticmethod
-    def of(title: str, seconds: float, size: int) -> "_Letters":
+    def of(title: str, below: str, size: int) -> "_Letters":
         x, y, radius = _X * size, _Y * size, _TEXT * size
-        rows = lettering.fit(title, worded(seconds), x=x, y=y, radius=radius)
+        rows = lettering.fit(title, below, x=x, y=y, radius=radius)
         left, top, side = int(x - radius), int(y - radius), math.ceil(2 * radius) + 1
         return _Letters(ink=np.asarray(lettering.draw(rows, left=left, top=top, side=side)), top=top, left=left)
 
@@ -106,7 +115,17 @@ class _Clock:
     @staticmethod
     def of(timeline: Timeline) -> "_Clock":
         scale = math.tau / timeline.frames
-        arcs = list(_arcs(timeline, scale))
+        return _Clock.laid(
+            list(_arcs(timeline, scale)),
+            chapters=tuple(chapter.start * scale for chapter in timeline.chapters),
+            bells=tuple(place.start * scale for place in timeline.placements if isinstance(place.sound, Bell)),
+        )
+
+    @staticmethod
+    def laid(
+        arcs: list[tuple[float, float]], *, chapters: tuple[float, ...] = (), bells: tuple[float, ...] = ()
+    ) -> "_Clock":
+        """From arcs in their order, each from an angle to another."""
         around = [(left - math.tau, right - math.tau) for left, right in arcs[-1:]] + arcs
         around += [(left + math.tau, right + math.tau) for left, right in arcs[:1]]
         starts, ends = np.array(around).reshape(-1, 2).T
@@ -114,8 +133,8 @@ class _Clock:
             middles=np.asarray((starts + ends) / 2, np.float32),
             halves=np.asarray((ends - starts) / 2, np.float32),
             borders=np.asarray((ends[:-1] + starts[1:]) / 2, np.float32),
-            chapters=tuple(chapter.start * scale for chapter in timeline.chapters),
-            bells=tuple(place.start * scale for place in timeline.placements if isinstance(place.sound, Bell)),
+            chapters=chapters,
+            bells=bells,
         )
 
 
@@ -145,6 +164,14 @@ class _Picture:
     palette: Palette
     letters: _Letters | None
     size: int
+
+    def as_small_as_has_to_be(self) -> bytes:
+        """As a JPEG, as good as its bytes may be many."""
+        for quality in _QUALITIES:
+            encoded = self.encoded(quality)
+            if len(encoded) <= (LARGE_BYTES if self.size > SMALL else SMALL_BYTES):
+                break
+        return encoded
 
     def encoded(self, quality: int) -> bytes:
         """As a JPEG; a small one is in one piece, since it is in every track's file and has to have few bytes."""

@@ -47,7 +47,7 @@ def can_set(text: str) -> bool:
 
 
 def fit(title: str, below: str, *, x: float, y: float, radius: float) -> tuple[Row, ...]:
-    """``title`` in up to MOST_LINES rows with ``below`` under it, within ``radius`` of ``x`` and ``y``.
+    """``title`` in up to MOST_LINES rows with ``below`` under it, or alone, within ``radius`` of ``x`` and ``y``.
 
     A title that would have to be tinier than can be read is cut and ends in "…".
     """
@@ -96,12 +96,12 @@ def _wraps(words: Sequence[str]) -> Iterator[list[str]]:
 
 
 def _lay(rows: Sequence[str], below: str, *, size: float, x: float, y: float, radius: float) -> tuple[Row, ...]:
-    under = min(_BELOW_SIZE * radius, 0.75 * size)
-    step, gap = _LEADING * size, _GAP * radius + _DESCENT * size
+    under = min(_BELOW_SIZE * radius, 0.75 * size) if below else 0.0
+    step, gap = _LEADING * size, _GAP * radius + _DESCENT * size if below else 0.0
     height = _CAPITAL * size + (len(rows) - 1) * step + gap + _CAPITAL * under
     first = y - height / 2 + _CAPITAL * size
     title = [Row(text=text, x=x, y=first + at * step, size=size, face=_TITLE) for at, text in enumerate(rows)]
-    return (*title, Row(text=below, x=x, y=y + height / 2, size=under, face=_BELOW))
+    return (*title, Row(text=below, x=x, y=y + height / 2, size=under, face=_BELOW)) if below else tuple(title)
 
 
 def _within(row: Row, x: float, y: float, radius: float) -> bool:
