@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from mettavox import captions, units
@@ -52,12 +53,16 @@ def as_vtt(timeline: Timeline) -> str:
 
 
 def as_list(timeline: Timeline) -> str:
+    """A line a chapter, as ``listed`` gives it."""
+    return listed(milliseconds(timeline))
+
+
+def listed(timed: Sequence[Timed]) -> str:
     """A line a chapter, as in the description of an episode: “00:00:00 Welcome”.
 
     A chapter's second is the one in which it begins, so that nothing of it is missed; chapters that begin in
     the same one are told apart by a second each, as far as the track is long enough.
     """
-    timed = milliseconds(timeline)
     last = timed[-1][1] // 1000 if timed else 0
     lines: list[str] = []
     free = 0
