@@ -25,5 +25,10 @@ def named(voice: Voice) -> str:
 
 def year() -> int:
     """This year, or that of SOURCE_DATE_EPOCH where a build has to come out the same later."""
+    return moment().year
+
+
+def moment() -> datetime:
+    """Now in universal time, to the second, or SOURCE_DATE_EPOCH where something has to come out the same later."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return (datetime.fromtimestamp(int(epoch), UTC) if epoch.isdigit() else datetime.now(UTC)).year
+    return datetime.fromtimestamp(int(epoch), UTC) if epoch.isdigit() else datetime.now(UTC).replace(microsecond=0)

@@ -27,7 +27,7 @@ _TEXTS = (
     "writing", "carrying", "log", "safety", "minutes", "minutes_and_seconds", "seconds", "in_all", "kind", "length",
     "player", "save", "log_hint", "practice", "safety_of_all", "credit",
     "credit_people", "credit_both", "voice", "chapters", "transcript", "track_credit",
-    "track_credit_people", "track_credit_both",
+    "track_credit_people", "track_credit_both", "podcast_title", "podcast_about",
 )  # fmt: skip
 
 Words = Mapping[str, Any]
