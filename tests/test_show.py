@@ -83,6 +83,15 @@ def test_every_field_is_read(tmp_path: Path) -> None:
     )  # fmt: skip
 
 
+def test_the_documentation_can_be_copied(tmp_path: Path) -> None:
+    """Every field is in it, and it is read as it stands."""
+    page = (Path(__file__).parents[1] / "docs" / "podcasts.md").read_text("utf-8")
+    block = page.split("```toml\n")[1].split("```")[0]
+    read(tmp_path, block)
+    written = {line.partition("=")[0].strip() for line in WHOLE.splitlines() if " = " in line}
+    assert written <= {line.partition("=")[0].strip() for line in block.splitlines() if " = " in line}
+
+
 def test_nothing_has_to_be_said(tmp_path: Path) -> None:
     """The maker of the feed chooses then."""
     assert read(tmp_path, "") == Show()

@@ -183,8 +183,11 @@ class _Feed:
         items: list[Item] = []
         named, unknown, damaged = [], [], []
         for item in catalogue.read(self.folder):
+            file = item.file.encode("utf-8", "replace").decode("utf-8")
             if isinstance(item, Unusable):
-                damaged.append(item)
+                damaged.append(replace(item, file=file))
+            elif file != item.file:
+                damaged.append(Unusable(file=file, why="its name is not text in UTF-8"))
             elif item.named and not self.show_names:
                 named.append(item.file)
             elif item.named is None and not self.show_names:
@@ -203,10 +206,18 @@ class _Feed:
         """Every episode that ever was published, and the texts of those whose tracks are here."""
         now = credits.moment()
         known = dict(before.episodes) if before else {}
+        known |= {
+            item.file: known.pop(published.away(item.file)) for item in items if published.away(item.file) in known
+        }
         guid = told.guid or (before.guid if before else addresses.show_guid(addresses.under(self.base, self.name)))
         fresh = [item.file for item in items if item.file not in known]
         dates = _dates(now, fresh, [each.published for each in known.values()])
-        episodes = {path: replace(each, made_of="", item="") for path, each in known.items()}
+        here = {item.file for item in items}
+        episodes = {
+            published.away(path) if each.item else path: replace(each, made_of="", item="")
+            for path, each in known.items()
+            if path not in here
+        }
         for item in items:
             earlier = known.get(item.file) or Known(
                 guid=addresses.episode_guid(guid, item.file), published=dates[item.file]

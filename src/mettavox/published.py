@@ -43,7 +43,7 @@ class Known:
 
 @dataclass(frozen=True, kw_only=True)
 class State:
-    """What was published. ``episodes`` are by the paths of their tracks.
+    """What was published. ``episodes`` are by the paths of their tracks, or by ``away`` of them where these have gone.
 
     ``content`` is the hash of the feed but for when it was ``built``; ``artwork`` the file of the show's picture, and
     ``artwork_of`` the hash of what that was made from.
@@ -56,6 +56,11 @@ class State:
     artwork: str
     artwork_of: str
     episodes: Mapping[str, Known] = field(default_factory=dict)
+
+
+def away(path: str) -> str:
+    """What stands for the path of a track that has gone, so that it is known when it comes back, and cannot be read."""
+    return hashlib.sha256(path.encode("utf-8")).hexdigest()
 
 
 def read(folder: Path) -> State | None:
