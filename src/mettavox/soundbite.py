@@ -15,7 +15,7 @@ SHORTEST_TRACK = 30_000
 # What is sought: half a minute or more, a quarter of it speech, and within a chapter, neither the first nor the last.
 _GOOD, _ENOUGH = 30_000, 60_000
 _LEAST_SPEECH = 0.25
-_TOO_SHORT, _ACROSS, _FIRST, _LAST = 0.15, 0.15, 0.1, 0.3
+_TOO_SHORT, _ACROSS, _FIRST, _LAST = 0.4, 0.15, 0.35, 0.5
 _TAIL = 400  # the voice rings off
 
 
