@@ -49,6 +49,9 @@ APPLE_SUFFIXES = (".mp3", ".m4a")
 
 _LOCK = ".podcast.lock"
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,95}\.(xml|rss)")
+# What an episode is made of. A later mettavox may know more of a track, and episodes are to keep their bytes then, too.
+_TOLD = ("file", "title", "purpose", "notes", "language", "length", "rate", "size", "voices", "people", "chapters")
+_LINKED = (".vtt", ".srt", ".chapters.json", ".jpg")
 _NARRATOR = {"role": "narrator", "group": "cast"}
 _SECOND = timedelta(seconds=1)
 
@@ -233,9 +236,11 @@ class _Feed:
 
     def _known(self, item: Item, earlier: Known, told: Show, place: _Place | None) -> Known:
         """An episode with its text: the earlier one where its track and all that goes into the text are as before."""
-        known = {**asdict(item), "beside": sorted(item.beside), "modified": None}
+        known = {key: getattr(item, key) for key in _TOLD}
         made_of = _hash({
             "item": known,
+            "said": [(each.start, each.end, each.bell) for each in item.said],
+            "beside": [suffix for suffix in _LINKED if suffix in item.beside],
             "sha256": item.sha256 or sha256(self.folder / item.file),
             "show": [self.base, told.explicit, [asdict(person) for person in told.people]],
             "place": asdict(place) if place else None,
