@@ -80,14 +80,15 @@ def read(path: Path) -> Artwork:
         ) from error
     try:
         with Image.open(BytesIO(content), formats=list(_TYPES)) as picture:
-            kind, mode, size = str(picture.format), picture.mode, picture.size
-            transparent = "transparency" in picture.info
+            mode = "transparent" if "transparency" in picture.info else picture.mode
+            _check(name, picture.size, mode, len(content))  # before it takes memory
             picture.load()
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+            (suffix, mime), side = _TYPES[str(picture.format)], picture.width
+    except RequestError:
+        raise
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError) as error:
         raise RequestError(f"The artwork “{name}” is no JPEG or PNG that can be read.", hint=_HINT) from error
-    _check(name, size, "transparent" if transparent else mode, len(content))
-    suffix, mime = _TYPES[kind]
-    return Artwork(content=content, kind=suffix, mime=mime, side=size[0])
+    return Artwork(content=content, kind=suffix, mime=mime, side=side)
 
 
 def _check(name: str, size: tuple[int, int], mode: str, count: int) -> None:
