@@ -13,6 +13,7 @@ from mettavox import speech, voices
 from mettavox.engines import table
 from mettavox.engines.process import EngineProcess
 from mettavox.errors import EngineError
+from mettavox.voice import Voice
 
 VOICES = ("system", "hum", *neural.BUILT, *neural.REAL, toy.VOICE)
 LINES = (
@@ -31,29 +32,28 @@ ACCENTS = (
 WITHOUT_WORDS = ("", " ", "...", "…", "—", "?!", "\t", "( )")
 
 
-@pytest.fixture(params=VOICES)
-def name(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> str:
-    """A voice for each engine, installed."""
-    voice = str(request.param)
-    if voice == toy.VOICE:
-        toy.install(tmp_path_factory, monkeypatch)
-    elif voice not in ("system", "hum"):
-        neural.installed(voice)
-    return voice
+@pytest.fixture(scope="module", params=VOICES)
+def voice(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Voice]:
+    """A voice for each engine, installed once for all of its tests, in a home of its own."""
+    name = str(request.param)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("installed")))
+        if name == toy.VOICE:
+            toy.install(tmp_path_factory, patch)
+        elif name not in ("system", "hum"):
+            neural.installed(name)
+        yield voices.load(name)
 
 
-@pytest.fixture
-def engine(name: str) -> Iterator[EngineProcess]:
-    """The engine, opened."""
-    process = started(name)
+@pytest.fixture(scope="module")
+def engine(voice: Voice) -> Iterator[EngineProcess]:
+    """The engine, opened once: as in a render, what one test has it say is followed by what the next does."""
+    process = started(voice)
     yield process
     process.close()
 
 
-def started(name: str) -> EngineProcess:
-    voice = voices.load(name)
+def started(voice: Voice) -> EngineProcess:
     return EngineProcess(table.target(voice.engine), voice)
 
 
@@ -63,19 +63,19 @@ def said(process: EngineProcess, text: str) -> tuple[int, bytes]:
 
 
 @pytest.mark.parametrize("text", [*LINES, *ACCENTS])
-def test_a_line_becomes_a_whole_clip(engine: EngineProcess, name: str, text: str):
+def test_a_line_becomes_a_whole_clip(engine: EngineProcess, voice: Voice, text: str):
     """Plausibly long, heard, and not cut; whatever letters a name has."""
     clip = engine.speak(text, within=30)
-    assert speech.fault(clip, text, voices.load(name)) == ""
+    assert speech.fault(clip, text, voice) == ""
     assert 0.25 < clip.seconds < 1 + 0.2 * len(text)
 
 
-def test_a_long_line_is_spoken_to_its_end(engine: EngineProcess, name: str):
+def test_a_long_line_is_spoken_to_its_end(engine: EngineProcess, voice: Voice):
     """Ten times the words take about ten times as long."""
     once = engine.speak("May you be well and happy, now and always, ", within=30)
     often = engine.speak("May you be well and happy, now and always, " * 10, within=30)
     assert often.seconds == pytest.approx(10 * once.seconds, rel=0.25)
-    assert speech.fault(often, "May you be well and happy, now and always, " * 10, voices.load(name)) == ""
+    assert speech.fault(often, "May you be well and happy, now and always, " * 10, voice) == ""
 
 
 def test_a_clip_ends_in_quiet(engine: EngineProcess):
@@ -104,9 +104,9 @@ def test_the_same_line_is_the_same_bytes(engine: EngineProcess):
     assert again[::-1] == first
 
 
-def test_the_same_line_is_the_same_bytes_in_another_process(engine: EngineProcess, name: str):
+def test_the_same_line_is_the_same_bytes_in_another_process(engine: EngineProcess, voice: Voice):
     """Same request, same bytes."""
-    other = started(name)
+    other = started(voice)
     try:
         assert [said(other, text) for text in LINES[::-1]] == [said(engine, text) for text in LINES][::-1]
     finally:
@@ -118,23 +118,21 @@ def test_different_lines_sound_different(engine: EngineProcess):
     assert len({said(engine, text) for text in (*LINES, *ACCENTS)}) == len(LINES) + len(ACCENTS)
 
 
-def test_two_at_once_do_not_mix(name: str):
+def test_two_at_once_do_not_mix(engine: EngineProcess, voice: Voice):
     """A render speaks several lines at a time."""
     from concurrent.futures import ThreadPoolExecutor
 
-    one, two = started(name), started(name)
+    other = started(voice)
     try:
-        alone = [said(one, text) for text in LINES]
+        alone = [said(engine, text) for text in LINES]
         with ThreadPoolExecutor(2) as pool:
-            together = list(pool.map(lambda process: [said(process, text) for text in LINES * 5], (one, two)))
+            together = list(pool.map(lambda process: [said(process, text) for text in LINES * 5], (engine, other)))
         assert together == [alone * 5, alone * 5]
     finally:
-        one.close()
-        two.close()
+        other.close()
 
 
-def test_an_engine_says_what_it_is_without_being_started(name: str):
+def test_an_engine_says_what_it_is_without_being_started(voice: Voice):
     """Its identity names it, with its versions: what a cached clip depends on."""
-    engine = voices.load(name).engine
-    assert table.identity(engine).startswith(engine)
-    assert "none" not in table.identity(engine)
+    assert table.identity(voice.engine).startswith(voice.engine)
+    assert "none" not in table.identity(voice.engine)
