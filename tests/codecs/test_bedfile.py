@@ -304,4 +304,4 @@ def test_a_file_that_is_longer_than_its_track_has_no_seam_in_it(tmp_path: Path):
     with bedfile.opened(path, RATE, LEVEL, seconds=20.0) as found:
         sound = found.between(0, 20 * RATE)
     gain = np.vdot(sound, made[: len(sound)]) / np.vdot(made[: len(sound)], made[: len(sound)])
-    assert sound == pytest.approx(gain * made[: len(sound)], abs=1e-4)
+    assert np.abs(sound - gain * made[: len(sound)]).max() <= 1e-4
