@@ -1,6 +1,7 @@
 """What is spoken in the soak: lines of the bundled scripts for several people, and wishes for every name."""
 
 import random
+from functools import cache
 from itertools import product
 
 from mettavox import prepare, source
@@ -23,6 +24,14 @@ FRAMES = (
 
 def phrases(count: int) -> list[str]:
     """Distinct lines: those of the bundled scripts, for several people, and wishes for every name."""
+    scripted, built = _all()
+    half = min(len(scripted), count // 2)
+    return [*scripted[:half], *built[: count - half]]
+
+
+@cache
+def _all() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The lines of scripts and those that were built, each in an order of their own; reading them takes seconds."""
     found: dict[str, None] = {}
     for script, name, relation in product(source.ids("en"), NAMES[:6], ("friend", "self", "neutral", "all")):
         known = relation in ("friend", "neutral")
@@ -34,5 +43,4 @@ def phrases(count: int) -> list[str]:
     built = list(found)[len(scripted) :]
     random.Random(7).shuffle(built)
     random.Random(8).shuffle(scripted)
-    half = min(len(scripted), count // 2)
-    return scripted[:half] + built[: count - half]
+    return tuple(scripted), tuple(built)
