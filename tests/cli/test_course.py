@@ -8,10 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
 from .conftest import Run, assert_refused
-from .test_interrupt import PROGRAM, processes_with, unfinished, wait_until
+from .test_interrupt import PROGRAM, REST, processes_with, unfinished, wait_until
 from .test_render import in_a_disk_of_its_own, left
 
 COURSE = """\
@@ -216,9 +218,16 @@ def test_an_interrupted_build_leaves_nothing(here: Path, written: Path) -> None:
     """Ctrl-C in the middle of a track: neither the folder nor a hidden one, nor a process."""
     scratch = here / "scratch"
     scratch.mkdir()
-    written.write_text(COURSE.replace('"shift-reset"\nminutes = 1', '"supportive-touch"\nminutes = 20'))
+    (here / "rest.md").write_text(REST)
+    noise = np.random.default_rng(1).normal(0, 0.05, (3 * 48_000, 2))
+    soundfile.write(str(here / "bed.wav"), noise, 48_000)  # over a bed of one's own a track is encoded as a whole
+    written.write_text(
+        COURSE.replace('"shift-reset"\nminutes = 1', '"rest.md"\nminutes = 30').replace(
+            'voice = "hum"', 'voice = "hum"\nbed = "bed.wav"'
+        )
+    )
     process = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, "course", "build", "short.toml", "-o", "out"],
+        [sys.executable, "-c", PROGRAM, "course", "build", "short.toml", "--no-lint", "-o", "out"],
         env=os.environ | {"TMPDIR": str(scratch)},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
@@ -235,4 +244,4 @@ def test_an_interrupted_build_leaves_nothing(here: Path, written: Path) -> None:
     assert said.decode().splitlines()[-1] == "Stopped. Nothing was left behind."
     assert written_out == b""
     assert wait_until(lambda: processes_with(scratch) == [], within=5)
-    assert left(here) == ["scratch", "short.toml"]
+    assert left(here) == ["bed.wav", "rest.md", "scratch", "short.toml"]

@@ -9,7 +9,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes in /proc")
 
@@ -55,24 +57,46 @@ def wait_until(holds: Callable[[], bool], within: float = 60) -> bool:
     return False
 
 
+REST = """\
+---
+title: A rest
+language: en
+minutes: {shortest: 1, typical: 2, longest: 60}
+slots: [name]
+---
+# Welcome {keep}
+! You can stop at any time{{ name }}. (1s to 90s)
+""" + 45 * "Rest here for a while. (1s to 90s)\n"
+"""Soon spoken, so that it is soon encoded."""
+
+
 @pytest.mark.parametrize(
-    ("number", "stage", "output"),
+    ("number", "stage", "output", "bed"),
     [
-        (signal.SIGINT, "speaking", "out/x.mp3"),
-        (signal.SIGTERM, "speaking", "-"),
-        (signal.SIGINT, "encoding", "out/x.mp3"),
-        (signal.SIGTERM, "encoding", "out/x.mp3"),
-        (signal.SIGINT, "encoding", "-"),
+        (signal.SIGINT, "speaking", "out/x.mp3", "soft"),
+        (signal.SIGTERM, "speaking", "-", "soft"),
+        (signal.SIGINT, "encoding", "out/x.mp3", "soft"),
+        (signal.SIGTERM, "encoding", "out/x.mp3", "bed.wav"),
+        (signal.SIGINT, "encoding", "-", "bed.wav"),
     ],
 )
-def test_an_interrupted_render_leaves_nothing(here: Path, number: signal.Signals, stage: str, output: str) -> None:
-    """While it speaks and while it encodes; by Ctrl-C and by a polite kill; to a file and to a pipe."""
+def test_an_interrupted_render_leaves_nothing(
+    here: Path, number: signal.Signals, stage: str, output: str, bed: str
+) -> None:
+    """While it speaks and while it encodes, in pieces or as a whole; by Ctrl-C and by a polite kill; to a file and to
+    a pipe.
+    """
     scratch, out = here / "scratch", here / "out"
     scratch.mkdir()
     out.mkdir()
+    (here / "rest.md").write_text(REST)
+    if bed == "bed.wav":
+        noise = np.random.default_rng(1).normal(0, 0.05, (3 * 48_000, 2))
+        soundfile.write(str(here / bed), noise, 48_000)
+    script = "loving-kindness" if stage == "speaking" else "rest.md"
     process = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, "render", "loving-kindness", "--minutes", "45", "--voice", "hum",
-         "--name", "Zebedee", "--jobs", "2", "-o", output],
+        [sys.executable, "-c", PROGRAM, "render", script, "--minutes", "45", "--voice", "hum",
+         "--name", "Zebedee", "--jobs", "2", "--bed", bed, "--no-lint", "-o", output],
         env=os.environ | {"TMPDIR": str(scratch)},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
