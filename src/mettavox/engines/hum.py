@@ -2,6 +2,7 @@
 
 import math
 from array import array
+from functools import cache
 
 from mettavox import estimate
 from mettavox.audio import Clip
@@ -31,20 +32,23 @@ class HumEngine:
         quiet = array("h", [0]) * round(_RATE * self._pace.per_line / 2 + 1)
         samples = array("h", quiet)
         for place in range(count):
-            samples.extend(self._tone(_TONES_HZ[(len(text) + place) % len(_TONES_HZ)]))
+            samples.extend(_tone(_TONES_HZ[(len(text) + place) % len(_TONES_HZ)], self._pace.per_syllable))
         samples.extend(quiet + array("h", [0]) * (_RATE // 20))
         return Clip(pcm=samples.tobytes(), rate=_RATE)
 
     def close(self) -> None:
         """Nothing to let go of."""
 
-    def _tone(self, hertz: float) -> "array[int]":
-        length = round(_RATE * self._pace.per_syllable)
-        edge = round(_RATE * _EDGE_SECONDS)
-        return array(
-            "h",
-            (
-                round(_LEVEL * min(1.0, n / edge, (length - 1 - n) / edge) * math.sin(2 * math.pi * hertz * n / _RATE))
-                for n in range(length)
-            ),
-        )
+
+@cache
+def _tone(hertz: float, seconds: float) -> "array[int]":
+    """One syllable; a voice has three of them, and a thousand lines are nothing else."""
+    length = round(_RATE * seconds)
+    edge = round(_RATE * _EDGE_SECONDS)
+    return array(
+        "h",
+        (
+            round(_LEVEL * min(1.0, n / edge, (length - 1 - n) / edge) * math.sin(2 * math.pi * hertz * n / _RATE))
+            for n in range(length)
+        ),
+    )
