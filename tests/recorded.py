@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -32,15 +33,18 @@ commercial = "yes"
 """
 
 
+@cache
 def hummed(text: str) -> np.ndarray:
-    """A text hummed at RATE, as 16-bit samples, without the quiet around it."""
+    """A text hummed at RATE, as 16-bit samples, without the quiet around it; to be read only."""
     engine = HumEngine()
     clip = engine.speak(text)
     samples = np.frombuffer(clip.pcm, dtype="<i2").astype(np.float64)
     there = np.flatnonzero(np.abs(samples) > 30)
     samples = np.pad(samples[there[0] : there[-1] + 1], round(0.02 * clip.rate))
     times = np.arange(round(len(samples) * RATE / clip.rate)) * clip.rate / RATE
-    return np.interp(times, np.arange(len(samples)), samples).astype(np.int16)
+    hummed = np.interp(times, np.arange(len(samples)), samples).astype(np.int16)
+    hummed.flags.writeable = False
+    return hummed
 
 
 def keep(name: str, sounds: Mapping[str, np.ndarray | tuple[np.ndarray, tuple[tuple[int, int], ...]]]) -> Voice:

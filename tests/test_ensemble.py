@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -77,16 +78,19 @@ def fill(beeps: _Beeps) -> Iterator[Speaker]:
     speech.close()
 
 
-def loud(samples: np.ndarray) -> np.ndarray:
-    """16-bit samples at the loudness of takes."""
-    floats = samples.astype(np.float32) / 32768
+@cache
+def loud(text: str) -> np.ndarray:
+    """A text hummed at the loudness of takes, as 16-bit samples; to be read only."""
+    floats = hummed(text).astype(np.float32) / 32768
     gain = 10 ** ((LOUDNESS_LUFS - level.of(floats, RATE)) / 20)
-    return np.rint(floats * gain * 32767).astype(np.int16)
+    samples = np.rint(floats * gain * 32767).astype(np.int16)
+    samples.flags.writeable = False
+    return samples
 
 
 def carrier(text: str) -> tuple[np.ndarray, tuple[tuple[int, int], ...]]:
     """A take of a carrier: its parts hummed, with a second of quiet between them."""
-    parts = [loud(hummed(part)) for part in pieces(text) if part]
+    parts = [loud(part) for part in pieces(text) if part]
     gaps, at = [], 0
     for part in parts[:-1]:
         gaps.append((at + len(part), at + len(part) + RATE))
@@ -98,7 +102,7 @@ def carrier(text: str) -> tuple[np.ndarray, tuple[tuple[int, int], ...]]:
 
 def takes_of(*texts: str) -> Takes:
     """Takes of those texts."""
-    keep("mine", {text: carrier(text) if "{" in text else loud(hummed(text)) for text in texts})
+    keep("mine", {text: carrier(text) if "{" in text else loud(text) for text in texts})
     return Takes.open(voices.folder("mine"), voice="mine")
 
 
@@ -271,7 +275,7 @@ def every() -> list[str]:
 
 def recorded_voice(texts: list[str]) -> None:
     """A voice with those lines, hummed as the hum would."""
-    keep("mine", {text: loud(hummed(text)) for text in texts})
+    keep("mine", {text: loud(text) for text in texts})
 
 
 def test_a_track_in_a_recorded_voice(every: list[str], tmp_path: Path) -> None:
