@@ -77,15 +77,17 @@ def fault_in(text: str) -> str:
     return "" if text[0].isupper() or text[0] in "¿¡" else f"no capital: {text}"
 
 
-def wrong(request: Request, script: Script, texts: set[str], whatever_the_pronouns: set[str]) -> Iterator[str]:
+def wished(script: Script) -> set[str]:
+    """The wishes in a script."""
+    sounds = (passage.sound for passage in passages(script) if passage.wish)
+    return {each.text for each in sounds if isinstance(each, Line) and each.text.startswith(("May ", "Que "))}
+
+
+def wrong(request: Request, texts: set[str], wishes: set[str], whatever_the_pronouns: set[str]) -> Iterator[str]:
     """What is wrong with any line of this script."""
     yield from filter(None, map(fault_in, texts))
-    wishes = expected_wishes(request, book(request.language))
-    for passage in passages(script):
-        sound = passage.sound
-        wish = isinstance(sound, Line) and passage.wish and sound.text.startswith(("May ", "Que "))
-        if isinstance(sound, Line) and wish and sound.text not in wishes:
-            yield f"wish for someone else: {sound.text}"
+    for text in wishes - expected_wishes(request, book(request.language)):
+        yield f"wish for someone else: {text}"
     own = " ".join(texts - whatever_the_pronouns)
     for pronoun, pattern in PRONOUN[request.language].items():
         if request.target.pronouns != pronoun and re.search(pattern, own, re.IGNORECASE):
@@ -103,15 +105,17 @@ def test_every_line_is_right_for_everyone(language: str, name: str) -> None:
     found = source.load(name, language)
     every: dict[str, str] = {}
     count = 0
-    read = [(request, prepare.read(found, request, book(language))) for request in requests(language, name)]
-    texts = [{line.text for passage in passages(script) for line in lines_of(passage)} for _, script in read]
+    read: list[tuple[Request, set[str], set[str]]] = []
     common: dict[Target, set[str]] = {}
-    for (request, _), said in zip(read, texts, strict=True):
+    for request in requests(language, name):
+        script = prepare.read(found, request, book(language))  # of thousands no more than the words is kept
+        said = {line.text for passage in passages(script) for line in lines_of(passage)}
+        read.append((request, said, wished(script)))
         whoever = replace(request.target, pronouns="they")
         common[whoever] = common.get(whoever, said) & said
-    for (request, script), said in zip(read, texts, strict=True):
+    for request, said, wishes in read:
         count += 1
-        for fault in wrong(request, script, said, common[replace(request.target, pronouns="they")]):
+        for fault in wrong(request, said, wishes, common[replace(request.target, pronouns="they")]):
             target = request.target
             every.setdefault(
                 fault,
