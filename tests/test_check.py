@@ -3,7 +3,7 @@
 import json
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -85,11 +85,15 @@ Copied = Callable[..., Path]
 
 def wrong(path: Path) -> dict[str, str]:
     """What does not hold, and what is told of it."""
-    return {each.what: each.found for each in check(path).findings if not each.holds}
+    return told(check(path).findings)
 
 
-def found(path: Path, what: str) -> Finding:
-    return next(each for each in check(path).findings if each.what == what)
+def told(findings: Sequence[Finding]) -> dict[str, str]:
+    return {each.what: each.found for each in findings if not each.holds}
+
+
+def of(findings: Sequence[Finding], what: str) -> Finding:
+    return next(each for each in findings if each.what == what)
 
 
 # --- fresh from the maker ---
@@ -111,8 +115,9 @@ def test_a_fresh_track_of_each_profile_holds(folder: Path, tmp_path: Path, profi
     shutil.copy(folder / "test.md", tmp_path)
     ring = profile != "sleep"
     path = made(tmp_path, profile, profile=profile, duration="44s", **({"bells": True} if ring else {}))
-    assert wrong(path) == {}
-    assert any(each.what == "bells" for each in check(path).findings) is ring
+    findings = check(path).findings
+    assert told(findings) == {}
+    assert any(each.what == "bells" for each in findings) is ring
 
 
 def test_a_track_of_other_sounds_holds(folder: Path, tmp_path: Path) -> None:
@@ -213,10 +218,10 @@ def test_a_damage_to_the_sound_is_told(copied: Copied, damage: str) -> None:
     spoil, what, words = DAMAGES[damage]
     sound, rate = soundfile.read(str(path), always_2d=True)
     soundfile.write(str(path), spoil(sound, sounds_of(path)), rate)
-    told = wrong(path)
-    assert re.search(words, told[what]), told
-    assert not set(told) & set(TEXTS)
-    assert found(path, "file").found == "changed since it was made"
+    findings = check(path).findings
+    assert re.search(words, told(findings)[what]), told(findings)
+    assert not set(told(findings)) & set(TEXTS)
+    assert of(findings, "file").found == "changed since it was made"
 
 
 def test_the_sound_of_an_mp3_is_heard_not_read(copied: Copied, folder: Path) -> None:
@@ -226,9 +231,9 @@ def test_the_sound_of_an_mp3_is_heard_not_read(copied: Copied, folder: Path) -> 
     sound, rate = soundfile.read(str(other), always_2d=True)
     soundfile.write(str(path), sound[::-1], rate, format="MP3")
     tags.save(path)
-    told = wrong(path)
-    assert {"lines", "silences"} <= set(told)
-    assert not set(told) & {"tags", "chapters in the file", *TEXTS}
+    said = wrong(path)
+    assert {"lines", "silences"} <= set(said)
+    assert not set(said) & {"tags", "chapters in the file", *TEXTS}
 
 
 # --- the tags ---
@@ -288,9 +293,10 @@ def test_a_tag_of_ones_own_does_no_harm(copied: Copied) -> None:
     tags = ID3(path)
     tags.add(TXXX(encoding=3, desc="rating", text="5"))
     tags.save(path)
-    assert wrong(path) == {}
-    assert found(path, "file").found == "changed since it was made"
-    assert found(path, "file").holds
+    findings = check(path).findings
+    assert told(findings) == {}
+    assert of(findings, "file").found == "changed since it was made"
+    assert of(findings, "file").holds
 
 
 def in_another_order(tags: ID3) -> None:
@@ -325,9 +331,9 @@ def test_a_file_without_tags_is_told(copied: Copied) -> None:
     """The sound alone is right."""
     path = copied("mp3")
     ID3(path).delete(path)
-    told = wrong(path)
-    assert "tags" in told
-    assert not set(told) & {*SOUND, *TEXTS}
+    said = wrong(path)
+    assert "tags" in said
+    assert not set(said) & {*SOUND, *TEXTS}
 
 
 # --- what lies beside it ---
@@ -410,9 +416,9 @@ def test_a_damage_beside_the_track_is_told(copied: Copied, damage: str) -> None:
     text = beside.read_text("utf-8")
     assert spoil(text) != text
     beside.write_text(spoil(text), encoding="utf-8")
-    told = wrong(path)
-    assert list(told) == [suffix]
-    assert re.search(words, told[suffix], re.IGNORECASE), told
+    said = wrong(path)
+    assert list(said) == [suffix]
+    assert re.search(words, said[suffix], re.IGNORECASE), said
 
 
 def test_a_picture_that_is_cut_off_is_told(copied: Copied) -> None:
