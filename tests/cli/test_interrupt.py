@@ -66,7 +66,8 @@ slots: [name]
 ---
 # Welcome {keep}
 ! You can stop at any time{{ name }}. (1s to 90s)
-""" + 45 * "Rest here for a while. (1s to 90s)\n"
+"""
+REST += 45 * "Rest here for a while. (1s to 90s)\n"
 """Soon spoken, so that it is soon encoded."""
 
 
