@@ -609,8 +609,9 @@ def test_random_scripts_keep_every_promise(seed: int) -> None:
     for total in totals:
         try:
             laid = fit(script, lengths, total, rules)
-        except DurationError:
+        except DurationError as error:
             assert totals[0] < total < totals[-1], "only a hole between two steps is refused"
+            assert_offers_can_be_laid(error, script, lengths, rules)
             continue
         assert_tiles_exactly(laid, total)
         assert_silences_within_bounds(laid, rules, script)
@@ -652,17 +653,21 @@ def test_a_pause_with_room_for_a_short_name_keeps_its_cap(seed: int) -> None:
                 assert quiet.longest <= cap - slack or quiet.longest > cap, "only what is written at leisure has no cap"
 
 
-def test_every_length_that_a_refusal_offers_can_be_laid() -> None:
-    """For scripts of any shape, in a hole between two steps too."""
-    for script, lengths, rules, totals in map(random_case, range(60)):
-        for total in (totals[0] // 2, *totals, totals[-1] * 2):
-            try:
-                fit(script, lengths, total, rules)
-            except DurationError as error:
-                offers = [round(offered * RATE) for offered in shown_seconds(error.hint)]
-                assert offers or "no pauses that could stretch" in error.message
-                for offered in offers:
-                    assert_tiles_exactly(fit(script, lengths, offered, rules), offered)
+@pytest.mark.parametrize("seed", range(60))
+def test_every_length_that_a_refusal_offers_can_be_laid(seed: int) -> None:
+    """For scripts of any shape, far too short and far too long; the random totals above try the holes between steps."""
+    script, lengths, rules, totals = random_case(seed)
+    for total in (totals[0] // 2, totals[-1] * 2):
+        with pytest.raises(DurationError) as refused:
+            fit(script, lengths, total, rules)
+        assert_offers_can_be_laid(refused.value, script, lengths, rules)
+
+
+def assert_offers_can_be_laid(error: DurationError, script: Script, lengths: dict[Line, int], rules: Rules) -> None:
+    offers = [round(offered * RATE) for offered in shown_seconds(error.hint)]
+    assert offers or "no pauses that could stretch" in error.message
+    for offered in offers:
+        assert_tiles_exactly(fit(script, lengths, offered, rules), offered)
 
 
 # --- blocks that come when there is time ---
