@@ -6,6 +6,7 @@ A worker finds them as ``engines.faulty:HangOnce`` with ``tests`` in PYTHONPATH.
 or the one that METTAVOX_FAULTY_ENGINE names as ``module:Class``.
 """
 
+import json
 import os
 import signal
 import subprocess
@@ -15,6 +16,7 @@ import time
 from array import array
 from importlib import import_module
 from pathlib import Path
+from typing import cast
 
 from mettavox.audio import Clip
 from mettavox.engine import SpeechEngine
@@ -22,6 +24,7 @@ from mettavox.errors import EngineError
 from mettavox.voice import Voice
 
 FAULTS = "METTAVOX_FAULTS"
+EACH = "METTAVOX_EACH_FAULT"
 ENGINE = "METTAVOX_FAULTY_ENGINE"
 
 
@@ -213,6 +216,19 @@ class RaisesOnOpening(Whole):
 
     def fails(self) -> bool:
         return True
+
+
+class EachOnce(Whole):
+    """Fails once for each line that METTAVOX_EACH_FAULT names, in the way that it gives."""
+
+    def speak(self, text: str) -> Clip:
+        clip = super().speak(text)
+        fault = json.loads(os.environ[EACH])[text]
+        try:
+            Path(f"{os.environ[FAULTS]}-{fault}").touch(exist_ok=False)
+        except FileExistsError:
+            return clip
+        return cast(Clip, globals()[fault].fault(self, clip, text))
 
 
 class HangOnce(_Once, Hang):

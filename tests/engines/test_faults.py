@@ -1,5 +1,6 @@
 """An engine that fails costs a retry; one that fails for ever costs a clear error, and nothing is left behind."""
 
+import json
 import os
 import tempfile
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from engines import neural, toy
-from engines.faulty import ENGINE
+from engines.faulty import EACH, ENGINE
 from mettavox import speech, voices
 from mettavox.engines import process, table
 from mettavox.engines.hum import HumEngine
@@ -37,10 +38,7 @@ FAULTS = (
     "Exits",
     "Refuses",
 )
-OF_EVERY_ENGINE = (
-    "Hang", "Exit", "Crash", "HeaderOnly", "Silence", "CutTo30Softly", "HalfAsFast", "Raises",
-    "DiesOnOpening", "RaisesOnOpening",
-)  # fmt: skip
+OF_EVERY_ENGINE = ("Hang", "Exit", "Crash", "HeaderOnly", "Silence", "CutTo30Softly", "HalfAsFast", "Raises")
 TEXTS = (
     "May Xochitl be safe and well, and at ease.",
     "May you be held in kindness, now and always.",
@@ -48,6 +46,22 @@ TEXTS = (
     "Take what helps, and leave the rest.",
 )
 LINES = [line(number, text) for number, text in enumerate(TEXTS, start=17)]
+EIGHT = [
+    *LINES,
+    *(
+        line(number, text)
+        for number, text in enumerate(
+            (
+                "You might notice one slow breath, in and out.",
+                "Bring to mind a friend, someone you are glad to know.",
+                "There is nothing that you have to do right now.",
+                "You can stay a little longer, if you like.",
+            ),
+            start=21,
+        )
+    ),
+]
+"""A line for each of OF_EVERY_ENGINE."""
 
 
 @pytest.fixture(autouse=True)
@@ -83,17 +97,6 @@ def right() -> dict[str, bytes]:
     return {text: engine.speak(text).pcm for text in TEXTS}
 
 
-_WHOLE: dict[str, list[bytes]] = {}
-
-
-def whole(target: str, voice: Voice) -> list[bytes]:
-    """What the engine says of two lines when nothing fails; the same at any time, so it is asked once."""
-    if target not in _WHOLE:
-        with closing(EngineProcess(target, voice)) as engine:
-            _WHOLE[target] = [engine.speak(text, within=30).pcm for text in TEXTS[:2]]
-    return _WHOLE[target]
-
-
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_costs_a_retry_and_the_right_clips_come_out(fault: str, tmp_path: Path):
     """The first attempt fails, and nothing of it is heard."""
@@ -101,25 +104,45 @@ def test_a_fault_costs_a_retry_and_the_right_clips_come_out(fault: str, tmp_path
     assert (tmp_path / "happened").exists(), "the fault never happened"
 
 
-@pytest.mark.parametrize("fault", OF_EVERY_ENGINE)
-@pytest.mark.parametrize("name", ["system", *neural.BUILT, toy.VOICE])
-def test_a_fault_of_any_engine_costs_a_retry(
-    fault: str,
-    name: str,
-    tmp_path: Path,
-    tmp_path_factory: pytest.TempPathFactory,
-    monkeypatch: pytest.MonkeyPatch,
-):
-    """Whatever is behind the contract: what comes out is what the whole engine says."""
+@pytest.fixture(params=["system", *neural.BUILT, toy.VOICE])
+def voice(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Voice:
+    """A voice of each engine, whose engine is the whole one behind the faulty ones."""
+    name = str(request.param)
     if name == toy.VOICE:
         toy.install(tmp_path_factory, monkeypatch)
     voice = neural.installed(name) if name in neural.BUILT else voices.load(name)
-    target = table.target(voice.engine)
-    monkeypatch.setenv(ENGINE, target)
+    monkeypatch.setenv(ENGINE, table.target(voice.engine))
+    return voice
+
+
+def test_any_fault_of_any_engine_costs_a_retry(voice: Voice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Each in a line of its own; whatever is behind the contract, what comes out is what the whole engine says."""
+    faults = {each.spoken: fault for each, fault in zip(EIGHT, OF_EVERY_ENGINE, strict=True)}
+    monkeypatch.setenv(EACH, json.dumps(faults))
+    with closing(EngineProcess(table.target(voice.engine), voice)) as engine:
+        whole = [engine.speak(each.spoken, within=30).pcm for each in EIGHT]
+    talk = Speech(voice, lambda: EngineProcess("engines.faulty:EachOnce", voice), cache=None, workers=1)
+    try:
+        talk.speak(EIGHT)
+        wrong = {faults[each.spoken] for each, pcm in zip(EIGHT, whole, strict=True) if talk.clip(each).pcm != pcm}
+        assert wrong == set()
+    finally:
+        talk.close()
+    happened = {path.name.removeprefix("happened-") for path in tmp_path.glob("happened-*")}
+    assert happened == set(OF_EVERY_ENGINE)
+
+
+@pytest.mark.parametrize("fault", ["DiesOnOpening", "RaisesOnOpening"])
+def test_an_engine_of_any_kind_that_cannot_be_opened_at_once_costs_a_retry(voice: Voice, fault: str, tmp_path: Path):
+    """And then it says what the whole engine says."""
+    with closing(EngineProcess(table.target(voice.engine), voice)) as engine:
+        whole = [engine.speak(text, within=30).pcm for text in TEXTS[:2]]
     talk = Speech(voice, lambda: EngineProcess(f"engines.faulty:{fault}Once", voice), cache=None, workers=1)
     try:
         talk.speak(LINES[:2])
-        assert [talk.clip(each).pcm for each in LINES[:2]] == whole(target, voice)
+        assert [talk.clip(each).pcm for each in LINES[:2]] == whole
     finally:
         talk.close()
     assert (tmp_path / "happened").exists(), "the fault never happened"
