@@ -20,7 +20,7 @@ from mettavox.prepare import EstimatedLengths, Prepared, plan, prepare
 from mettavox.request import Request
 from mettavox.script import Bell, Breath, Line, Script
 from mettavox.timeline import Timeline, Tone
-from mettavox.units import frames
+from mettavox.units import GRID, frames
 from test_fit import CAPS, GENTLE_CAP, SCRIPTS, shown_seconds, whole_minutes
 
 PreparedFrom = Callable[..., Prepared]
@@ -110,8 +110,8 @@ def assert_bells_at_both_ends(laid: Timeline, prepared: Prepared) -> None:
     first, last = laid.placements[0], laid.placements[-1]
     assert isinstance(first.sound, Bell)
     assert isinstance(last.sound, Bell)
-    assert first.start == frames(prepared.rules.head_seconds, laid.rate)
-    assert laid.frames - last.end == frames(prepared.rules.tail_seconds, laid.rate)
+    assert 0 <= first.start - frames(prepared.rules.head_seconds, laid.rate) < GRID
+    assert 0 <= laid.frames - last.end - frames(prepared.rules.tail_seconds, laid.rate) < GRID
     assert last.section == len(laid.chapters) - 1
     assert first.frames == last.frames == frames(layout.BELL_SECONDS, laid.rate)
 
@@ -242,7 +242,7 @@ def test_the_pauses_of_a_bell_that_does_not_ring_stay(prepared_from: PreparedFro
     laid = fit(prepared.script, EstimatedLengths(prepared.voice), most, prepared.rules)
     (rest,) = (place for place in laid.placements if isinstance(place.sound, Line) and place.sound.text == "Rest here.")
     after = next(silence for silence in laid.silences if silence.start == rest.end)
-    assert after.frames == 2 * 45 * laid.rate
+    assert 0 <= 2 * 45 * laid.rate - after.frames < GRID
 
 
 def test_a_bell_without_pauses_has_a_beat_around_it(prepared_from: PreparedFrom) -> None:

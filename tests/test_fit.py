@@ -34,7 +34,7 @@ from mettavox.script import (
     Section,
 )  # fmt: skip
 from mettavox.timeline import Placement, Timeline
-from mettavox.units import frames
+from mettavox.units import GRID, frames
 
 SCRIPTS = [f"{language}/{name}" for language in phrasebook.languages() for name in source.ids(language)]
 """Every bundled script, as language/id."""
@@ -92,6 +92,12 @@ def assert_silences_within_bounds(laid: Timeline, rules: Rules, script: Script) 
     for silence in laid.silences:
         assert silence.shortest <= silence.frames <= silence.longest
         assert silence.frames <= cap or before[silence.start] in writers
+
+
+def assert_on_the_grid(laid: Timeline, script: Script) -> None:
+    """Every line and bell begins on it, but for the cues of paced breaths, which are on whole seconds."""
+    paced = cues(script)
+    assert [place.start for place in laid.placements if place.sound not in paced and place.start % GRID] == []
 
 
 def assert_permission_first(laid: Timeline, script: Script) -> None:
@@ -173,10 +179,13 @@ def _for_writing(passage: Passage) -> bool:
 
 
 def _bounds(pause: Pause, said: float, low: float, high: float) -> tuple[float, float]:
-    if pause.name not in PAUSES:
-        return pause.shortest, pause.longest
+    """In seconds; where the grid has no step between them, half a step is added on both sides."""
+    own = pause.name not in PAUSES
+    low, high = (1, 1) if own else (low, high)
     least = max(pause.shortest * low, said + pause.after_line if pause.after_line is not None else 0)
-    return least, max(pause.longest * high, pause.preferred * SCALES["experienced"][1] * SPARSE[1], least)
+    most = pause.longest if own else max(pause.longest * high, pause.preferred * SCALES["experienced"][1] * SPARSE[1])
+    aside = GRID / 2 / RATE if pause.longest * high - least < GRID / RATE else 0
+    return least - aside, max(most, least) + aside
 
 
 def assert_breath_keeps_time(laid: Timeline, script: Script) -> None:
@@ -208,6 +217,7 @@ def _phases(breath: Breath) -> Iterator[tuple[float, float]]:
 def assert_sound(laid: Timeline, prepared: Prepared) -> None:
     assert_tiles_exactly(laid, prepared.frames)
     assert_silences_within_bounds(laid, prepared.rules, prepared.script)
+    assert_on_the_grid(laid, prepared.script)
     assert_permission_first(laid, prepared.script)
 
 
@@ -491,7 +501,8 @@ def test_a_protected_line_s_pauses_stay_short_while_others_stretch(prepared_from
     )
     _, most = shortest_and_longest(prepared.script, EstimatedLengths(prepared.voice), prepared.rules)
     laid = fit(prepared.script, EstimatedLengths(prepared.voice), most, prepared.rules)
-    assert [silence.frames / RATE for silence in laid.silences[1:4]] == [9, 20, 20]
+    for silence, longest in zip(laid.silences[1:4], (9, 20, 20), strict=True):
+        assert 0 <= longest * RATE - silence.frames < GRID
 
 
 def test_a_pause_after_a_wish_is_at_least_as_long_as_the_wish(prepared_from: Callable[..., Prepared]) -> None:
@@ -615,6 +626,7 @@ def test_random_scripts_keep_every_promise(seed: int) -> None:
             continue
         assert_tiles_exactly(laid, total)
         assert_silences_within_bounds(laid, rules, script)
+        assert_on_the_grid(laid, script)
         assert_permission_first(laid, script)
         assert before <= heard(laid)
         before = heard(laid)
@@ -622,6 +634,32 @@ def test_random_scripts_keep_every_promise(seed: int) -> None:
     for total in (totals[0] - 1, totals[-1] + 1):
         with pytest.raises(DurationError):
             fit(script, lengths, total, rules)
+
+
+@pytest.mark.parametrize("rate", [44_100, 48_000])
+def test_a_pause_of_one_length_gives_way_by_half_a_step(rate: int) -> None:
+    """The quiet at both ends is hardly longer, and has what is left over; all is still exact."""
+    number = iter(range(1, 100))
+    five = Pause(name="5", shortest=5, preferred=5, longest=5)
+
+    def passage(*pauses: Pause, protected: bool = False) -> Passage:
+        text = "la " * next(number)
+        return Passage(sound=Line(text=text, spoken=text, number=len(text)), pauses=pauses, protected=protected)
+
+    passages = (passage(five, protected=True), *(passage(five) for _ in range(30)), passage(PAUSES["rest"]), passage())
+    head = Head(id="one", title="One", language="en", minutes=Minutes(shortest=0.01, typical=1, longest=60))
+    script = Script(head=head, sections=(Section(title="All", importance=KEEP, passages=passages),))
+    lengths = {line: line.number * 1013 for line in script.lines()}
+    rules = Rules(rate=rate)
+    least, most = shortest_and_longest(script, lengths, rules)
+    for total in (least, least + 1, least + GRID - 1, (least + most) // 2, most):
+        laid = fit(script, lengths, total, rules)
+        assert_tiles_exactly(laid, total)
+        assert_on_the_grid(laid, script)
+        first, *fixed, _, last = laid.silences
+        assert 0 <= first.frames - rules.head_seconds * rate < GRID
+        assert 0 <= last.frames - rules.tail_seconds * rate < GRID
+        assert all(abs(silence.frames - 5 * rate) <= GRID / 2 for silence in fixed)
 
 
 @pytest.mark.parametrize("seed", range(12))

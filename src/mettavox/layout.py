@@ -13,7 +13,7 @@ from mettavox.person import Listener
 from mettavox.script import PAUSES as CLASSES
 from mettavox.script import Bell, Breath, Cue, Line, Pause, Script
 from mettavox.timeline import Chapter, Placement, Silence, Timeline, Tone
-from mettavox.units import frames
+from mettavox.units import GRID, frames
 
 WRITTEN = "written"
 """Where a script says @bell; the other places are the start and the end."""
@@ -149,6 +149,35 @@ class _Gap:
         return round(self.preferred + spaciousness * (self.preferred - self.shortest))
 
 
+@dataclass(frozen=True)
+class _Grid:
+    """The lengths of a gap that let what comes after it begin on the grid; ``end`` is where the gap does, from there.
+
+    None is under 0, so each may be longer than what was asked for.
+    """
+
+    end: int = 0
+
+    def below(self, length: int) -> int:
+        """The longest that is not over ``length``."""
+        return max(-self.end % GRID, (length + self.end) // GRID * GRID - self.end)
+
+    def above(self, length: int) -> int:
+        """The shortest that is not under ``length``."""
+        return max(-self.end % GRID, -(-(length + self.end) // GRID) * GRID - self.end)
+
+    def nearest(self, length: int) -> int:
+        below, above = self.below(length), self.above(length)
+        return below if length - below <= above - length else above
+
+    def holding(self, gap: _Gap) -> _Gap:
+        """The gap with bounds on the grid within its own, or what is nearest where the grid has none between them."""
+        shortest, longest = self.above(gap.shortest), self.below(gap.longest)
+        if shortest > longest:
+            shortest = longest = self.nearest(gap.preferred)
+        return _Gap(shortest, min(max(gap.preferred, shortest), longest), longest, gap.uncapped)
+
+
 @dataclass
 class _Sound:
     """Something that sounds, the gap before it, and what it puts where (offsets in frames)."""
@@ -157,9 +186,15 @@ class _Sound:
     frames: int
     places: list[tuple[Line | Bell, int, int]]
     before: _Gap
+    grid: _Grid = _Grid()
     margin: int = 0  # on both sides: lets a paced breath begin on a whole second
     quiet: int = 0  # at its end: what a breath's last phase leaves after its cue
     tones: list[Tone] = field(default_factory=list)  # counted from the sound's own start
+
+    @property
+    def after(self) -> _Grid:
+        """The grid of the gap after it."""
+        return _Grid((self.frames + 2 * self.margin) % GRID)
 
 
 class Layout:
@@ -175,7 +210,7 @@ class Layout:
         self._gaps_after: dict[Unit, _Gap] = {}
         self._cycles: Counter[tuple[int, int, int]] = Counter()
         self._beat = self._bounds(CLASSES["beat"], None)
-        self._head = frames(rules.head_seconds, rules.rate)
+        self._head = _Grid().above(frames(rules.head_seconds, rules.rate))
         self._tail = frames(rules.tail_seconds, rules.rate)
 
     def add(self, units: tuple[Unit, ...]) -> None:
@@ -214,11 +249,11 @@ class Layout:
     def _lay(self) -> Iterator[_Sound]:
         cap = frames(self._rules.cap_seconds, self._rules.rate)
         early = frames(_BEFORE_PERMISSION, self._rules.rate)
-        pending, previous, permitted, quiet = _Gap(), None, False, self._head
+        pending, previous, permitted, quiet, grid = _Gap(), None, False, self._head, _Grid()
         named = self._with_name()
         if self._rules.rings("start") and (opens := self._first_section()) is not None:
-            yield self._bell(opens)
-            pending, quiet = self._seconds(_AFTER_FIRST_BELL), 0
+            yield (bell := self._bell(opens))
+            pending, quiet, grid = self._seconds(_AFTER_FIRST_BELL), 0, bell.after
         for unit in self._units:
             sound = self._sound(unit, named=unit in named)
             if sound is None:
@@ -227,19 +262,19 @@ class Layout:
             if previous is not None and not pending.longest:
                 pending = self._beat_after(previous)
             quiet += sound.margin * 3 // 2  # the most that the silence holds besides the gap itself
-            sound.before = pending.within(cap - quiet)
+            sound.grid, sound.before = grid, grid.holding(pending).within(grid.below(cap - quiet))
             if not permitted:
-                sound.before = sound.before.cut_to(early - quiet)
+                sound.before = sound.before.cut_to(grid.below(early - quiet))
             yield sound
             permitted = permitted or unit.passage.protected
             quiet = sound.margin * 3 // 2 + sound.quiet + self._slack(unit)
-            pending, previous = self._after(unit), unit
+            pending, previous, grid = self._after(unit), unit, sound.after
         if self._rules.rings("end") and previous is not None:
             pending = pending if pending.longest else self._seconds(_BEFORE_LAST_BELL)
-            yield self._bell(previous.section, pending.within(cap - quiet))
+            yield self._bell(previous.section, grid.holding(pending).within(grid.below(cap - quiet)), grid)
         elif pending.longest:  # pauses at the very end are a silent sound of no length
-            ending = min(cap, max(frames(ENDING_SECONDS, self._rules.rate), self._tail))
-            yield _Sound(self._units[-1].section, 0, [], pending.cut_to(ending - self._tail - quiet))
+            ending = min(cap, max(frames(ENDING_SECONDS, self._rules.rate), self._tail + GRID)) - self._tail - GRID
+            yield _Sound(self._units[-1].section, 0, [], grid.holding(pending).cut_to(grid.below(ending - quiet)), grid)
 
     def _first_section(self) -> int | None:
         """Where the first sound lies: a section may begin with a pause, and have only that at this length."""
@@ -254,9 +289,9 @@ class Layout:
         shortest, preferred, longest = (frames(seconds, self._rules.rate) for seconds in bounds)
         return _Gap(shortest, preferred, longest)
 
-    def _bell(self, section: int, before: _Gap = _Gap()) -> _Sound:
+    def _bell(self, section: int, before: _Gap = _Gap(), grid: _Grid = _Grid()) -> _Sound:
         length = frames(BELL_SECONDS, self._rules.rate)
-        return _Sound(section, length, [(Bell(), 0, length)], before)
+        return _Sound(section, length, [(Bell(), 0, length)], before, grid)
 
     def _after(self, unit: Unit) -> _Gap:
         if unit not in self._gaps_after:
@@ -366,8 +401,10 @@ class Layout:
     def solve(self, total: int) -> Timeline:
         sounds = self._laid()
         spaciousness = self._spaciousness(total - self._fixed())
-        gaps = [sound.before.at(spaciousness) for sound in sounds]
-        _settle(gaps, [sound.before for sound in sounds], total - self._fixed() - sum(gaps))
+        gaps = [sound.grid.nearest(sound.before.at(spaciousness)) for sound in sounds]
+        over = total - self._fixed() - sum(gaps)
+        # Less than a step of the grid lengthens the quiet at the end.
+        _settle(gaps, [sound.before for sound in sounds], over - over % GRID)
         return self._place(sounds, gaps, total, spaciousness)
 
     def _spaciousness(self, available: int) -> float:
@@ -384,7 +421,7 @@ class Layout:
         for sound, gap in zip(sounds, gaps, strict=True):
             placer.quiet(sound.before, gap)
             placer.sound(sound)
-        placer.quiet(_Gap(self._tail, self._tail, self._tail), self._tail)
+        placer.quiet(_Gap(self._tail, self._tail, self._tail + GRID - 1), self._tail)
         placer.end(total)
         return Timeline(
             rate=self._rules.rate,
@@ -428,7 +465,7 @@ class _Placer:
 
     def sound(self, sound: _Sound) -> None:
         start = self._at + sound.margin
-        if sound.margin:  # half of each margin is always there, the rest lets the breath slide
+        if sound.margin:  # half of each margin is always there, the rest lets the breath slide off the grid
             start = round(start / self.rate) * self.rate
             self._bounds += _Gap(sound.margin // 2, sound.margin, sound.margin * 3 // 2)
         if sound.section != self._section and sound.places:

@@ -18,6 +18,10 @@ _LONGEST_NAME = 50
 LONGEST_SECONDS = 24 * 3600
 """No track is longer than a day; a larger number is a slip of the finger."""
 
+GRID = 1152
+"""Lines and bells begin at whole multiples of so many frames, at any rate: the length of an MP3 frame. A line that is
+said again is the same MP3 frames again then, and they are encoded once."""
+
 
 def frames(seconds: float | Fraction, rate: int) -> int:
     """The nearest whole number of frames to ``seconds`` at ``rate`` hertz."""
