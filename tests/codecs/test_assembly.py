@@ -20,6 +20,7 @@ from mettavox.shape import shaped
 from mettavox.stem import voice_stem
 from mettavox.tags import Tags
 from mettavox.timeline import Placement, Timeline, Tone
+from mettavox.units import GRID
 from oracles import by_ffmpeg, by_mpg123, by_soundfile, complaints_of_mp3val, laid, line
 
 RATE = 48_000
@@ -273,6 +274,35 @@ def test_windows_may_be_encoded_at_different_times(bed: str):
         assembly.completed(pieces, made.mixer, frames, later, bitrate_kbps=128), frames, out, b"", bitrate_kbps=128
     )
     assert out.getvalue() == made.two
+
+
+def test_a_line_that_is_said_again_on_the_grid_has_the_same_mp3_frames():
+    """Those of its window alone, whatever was before; off the grid, or too long to be held, it has its own."""
+    assert GRID == FRAME_LENGTH
+    loud = np.random.default_rng(5).normal(0, 10_000, 30 * GRID).clip(-32768, 32767).astype(np.int16)
+    noise, faint, long = line(1, "Ssh."), line(2, "Rest."), line(3, "Ssh, ssh.")
+    stem = {noise: loud, faint: loud[: 30 * GRID] // 300, long: np.tile(loud, 40)}
+    starts = [(noise, 50), (faint, 110), (noise, 170), (faint, 230), (noise, 290), (long, 400), (long, 1700)]
+    places = [Placement(sound=each, start=at * GRID, frames=len(stem[each]), section=0) for each, at in starts]
+    places.append(Placement(sound=faint, start=350 * GRID + 1, frames=len(stem[faint]), section=0))
+    places.sort(key=lambda place: place.start)
+    timeline = Timeline(
+        rate=RATE, frames=3000 * GRID, placements=tuple(places), silences=(), chapters=(), spaciousness=0
+    )
+    mixer = Mixer(timeline, stem, None)
+    plan = assembly.plan(mixer, timeline.frames, RATE)
+    assert plan is not None
+    made = assembly.encoded(mixer, plan, timeline.frames, bitrate_kbps=128).windows
+    assert made[3] is made[1]
+    assert made[4] is made[2]
+    assert made[5] is made[1]
+    assert made[8] is not made[7]
+    assert np.array_equal(made[8].frames, made[7].frames)
+    for place, window in enumerate(plan.windows[1:7], start=1):
+        alone = replace(plan, windows=(window,))
+        (part,) = assembly.encoded(mixer, alone, timeline.frames, bitrate_kbps=128).windows
+        assert np.array_equal(part.frames, made[place].frames)
+    assert not np.array_equal(made[6].frames[: len(made[2].frames)], made[2].frames)
 
 
 @pytest.mark.parametrize("bed", ["none", "soft", "pad"])
