@@ -30,12 +30,13 @@ def packed(made: Master, part: Part) -> tuple[bytes | memoryview, ...]:
     numbers = {line: number for number, line in enumerate(_lines(part))}
     near = [sound for sound, clip in made.near.items() if isinstance(sound, Line) and len(clip)]
     bell = made.near.get(Bell())
+    own = list(dict.fromkeys(made.pieces.windows))  # some share theirs
     arrays: list[NDArray[Any]] = [
         made.bins,
         made.heard.cells,
         made.heard.bins,
         made.pieces.loop.frames[: made.pieces.plan.cycle],
-        *(window.frames for window in made.pieces.windows),
+        *(stretch.frames for stretch in own),
         *(made.near[line] for line in near),
         *([] if bell is None else [bell]),
         *(np.frombuffer(made.covers[size], dtype=np.uint8) for size in sorted(made.covers)),
@@ -48,6 +49,7 @@ def packed(made: Master, part: Part) -> tuple[bytes | memoryview, ...]:
         "count": made.pieces.plan.count,
         "cycle": made.pieces.plan.cycle,
         "windows": [[window.first, window.last] for window in made.pieces.plan.windows],
+        "own": [own.index(stretch) for stretch in made.pieces.windows],
         "open": sorted(made.windows),
         "near": [numbers[line] for line in near],
         "bell": bell is not None,
@@ -83,7 +85,7 @@ def _unpacked(data: bytes, part: Part) -> Master:
     )
     timeline = _read_timeline(head["timeline"], lines)
     bins, cells, heard_bins, loop = (arrays.next() for _ in range(4))
-    windows = tuple(Stretch(arrays.next()) for _ in made_by.windows)
+    own = [Stretch(arrays.next()) for _ in range(max(head["own"]) + 1)]
     silent = np.zeros(0, dtype=np.int16)
     near: dict[Line | Bell, NDArray[np.int16]] = {place.sound: silent for place in timeline.placements}
     near |= {lines[number]: arrays.next() for number in head["near"]}
@@ -98,7 +100,7 @@ def _unpacked(data: bytes, part: Part) -> Master:
         clauses={
             lines[int(number)]: tuple(Clause(**each) for each in said) for number, said in head["clauses"].items()
         },
-        pieces=Pieces(plan=made_by, loop=looped(loop), windows=windows),
+        pieces=Pieces(plan=made_by, loop=looped(loop), windows=tuple(own[place] for place in head["own"])),
         windows=frozenset(head["open"]),
         near=near,
         heard=Heard(cells=cells, bins=heard_bins, peak=head["peak"]),
