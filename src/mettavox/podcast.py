@@ -29,6 +29,7 @@ from mettavox import (
     published,
     show,
     shownotes,
+    site,
     soundbite,
     units,
 )
@@ -41,7 +42,7 @@ from mettavox.handout import Words
 from mettavox.published import Known, State
 from mettavox.show import Person, Show
 
-FEED = "feed.xml"
+FEED = site.FEED
 """The usual name of a feed in its folder."""
 
 APPLE_SUFFIXES = (".mp3", ".m4a")
@@ -176,6 +177,7 @@ class _Feed:
         state = self._state(before, told, tracks.items, whole)
         state = replace(state, artwork=picture.file, artwork_of=artwork_of)
         text, state = self._text(told, tracks.items, state, picture, before)
+        self._build_pages(told, state)
         self._write({picture.file: picture.content, published.FILE: published.written(state), self.name: text})
         return self._summary(told, tracks, before, state)
 
@@ -358,6 +360,13 @@ class _Feed:
                 if not path.is_file() or path.read_bytes() != content:
                     files.write(path, content)
 
+    def _build_pages(self, told: Show, state: State) -> None:
+        """The pages that episodes link to. What was asked for when they were built by themselves stays."""
+        asked = {"title": told.title, **site.asked(self.folder)}
+        asked |= {"url": self.base, "public": not state.private, "feed": self.name}
+        asked["show_names"] = asked.get("show_names", False) or self.show_names
+        site.build(self.folder, **asked)
+
     def _summary(self, told: Show, tracks: _Sorted, before: State | None, state: State) -> Published:
         earlier = {path: each for path, each in before.episodes.items() if each.item} if before else {}
         here = [item.file for item in tracks.items]
@@ -383,9 +392,6 @@ class _Feed:
             yield "The address has no encryption: Apple Podcasts and many apps take only https."
         if told.artwork is None and not artwork.can_name(told.title):
             yield "The artwork is without the show's name, which has letters that its typeface lacks."
-        missing = [item for item in items if not (self.folder / item.page).is_file()]
-        if missing:
-            yield "The episodes link to pages that are not there yet: “mettavox library build” makes them."
         others = sorted({item.suffix for item in items} - set(APPLE_SUFFIXES))
         if others:
             yield f"Apple Podcasts takes MP3 and M4A, and not {', '.join(others)}."

@@ -3,6 +3,8 @@
 They work from a double-click, from any web server, and in a frame of another page; nothing in them is from elsewhere.
 """
 
+import contextlib
+import filecmp
 import hashlib
 import json
 import re
@@ -11,9 +13,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from mettavox import __version__, catalogue, folder, indexpage, output, record, sitewords, trackpage
+from mettavox import __version__, addresses, catalogue, folder, indexpage, output, record, sitewords, trackpage
 from mettavox.catalogue import PAGES, Item, Unusable
 from mettavox.codecs import id3read
 from mettavox.errors import CodecError, OutputError, RequestError
@@ -27,7 +28,9 @@ _MARK_WITHIN = 4096
 _LONGEST_TITLE = 200
 _COURSE = "course.json"
 _COVERS, _HASH_DIGITS = "covers", 16
-_USUAL: Mapping[str, Any] = {"title": "", "url": "", "language": "", "show_names": False, "public": False}
+_USUAL: Mapping[str, Any] = {"title": "", "url": "", "language": "", "show_names": False, "public": False,
+    "feed": "",
+}  # fmt: skip
 _NUMBERS = re.compile(r"(\d+)")
 
 Progress = Callable[[int], None]
@@ -56,21 +59,24 @@ def build(
     language: str = "",
     show_names: bool = False,
     public: bool = False,
+    feed: str = "",
     progress: Progress = lambda count: None,
 ) -> Built:
     """Build the pages of the tracks in the folder ``path``, or build them anew.
 
     ``url`` is the address that the folder will have; with it the pages can be found by oEmbed, and with ``public`` by
-    search engines. A track whose record shows names has a page only with ``show_names``. Raises RequestError for what
+    search engines. ``feed`` is the name of the podcast's feed in the folder. Nothing that stays as it is is touched. A
+    track whose record shows names has a page only with ``show_names``. Raises RequestError for what
     makes no sense, OutputError for a folder that has no tracks or cannot be written.
     """
-    base = checked_base(url) if url else ""
+    base = addresses.base(url) if url else ""
     if len(title) > _LONGEST_TITLE:
         raise RequestError(
             f"The title has {len(title):,} letters, and a page's title should have {_LONGEST_TITLE} at most.",
             hint="Choose a shorter one.",
         )
     index = _index_name(path)
+    feed = feed or (FEED if (path / FEED).is_file() else "")
     unusable: list[Unusable] = []
     named: list[str] = []
     items = _usable(path, unusable, named, show_names=show_names)
@@ -87,7 +93,7 @@ def build(
     title = title or _course_title(path) or words["library"]
     cards: list[Card] = []
     tracks: list[dict[str, object]] = []
-    with _pages(path) as new:
+    with contextlib.suppress(_Same), _pages(path) as new:
         made = _Made(new)
         for item in _all(first, items):
             cover = made.cover(path, item)
@@ -102,18 +108,29 @@ def build(
             progress(len(cards))
         cards.sort(key=_in_course if (path / _COURSE).is_file() else _by_practice)
         settings = {"title": title, "url": base, "language": language, "show_names": show_names, "public": public}
+        settings["feed"] = feed
         made.write(
             f"{PAGES}/{MADE}",
             _json({"made_with": f"mettavox {__version__}", **settings, "index": index, "tracks": tracks,
                    "files": sorted([*made.files, MADE])}),
         )  # fmt: skip
-    whole = indexpage.html(
-        cards, language, words, title=title, feed=FEED if (path / FEED).is_file() else "", private=not public
-    )
-    with output.whole_file(path / index, replace=True) as (file, _):
-        file.write(whole.encode())
+        if made.is_same(path / PAGES):
+            raise _Same
+    whole = indexpage.html(cards, language, words, title=title, feed=feed, private=not public).encode()
+    if not (path / index).is_file() or (path / index).read_bytes() != whole:
+        with output.whole_file(path / index, replace=True) as (file, _):
+            file.write(whole)
     seconds = sum(card.seconds for card in cards)
     return Built(index=path / index, count=len(cards), seconds=seconds, unusable=tuple(unusable), named=tuple(named))
+
+
+def asked(path: Path) -> dict[str, Any]:
+    """What was asked for when the pages of a folder were built; nothing where there are none."""
+    made = _read_made(path)
+    settings = {key: made.get(key, usual) for key, usual in _USUAL.items()} if made else {}
+    if any(type(value) is not type(_USUAL[key]) for key, value in settings.items()):
+        return dict(_USUAL)
+    return settings
 
 
 def rebuild(path: Path) -> bool:
@@ -121,12 +138,9 @@ def rebuild(path: Path) -> bool:
 
     Gives whether there were any. Raises OutputError when the disk refuses.
     """
-    made = _read_made(path)
-    if not made:
+    settings = asked(path)
+    if not settings:
         return False
-    settings = {key: made.get(key, usual) for key, usual in _USUAL.items()}
-    if any(type(settings[key]) is not type(usual) for key, usual in _USUAL.items()):
-        settings = dict(_USUAL)
     if any(isinstance(each, Item) for each in catalogue.read(path)):
         build(path, **settings)
     else:
@@ -152,27 +166,6 @@ def files(path: Path) -> frozenset[str]:
     inside = {f"{PAGES}/{name}" for name in made.get("files", ()) if isinstance(name, str)}
     index = made.get("index")
     return frozenset(inside | ({index} if isinstance(index, str) and inside else set()))
-
-
-def checked_base(url: str) -> str:
-    """An address with a slash at its end. Raises RequestError for what is none that files can be under."""
-    try:
-        parts = urlsplit(url.strip())
-        _ = parts.port
-    except ValueError:
-        parts = urlsplit("")
-    spaced = any(letter.isspace() or not letter.isprintable() for letter in url.strip())
-    if parts.scheme not in ("http", "https") or not parts.hostname or spaced:
-        raise RequestError(
-            f"“{url[:80]}” is not the address of a folder on the web.",
-            hint="Write it whole, such as https://example.org/meditations/",
-        )
-    if parts.query or parts.fragment or parts.username or parts.password:
-        raise RequestError(
-            "The address of a folder has no “?”, no “#” and no password in it.",
-            hint="Write it as https://example.org/meditations/",
-        )
-    return parts.geturl().rstrip("/") + "/"
 
 
 # --- what there is ---
@@ -257,6 +250,10 @@ def _natural(text: str) -> tuple[tuple[str, int], ...]:
 # --- what is written ---
 
 
+class _Same(Exception):
+    """What was built is what is there."""
+
+
 class _Made:
     """The new folder of pages, and what was written into it."""
 
@@ -273,6 +270,12 @@ class _Made:
             place.write_bytes(content.encode() if isinstance(content, str) else content)
         if inside != MADE:
             self.files.add(inside)
+
+    def is_same(self, pages: Path) -> bool:
+        """Whether the pages that are there are these."""
+        names = [*self.files, MADE]
+        there = {place.relative_to(pages).as_posix() for place in pages.rglob("*") if place.is_file()}
+        return there == set(names) and all(filecmp.cmp(self._new / name, pages / name, shallow=False) for name in names)
 
     def cover(self, path: Path, item: Item) -> str:
         """The path of a small cover: the one in the track's file; else the large one beside it, or nothing."""

@@ -152,13 +152,11 @@ def test_others_can_embed_a_track(built: Path) -> None:
     assert answer["html"] in page.text
 
 
-def test_building_again_gives_the_same_bytes_and_takes_away_what_is_gone(tracks: Path) -> None:
+def test_building_again_touches_nothing_and_takes_away_what_is_gone(tracks: Path) -> None:
     site.build(tracks)
-    before = {path: path.read_bytes() for path in (tracks / "pages").rglob("*") if path.is_file()}
-    first = (tracks / "index.html").read_bytes()
+    before = {path: (path.stat().st_mtime_ns, path.stat().st_ino) for path in tracks.rglob("*")}
     site.build(tracks)
-    assert {path: path.read_bytes() for path in (tracks / "pages").rglob("*") if path.is_file()} == before
-    assert (tracks / "index.html").read_bytes() == first
+    assert {path: (path.stat().st_mtime_ns, path.stat().st_ino) for path in tracks.rglob("*")} == before
 
     for path in tracks.glob("amor*"):
         path.unlink()
@@ -219,21 +217,6 @@ def test_the_pages_speak_the_language_of_most_tracks_or_the_one_asked_for(tracks
     assert "Lo que se dice" in _page(tracks / "pages" / "amor.html").text
     with pytest.raises(RequestError, match="xx"):
         site.build(tracks, language="xx")
-
-
-@pytest.mark.parametrize(
-    "url",
-    ["example.org", "ftp://example.org/", "https://", "https://a b/", "https://u:p@example.org/", "https://e.org/?q=1",
-     "https://e.org/#x", "javascript:alert(1)", "http://[::1", "https://e.org:99999/", ""],
-)  # fmt: skip
-def test_an_address_that_is_none_is_refused(url: str) -> None:
-    with pytest.raises(RequestError):
-        site.checked_base(url)
-
-
-def test_an_address_gets_its_slash() -> None:
-    assert site.checked_base(" https://example.org/a ") == "https://example.org/a/"
-    assert site.checked_base("http://localhost:8000") == "http://localhost:8000/"
 
 
 def test_the_command_tells_what_it_built_and_what_not(tracks: Path, capsys: pytest.CaptureFixture[str]) -> None:
