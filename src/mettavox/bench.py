@@ -1,5 +1,8 @@
 """Bench: what a process keeps from one track to the next: who speaks, and the masters of the last tracks."""
 
+import json
+from collections.abc import Collection
+
 from mettavox import assets, master, masterfile
 from mettavox.blanks import Slots
 from mettavox.master import Master
@@ -9,6 +12,8 @@ from mettavox.takes import ENGINE as RECORDED
 
 # A master of ten minutes takes 15 MB, and rows that share one mostly follow each other.
 _MOST_MASTERS = 2
+# Notes of which blanks a track has are of a hundred bytes.
+_MOST_NOTES_BYTES = 1_000_000
 
 
 class Bench:
@@ -20,11 +25,22 @@ class Bench:
         self._own = own
         self.booth = Booth()
         self._masters: dict[str, Master] = {}
-        self._shelf = Shelf(assets.cache_folder() / "masters", ".master", masterfile.MARK) if cache else None
+        folder = assets.cache_folder() / "masters"
+        self._shelf = Shelf(folder, ".master", masterfile.MARK) if cache else None
+        self._notes = Shelf(folder, ".blanks", masterfile.MARK, largest_bytes=_MOST_NOTES_BYTES)
+
+    def blanks(self, part: Part) -> Collection[int] | None:
+        """Which blanks had a slot, by their numbers, when a master of such a part was kept between runs; None where
+        none was. Layout is pure: where these have the same lengths again, so has everything else its place.
+        """
+        if self._shelf is None or not _is_kept(part):
+            return None
+        note = self._notes.get(master.kind(part))
+        return None if note is None else [int(number) for number in json.loads(note)]
 
     def find(self, part: Part, slots: Slots) -> Master | None:
         """The master of a part with these slots, if it is still there."""
-        name = master.key(part, slots)
+        name = master.key(master.kind(part), slots)
         if name in self._masters:
             return self._masters[name]
         if self._shelf is None or not _is_kept(part):
@@ -37,11 +53,14 @@ class Bench:
 
     def keep(self, part: Part, slots: Slots, made: Master, *, shared: bool) -> None:
         """Keep a master that was made; one with what a person said is not kept between runs."""
-        name = master.key(part, slots)
+        kind = master.kind(part)
+        name = master.key(kind, slots)
         self._remember(name, made)
         if self._shelf is not None and (shared or self._own) and _is_kept(part):
             self._shelf.put(name, *masterfile.packed(made, part))
             self._shelf.trim()
+            self._notes.put(kind, json.dumps(sorted(slots)).encode("ascii"))
+            self._notes.trim()
 
     def _remember(self, name: str, made: Master) -> None:
         self._masters = dict([(name, made), *self._masters.items()][:_MOST_MASTERS])

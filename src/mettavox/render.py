@@ -184,6 +184,13 @@ class _Maker:
             known = self._new(part, said, plan, shared=True)
         return known
 
+    def _known(self, part: Part) -> Master | None:
+        """The master of an earlier track that nobody shares, with nothing laid or spoken but a person's words."""
+        numbers = self._bench.blanks(part)
+        if numbers is None:
+            return None
+        return self._bench.find(part, speaking.slots(part, self._ensemble, numbers))
+
     def _new(self, part: Part, said: Spoken, plan: Plan, *, shared: bool) -> Master:
         """The master of what was spoken, which is kept."""
         made = master.made(part, said, plan, self._bed, self._progress)
@@ -191,9 +198,8 @@ class _Maker:
         return made
 
     def _of(self, part: Part, shared: Shared | None) -> _Made:
-        if shared is not None:
-            known = self.master(part, shared)
-        else:
+        known = self._known(part) if shared is None else self.master(part, shared)
+        if known is None:
             said = speaking.spoken(part, self._ensemble, self._progress)
             plan = master.plan(part, said.timeline, self._bed)
             if plan is None:

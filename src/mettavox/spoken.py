@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import replace as changed
 from pathlib import Path
@@ -170,6 +170,13 @@ def spoken(part: Part, ensemble: Ensemble, progress: Progress, slots: Slots | No
         clips={line: lengths.clips[line] for line in heard if line in lengths.clips},
         slots=lengths.slots,
     )
+
+
+def slots(part: Part, ensemble: Ensemble, numbers: Collection[int]) -> Slots:
+    """How long what is said in the blanks of these numbers is. Raises EngineError or VoiceError."""
+    said = {number: part.own[number] for number in numbers}
+    ensemble.speak(said.values())
+    return {number: ensemble.clip(line).frames_at(part.prepared.rate) for number, line in said.items()}
 
 
 def clips(part: Part, ensemble: Ensemble, lines: Iterable[Line]) -> dict[Line, Shaped]:
