@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mettavox import cards
+from mettavox import cards, level
 from mettavox.estimate import syllables
 from mettavox.loudness import Samples
 
@@ -65,7 +65,7 @@ class _Sound:
 
     def __init__(self, samples: Samples, rate: int) -> None:
         self.power = _power(samples, rate)
-        loud = float(np.percentile(self.power, _LOUD_SHARE))
+        loud = level.percentile(self.power, _LOUD_SHARE)
         heard = np.flatnonzero(self.power > loud * 10 ** (_SILENCE_DB / 10))
         self.first, self.last = (int(heard[0]), int(heard[-1]) + 1) if len(heard) else (0, len(self.power))
         self.pauses = [

@@ -42,6 +42,7 @@ class Ensemble:
         assert speaker is not None or recorded is not None
         self._speaker = speaker
         self._takes = recorded
+        self._own: dict[Line, Shaped] = {}
 
     # --- what can be said ---
 
@@ -124,6 +125,7 @@ class Ensemble:
 
     def begin(self, pronounce: Callable[[str], str]) -> None:
         """Begin another track, whose lines the speaker's engine receives as ``pronounce`` gives them."""
+        self._own.clear()
         if self._speaker is not None:
             self._speaker.speech.begin(pronounce)
 
@@ -133,7 +135,17 @@ class Ensemble:
             self._speaker.speech.speak([part for line in lines for part in self._spoken(line)], on_line)
 
     def clip(self, line: Line) -> Shaped:
-        """The line's clip. Raises EngineError, and VoiceError when nobody can say it."""
+        """The line's clip. Raises EngineError, and VoiceError when nobody can say it.
+
+        What holds a person's words is asked for first for its length, and remembered until another track begins.
+        """
+        if not line.personal:
+            return self._clip(line)
+        if line not in self._own:
+            self._own[line] = self._clip(line)
+        return self._own[line]
+
+    def _clip(self, line: Line) -> Shaped:
         if self._takes is None:
             return self._said(line)
         if self._is_recorded(line):

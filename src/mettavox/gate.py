@@ -2,12 +2,16 @@
 
 import re
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from mettavox import assets, edits, lint, wishes
+from mettavox import assets, edits, wishes
 from mettavox.errors import RequestError, ScriptError
 from mettavox.prepare import Prepared
 from mettavox.request import Request
 from mettavox.source import Source
+
+if TYPE_CHECKING:
+    from mettavox.lint import Finding
 
 HARM = "HARM-01"
 """The one rule that a listener's own wishes have to keep as well."""
@@ -17,7 +21,7 @@ _SAY = re.compile(r"\{say:[^{}]*\}")
 
 def refuse(found: Source) -> None:
     """Raise ScriptError, with the line and the rule, when any branch of the script breaks a rule that blocks."""
-    errors = [one for one in lint.check(found, today=datetime.now(UTC).date()) if one.severity == lint.ERROR]
+    errors = _errors_of(found)
     if not errors:
         return
     first, more = errors[0], len(errors) - 1
@@ -37,7 +41,7 @@ def admit(prepared: Prepared) -> None:
     if request.intention is not None:
         for one in _errors(request.intention.written, request):
             raise RequestError(
-                f"--intention breaks the rule {one.rule}: {lint.rule(one.rule).title}.",
+                f"--intention breaks the rule {one.rule}: {_title(one.rule)}.",
                 hint=one.instead if one.rule == HARM else f"{one.instead.rstrip('.')}. Or add --no-lint.",
             )
     if request.wishes:
@@ -45,7 +49,7 @@ def admit(prepared: Prepared) -> None:
             for one in _errors(wish["i"], request):
                 if one.rule == HARM:  # of a wish of their own, a listener may name any other thing
                     raise RequestError(
-                        f"Wish {place} breaks the rule {HARM}: {lint.rule(HARM).title}.", hint=one.instead
+                        f"Wish {place} breaks the rule {HARM}: {_title(HARM)}.", hint=one.instead
                     )
     if request.edits:
         _admit_edited(prepared)
@@ -56,17 +60,35 @@ def admit(prepared: Prepared) -> None:
 def _admit_edited(prepared: Prepared) -> None:
     """Raise RequestError when the script breaks a rule with its edited lines; the words themselves are not repeated."""
     changed = edits.in_source(prepared.source, prepared.request.edits)
-    errors = [one for one in lint.check(changed, today=datetime.now(UTC).date()) if one.severity == lint.ERROR]
+    errors = _errors_of(changed)
     numbers = [number for number, _ in prepared.request.edits]
     for one in sorted(errors, key=lambda one: one.line not in numbers):
         number = one.line if one.line in numbers else numbers[0]
         raise RequestError(
-            f"--edit {number}: the script would break the rule {one.rule}: {lint.rule(one.rule).title}.",
+            f"--edit {number}: the script would break the rule {one.rule}: {_title(one.rule)}.",
             hint=one.instead if one.rule == HARM else f"{one.instead.rstrip('.')}. Or add --no-lint.",
         )
 
 
-def _errors(text: str, request: Request) -> list[lint.Finding]:
+# The rules are imported when they are asked for: the scripts that come with mettavox are not read by them again.
+
+
+def _errors_of(found: Source) -> "list[Finding]":
+    """What blocks in every branch of a script."""
+    from mettavox import lint
+
+    return [one for one in lint.check(found, today=datetime.now(UTC).date()) if one.severity == lint.ERROR]
+
+
+def _title(rule: str) -> str:
+    from mettavox import lint
+
+    return lint.rule(rule).title
+
+
+def _errors(text: str, request: Request) -> "list[Finding]":
+    from mettavox import lint
+
     found = lint.wording(_SAY.sub("", text), request.language, request.scripts)
     return sorted((one for one in found if one.severity == lint.ERROR), key=lambda one: one.rule != HARM)
 

@@ -36,7 +36,8 @@ def packed(made: Master, part: Part) -> tuple[bytes | memoryview, ...]:
         made.heard.cells,
         made.heard.bins,
         made.pieces.loop.frames[: made.pieces.plan.cycle],
-        *(stretch.frames for stretch in own),
+        made.pieces.loop.crcs,
+        *(array for stretch in own for array in (stretch.frames, stretch.crcs)),
         *(made.near[line] for line in near),
         *([] if bell is None else [bell]),
         *(np.frombuffer(made.covers[size], dtype=np.uint8) for size in sorted(made.covers)),
@@ -84,8 +85,8 @@ def _unpacked(data: bytes, part: Part) -> Master:
         windows=tuple(Window(first=first, last=last) for first, last in head["windows"]),
     )
     timeline = _read_timeline(head["timeline"], lines)
-    bins, cells, heard_bins, loop = (arrays.next() for _ in range(4))
-    own = [Stretch(arrays.next()) for _ in range(max(head["own"]) + 1)]
+    bins, cells, heard_bins, loop, crcs = (arrays.next() for _ in range(5))
+    own = [Stretch(arrays.next(), arrays.next()) for _ in range(max(head["own"]) + 1)]
     silent = np.zeros(0, dtype=np.int16)
     near: dict[Line | Bell, NDArray[np.int16]] = {place.sound: silent for place in timeline.placements}
     near |= {lines[number]: arrays.next() for number in head["near"]}
@@ -100,7 +101,7 @@ def _unpacked(data: bytes, part: Part) -> Master:
         clauses={
             lines[int(number)]: tuple(Clause(**each) for each in said) for number, said in head["clauses"].items()
         },
-        pieces=Pieces(plan=made_by, loop=looped(loop), windows=tuple(own[place] for place in head["own"])),
+        pieces=Pieces(plan=made_by, loop=looped(loop, crcs), windows=tuple(own[place] for place in head["own"])),
         windows=frozenset(head["open"]),
         near=near,
         heard=Heard(cells=cells, bins=heard_bins, peak=head["peak"]),

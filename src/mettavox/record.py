@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +26,7 @@ from mettavox.codecs import ffmpeg
 from mettavox.delivery import Delivery
 from mettavox.engines import table
 from mettavox.errors import MettavoxError, RecordError, RequestError
+from mettavox.packages import version
 from mettavox.person import Spoken, personal_word
 from mettavox.prepare import Prepared
 from mettavox.pronunciation import lexicon

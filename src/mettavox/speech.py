@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from queue import SimpleQueue
 
 import numpy as np
@@ -16,6 +15,8 @@ from mettavox.script import Line
 from mettavox.voice import Voice
 
 ATTEMPTS = 3
+# To start an engine takes as long as a few lines, so that one more is only worth it for so many.
+_LINES_A_WORKER = 8
 # A line may take this long: engines answer in a fraction of a second, or never.
 _TIME_LIMIT_SECONDS, _TIME_LIMIT_A_LETTER = 10.0, 0.25
 # A whole clip lies between these multiples of its estimate, with seconds to spare for short lines.
@@ -74,6 +75,7 @@ class Speech:
         self._cache_names = cache_names
         self._workers = workers
         self._version = version
+        self._most = 1
         self._pronounce = pronounce
         self._clips: dict[str, Clip] = {}  # by what the engine received
         self._texts: dict[str, str] = {}
@@ -93,7 +95,10 @@ class Speech:
         done, total = len(wanted) - len(missing), len(wanted)
         if not missing:
             return
-        pool = ThreadPoolExecutor(max_workers=min(self._workers, len(missing)), thread_name_prefix="speech")
+        from concurrent.futures import ThreadPoolExecutor, as_completed  # often there is nothing to speak
+
+        self._most = max(self._most, -(-len(missing) // _LINES_A_WORKER))
+        pool = ThreadPoolExecutor(max_workers=min(self._workers, self._most), thread_name_prefix="speech")
         try:
             for future in as_completed([pool.submit(self._make, line) for line in missing]):
                 future.result()
@@ -187,7 +192,7 @@ class Speech:
         with self._lock:
             if self._closed:
                 raise EngineError("Speech was stopped.")
-            if self._idle.empty() and len(self._speakers) < self._workers:
+            if self._idle.empty() and len(self._speakers) < min(self._workers, self._most):
                 speaker = self._start()
                 self._speakers.append(speaker)
                 return speaker

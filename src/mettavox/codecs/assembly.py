@@ -91,18 +91,23 @@ def plan(mixer: Mixer, frames: int, rate: int) -> Plan | None:
 
 
 class Stretch:
-    """MP3 frames that follow each other, shape ``(count, bytes)``, and the CRC of any of them."""
+    """MP3 frames that follow each other, shape ``(count, bytes)``, and the CRC of any of them.
 
-    def __init__(self, frames: MpegFrames) -> None:
+    ``crcs`` are those of none of them, the first, the first two and so on, where they are known.
+    """
+
+    def __init__(self, frames: MpegFrames, crcs: NDArray[np.uint16] | None = None) -> None:
         self.frames = frames
+        self._known = crcs
 
     @cached_property
-    def _running(self) -> list[int]:
-        return running_crcs(self.frames)
+    def crcs(self) -> NDArray[np.uint16]:
+        """The CRCs of none of the frames, the first, the first two and so on to all of them."""
+        return np.array(running_crcs(self.frames), dtype=np.uint16) if self._known is None else self._known
 
     def crc(self, start: int, stop: int) -> int:
         """The CRC of those from ``start`` to before ``stop``."""
-        return crc16_after(self._running[start], stop - start, self.frames.shape[1]) ^ self._running[stop]
+        return crc16_after(int(self.crcs[start]), stop - start, self.frames.shape[1]) ^ int(self.crcs[stop])
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -143,9 +148,9 @@ class Pieces:
             first += stop - start
 
 
-def looped(cycle: MpegFrames) -> Stretch:
-    """A cycle of the backdrop, or several, if it is a short one: as much as is copied at once."""
-    return Stretch(np.tile(cycle, (-(-_FEWEST_IN_TURN // len(cycle)), 1)))
+def looped(cycle: MpegFrames, crcs: NDArray[np.uint16] | None = None) -> Stretch:
+    """A cycle of the backdrop, or several, if it is a short one: as much as is copied at once, with its CRCs."""
+    return Stretch(np.tile(cycle, (-(-_FEWEST_IN_TURN // len(cycle)), 1)), crcs)
 
 
 def encoded(

@@ -11,6 +11,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, BinaryIO, NoReturn
 
@@ -54,6 +55,12 @@ def find() -> Path:
 
 
 def _from_pip() -> str | None:
+    """The one that came with imageio-ffmpeg, or whatever that finds. It is slow to start, and tries its own in vain
+    for what ours is asked anyway.
+    """
+    bundled = None if os.environ.get("IMAGEIO_FFMPEG_EXE") else _bundled()
+    if bundled is not None and _runs(bundled):
+        return str(bundled)
     try:
         from imageio_ffmpeg import get_ffmpeg_exe
     except ImportError:
@@ -64,39 +71,51 @@ def _from_pip() -> str | None:
         return None
 
 
+def _bundled() -> Path | None:
+    spec = find_spec("imageio_ffmpeg")
+    places = spec.submodule_search_locations if spec else None
+    found = [each for place in places or () for each in Path(place, "binaries").glob("ffmpeg-*")]
+    return found[0] if len(found) == 1 else None
+
+
+def _runs(program: Path) -> bool:
+    try:
+        _told(program)
+    except CodecError:
+        return False
+    return True
+
+
 def version(program: Path) -> str:
     """What the program says of itself, in one line. Raises CodecError when it does not run or lacks LAME."""
-    said = _said(program, "-version").decode("utf-8", "replace").splitlines()[:1]
-    if b"libmp3lame" not in _said(program, "-encoders"):
+    said, encoders = _told(program)
+    if b"libmp3lame" not in encoders:
         raise CodecError("This ffmpeg has no MP3 encoder (libmp3lame).", hint=_HINT)
-    return said[0] if said else ""
+    return said
 
 
 @cache
 def named() -> str:
     """The version of the ffmpeg that is used, in a line. Raises CodecError when it does not run."""
-    said = _said(find(), "-version").decode("utf-8", "replace").splitlines()[:1]
-    return said[0].split(" Copyright")[0] if said else ""
+    return _told(find())[0].split(" Copyright")[0]
 
 
 def check_encoder(name: str) -> None:
     """Raise CodecError when the ffmpeg to use lacks an encoder, such as ``libopus``, or when there is none."""
-    if name.encode("ascii") not in _encoders(find()):
+    if name.encode("ascii") not in _told(find())[1]:
         raise _lacks(name)
 
 
 @cache
-def _encoders(program: Path) -> frozenset[bytes]:
-    lines = (line.split() for line in _said(program, "-encoders").splitlines())
-    return frozenset(words[1] for words in lines if len(words) > 1)
-
-
-def _said(program: Path, question: str) -> bytes:
+def _told(program: Path) -> tuple[str, frozenset[bytes]]:
+    """A program's version in a line, and its encoders: asked for these, it says the former on standard error."""
     try:
-        run = subprocess.run([program, "-hide_banner", question], capture_output=True, check=True, timeout=30)
+        run = subprocess.run([program, "-encoders"], capture_output=True, check=True, timeout=30)
     except (OSError, subprocess.SubprocessError) as error:
         raise CodecError(f"ffmpeg does not run ({type(error).__name__}).", hint=_HINT) from error
-    return run.stdout
+    lines = (line.split() for line in run.stdout.splitlines())
+    first = run.stderr.decode("utf-8", "replace").splitlines()[:1]
+    return "".join(first), frozenset(words[1] for words in lines if len(words) > 1)
 
 
 def _lacks(encoder: str) -> CodecError:

@@ -18,13 +18,15 @@ import time
 import wave
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mettavox.audio import Clip
-from mettavox.engines import espeak_ng, fork, front_ends
-from mettavox.engines.front_ends import FrontEnd
+from mettavox.engines import espeak_ng, fork
 from mettavox.errors import EngineError, VoiceError
 from mettavox.voice import Voice
+
+if TYPE_CHECKING:
+    from mettavox.engines.front_ends import FrontEnd
 
 _SETTINGS = ("voice", "rate", "pitch", "volume")
 _STANDARD = "gmw/en"
@@ -84,8 +86,10 @@ class SystemEngine:
         """Nothing stays open: each line's process has ended."""
 
 
-def front_end(voice: Voice) -> FrontEnd:
+def front_end(voice: Voice) -> "FrontEnd":
     """How eSpeak's driver finds the sounds of a line, on Linux. Raises EngineError and VoiceError."""
+    from mettavox.engines import front_ends  # what speaks needs none of it, and is started for a few lines
+
     chosen = str(voice.settings.get("voice", _STANDARD))
     return front_ends.espeak(chosen.rpartition("/")[2].partition("+")[0], None)
 

@@ -3,16 +3,16 @@
 import re
 import sys
 from collections.abc import Mapping
-from functools import cache
-from importlib.metadata import PackageNotFoundError, entry_points
-from importlib.metadata import version as read_version
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from mettavox import __version__
+from mettavox.packages import version
 from mettavox.errors import VoiceError
 from mettavox.suggest import nearest
 
-version = cache(read_version)  # what is installed stays while we run
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoints
 
 GROUP = "mettavox.engines"
 """The entry-point group in which other packages offer engines, as ``name = "module:Class"``."""
@@ -49,7 +49,7 @@ def target(name: str) -> str:
     """Where the engine's class is, as ``module:Class``. Raises VoiceError for an unknown engine."""
     if name in _BUILT_IN:
         return _BUILT_IN[name]
-    offered = {entry.name: entry.value for entry in entry_points(group=GROUP)}
+    offered = {entry.name: entry.value for entry in _offered()}
     if name not in offered:
         raise VoiceError(f"There is no speech engine “{name}”.", hint=nearest(name, [*_BUILT_IN, *offered], "Engines"))
     return offered[name]
@@ -57,7 +57,7 @@ def target(name: str) -> str:
 
 def is_known(name: str) -> bool:
     """Whether there is an engine of that name, built in or offered by a package that is installed."""
-    return name in _BUILT_IN or name in {entry.name for entry in entry_points(group=GROUP)}
+    return name in _BUILT_IN or name in {entry.name for entry in _offered()}
 
 
 def needs_files(name: str) -> bool:
@@ -96,14 +96,20 @@ def alphabet(name: str) -> str:
 def identity(name: str) -> str:
     """The engine and the versions of what it is made with, known without starting it."""
     if name not in _BUILT_IN:
-        found = {entry.name: entry.dist for entry in entry_points(group=GROUP)}.get(name)
+        found = {entry.name: entry.dist for entry in _offered()}.get(name)
         return f"{name} {found.version if found else '?'}"
     parts = [f"{package} {_version(package)}" for package in _MADE_WITH[name]]
     return "; ".join([f"{name} {__version__} on {sys.platform}", *parts])
 
 
+def _offered() -> "EntryPoints":
+    from importlib.metadata import entry_points  # slow, and asked only for engines that are not built in
+
+    return entry_points(group=GROUP)
+
+
 def _version(package: str) -> str:
     try:
         return version(package)
-    except PackageNotFoundError:
+    except ImportError:
         return "none"

@@ -6,9 +6,9 @@ The bundled one is voices/lexicon/LANG.toml; a person's own, in a folder of that
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
@@ -52,21 +52,27 @@ class Hit:
 class Lexicon:
     """The entries that serve one engine."""
 
-    def __init__(self, words: Mapping[str, Entry], phrases: Iterable[tuple[re.Pattern[str], Entry]]) -> None:
+    def __init__(self, words: Mapping[str, Entry], phrases: Iterable[tuple["Phrase", Entry]]) -> None:
         self._words = dict(words)
         self._phrases = tuple(phrases)
-        self._names = _any_of(self._words)
+        self._forms = _forms(self._words)
 
     def hits(self, text: str) -> list[Hit]:
         """The words that an entry tells of, in their order: those marked in a phrase before those that stand alone."""
         found = [Hit(start=match.start(1), end=match.end(1), entry=entry)
-                 for pattern, entry in self._phrases for match in pattern.finditer(text)]  # fmt: skip
+                 for phrase, entry in self._matching(text) for match in phrase.pattern.finditer(text)]  # fmt: skip
         bare = _bare(text)
-        for match in self._names.finditer(bare) if self._names else ():
+        names = _any_of(form for form in self._forms if form in bare)
+        for match in names.finditer(bare) if names else ():
             entry = self._entry(text[match.start() : match.end()], match[0])
             if entry:
                 found.append(Hit(start=match.start(), end=match.end(), entry=entry))
         return _apart(found)
+
+    def _matching(self, text: str) -> Iterator[tuple["Phrase", Entry]]:
+        """The phrases whose marked word is in the text: a pattern is made when one is."""
+        folded = text.casefold()
+        return (pair for pair in self._phrases if pair[0].marked in folded)
 
     def _entry(self, written: str, bare: str) -> Entry | None:
         """Of the word as it is written, else of it without its accents: a word with accents is not that without."""
@@ -111,7 +117,25 @@ def _files(language: str) -> list[tuple[Traversable, str]]:
     return [(file, where) for file, where in places if file.is_file()]
 
 
-_Phrase = tuple[re.Pattern[str], Entry]
+@dataclass(frozen=True, kw_only=True)
+class Phrase:
+    """A phrase as a regular expression, and the word that is marked in it, whatever its capitals."""
+
+    expression: str
+    marked: str
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """What finds it; the first group is the marked word."""
+        return _compiled(self.expression)
+
+
+@cache  # most phrases of a lexicon are in no line
+def _compiled(expression: str) -> re.Pattern[str]:
+    return re.compile(expression, re.IGNORECASE)
+
+
+_Phrase = tuple[Phrase, Entry]
 _Parsed = tuple[list[Entry], list[_Phrase]]
 """The words and the phrases of one file, in its order, for all engines."""
 
@@ -176,14 +200,11 @@ def _homograph(told: Any, where: str) -> _Phrase:
     named = f"{where} (“{phrase[:40]}”)"
     rest = {key: value for key, value in told.items() if key != "phrase"}
     _known(rest, _SOUND_FIELDS, named)
-    return _pattern(phrase, named), _entry(phrase, rest, named)
+    return _phrase(phrase, named), _entry(phrase, rest, named)
 
 
-def _pattern(phrase: str, where: str) -> re.Pattern[str]:
-    """The pattern of a phrase: words in small letters, “one/other” for either, “word?” for perhaps, “^” for the start.
-
-    Its first group is the marked word.
-    """
+def _phrase(phrase: str, where: str) -> Phrase:
+    """What a phrase stands for: words in small letters, “one/other” for either, “word?” for perhaps, “^” for the start."""
     words = unicodedata.normalize("NFC", phrase).split()
     marked = [word for word in words if word.startswith("*") and word.endswith("*") and len(word.strip("*"))]
     if len(marked) != 1 or len(words) > _LONGEST_PHRASE_WORDS or "*" in "".join(w for w in words if w not in marked):
@@ -194,7 +215,8 @@ def _pattern(phrase: str, where: str) -> re.Pattern[str]:
     place = words.index(marked[0])
     before = "".join(_step(word, r"[\s,]+", after=False) for word in words[:place])
     after = "".join(_step(word, r"[\s,]+", after=True) for word in words[place + 1 :])
-    return re.compile(rf"{before}(?<!\w)({re.escape(marked[0].strip('*'))})(?!\w){after}", re.IGNORECASE)
+    word = marked[0].strip("*")
+    return Phrase(expression=rf"{before}(?<!\w)({re.escape(word)})(?!\w){after}", marked=word.casefold())
 
 
 def _step(word: str, gap: str, *, after: bool) -> str:
@@ -231,11 +253,16 @@ def _first(where: str) -> str:
     return where[:1].upper() + where[1:]
 
 
-def _any_of(words: Iterable[str]) -> re.Pattern[str] | None:
-    """Any of the words, the longest first, with or without a capital; whole, and without accents as ``_bare`` is."""
+def _forms(words: Iterable[str]) -> list[str]:
+    """The words with or without a capital and without accents, the longest first."""
     forms = {form for word in words for form in (_bare(word), _bare(word[:1].upper() + word[1:]))}
-    longest_first = sorted(forms, key=lambda form: (-len(form), form))
-    return re.compile(rf"(?<![\w'])(?:{'|'.join(map(re.escape, longest_first))})(?!\w)") if forms else None
+    return sorted(forms, key=lambda form: (-len(form), form))
+
+
+def _any_of(forms: Iterable[str]) -> re.Pattern[str] | None:
+    """Any of the forms as a whole word, the first that fits. One of all forms takes longer to make than to use."""
+    either = "|".join(map(re.escape, forms))
+    return re.compile(rf"(?<![\w'])(?:{either})(?!\w)") if either else None
 
 
 def _bare(text: str) -> str:
