@@ -40,7 +40,7 @@ class Bench:
 
     def find(self, part: Part, slots: Slots) -> Master | None:
         """The master of a part with these slots, if it is still there."""
-        name = master.key(master.kind(part), slots)
+        name = master.key(part, slots)
         if name in self._masters:
             return self._masters[name]
         if self._shelf is None or not _is_kept(part):
@@ -53,13 +53,12 @@ class Bench:
 
     def keep(self, part: Part, slots: Slots, made: Master, *, shared: bool) -> None:
         """Keep a master that was made; one with what a person said is not kept between runs."""
-        kind = master.kind(part)
-        name = master.key(kind, slots)
+        name = master.key(part, slots)
         self._remember(name, made)
         if self._shelf is not None and (shared or self._own) and _is_kept(part):
             self._shelf.put(name, *masterfile.packed(made, part))
             self._shelf.trim()
-            self._notes.put(kind, json.dumps(sorted(slots)).encode("ascii"))
+            self._notes.put(master.kind(part), json.dumps(sorted(slots)).encode("ascii"))
             self._notes.trim()
 
     def _remember(self, name: str, made: Master) -> None:

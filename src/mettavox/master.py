@@ -88,13 +88,13 @@ class Master:
 # --- what it is known by ---
 
 
-def key(kind: str, slots: Slots) -> str:
-    """The name of a master: the hash of everything that shapes it, of which ``kind`` is all but its slots."""
-    return hashlib.sha256(repr((kind, sorted(slots.items()))).encode("ascii")).hexdigest()
+def key(part: Part, slots: Slots) -> str:
+    """The name of the master of a part: the hash of everything that shapes it. Nothing of it is a person's."""
+    return hashlib.sha256(repr((kind(part), sorted(slots.items()))).encode("ascii")).hexdigest()
 
 
 def kind(part: Part) -> str:
-    """What the masters of a part have in common, hashed. Nothing of it is a person's."""
+    """What the masters of a part have in common, whatever their slots, hashed. Nothing of it is a person's."""
     prepared, request, rules = part.prepared, part.prepared.request, part.prepared.rules
     shown = sorted(
         (name, sorted(value) if isinstance(value, frozenset) else value) for name, value in vars(rules).items()
