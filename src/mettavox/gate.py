@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from mettavox import assets, edits, wishes
+from mettavox import assets, edits
 from mettavox.errors import RequestError, ScriptError
 from mettavox.prepare import Prepared
 from mettavox.request import Request
@@ -45,6 +45,8 @@ def admit(prepared: Prepared) -> None:
                 hint=one.instead if one.rule == HARM else f"{one.instead.rstrip('.')}. Or add --no-lint.",
             )
     if request.wishes:
+        from mettavox import wishes
+
         for place, wish in enumerate(wishes.own(request.wishes, request.language, request.scripts), start=1):
             for one in _errors(wish["i"], request):
                 if one.rule == HARM:  # of a wish of their own, a listener may name any other thing

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from mettavox import workers
+from mettavox import stopping
 from mettavox.errors import OutputError
 
 _REASONS = {
@@ -128,7 +128,7 @@ def together(*, replace: bool) -> Iterator[Files]:
 
 def _settle_all(scratches: dict[Path, Path], *, replace: bool) -> None:
     """Give each its name; where one cannot have it, those before it are taken back."""
-    workers.check()
+    stopping.check()
     earlier: dict[Path, Path] = {}
     try:
         for path, scratch in scratches.items():

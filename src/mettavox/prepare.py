@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from mettavox import casting, deliveries, edits, estimate, ipa, phrasebook, reader, source, template, wishes
+from mettavox import casting, deliveries, edits, estimate, ipa, phrasebook, reader, source, template
 from mettavox.casting import Cast
 from mettavox.delivery import BELL_PLACES, Delivery
 from mettavox.errors import DurationError, RequestError, ScriptError
@@ -173,6 +173,8 @@ def chosen(request: Request, head: Head) -> Request:
 def read(found: Source, request: Request, book: Phrasebook) -> Script:
     """The script filled and read for a request in which everything is chosen. Raises ScriptError."""
     if request.wishes:
+        from mettavox import wishes  # what bends a sentence is large, and few have wishes of their own
+
         book = replace(book, wishes=wishes.own(request.wishes, request.language, request.scripts))
     filled = template.fill(found.body, found.head.slots, request, book, where=found.where)
     edited = edits.applied(filled, request.edits)

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from mettavox import __version__, ask, beside, chapters, digest, ipa, recordfields, review, source, wishes
+from mettavox import __version__, ask, beside, chapters, digest, ipa, recordfields, review, source
 from mettavox.ask import STANDARD
 from mettavox.beside import Texts
 from mettavox.blanks import Shared
@@ -287,6 +287,8 @@ def _wishes(request: Request, values: Sequence[str]) -> list[dict[str, str]]:
     """What is heard of wishes of one's own: the same whether they were typed or lie in a file, wherever that is."""
     if not values:
         return []
+    from mettavox import wishes
+
     return [dict(sorted(each.items())) for each in wishes.own(values, request.language, request.scripts)]
 
 

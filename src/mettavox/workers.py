@@ -15,6 +15,8 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from types import FrameType, TracebackType
 from typing import ParamSpec, TypeVar
 
+from mettavox import stopping
+
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
@@ -22,7 +24,7 @@ _STOPPED = 130
 # The keyboard and a closed terminal tell every process; what a worker hears comes from its parent alone.
 _FROM_TERMINAL = [getattr(signal, name) for name in ("SIGINT", "SIGHUP") if hasattr(signal, name)]
 
-_working = _stopping = False
+_working = False
 _endings: list[Callable[[], None]] = []
 
 
@@ -77,12 +79,6 @@ def at_end(tidy: Callable[[], None]) -> None:
     multiprocessing.util.Finalize(None, tidy, exitpriority=0)
 
 
-def check() -> None:
-    """Raise KeyboardInterrupt when this process was told to stop, should that have been lost on its way."""
-    if _stopping:
-        raise KeyboardInterrupt
-
-
 def _leave() -> None:
     for tidy in _endings:
         with contextlib.suppress(Exception):
@@ -112,11 +108,10 @@ def _watch_parent() -> None:
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
-    global _stopping  # noqa: PLW0603
     if not _working:
         _leave()
-    if not _stopping:  # asked again, it goes on tidying up
-        _stopping = True
+    if not stopping.is_told():  # asked again, it goes on tidying up
+        stopping.tell()
         raise KeyboardInterrupt
 
 
@@ -128,5 +123,5 @@ def _done(fn: Callable[..., _T], *args: object) -> _T:
         return fn(*args)
     finally:
         _working = False
-        if _stopping:
+        if stopping.is_told():
             _leave()
