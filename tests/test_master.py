@@ -1,5 +1,6 @@
 """Masters: what tracks of many people share is made once, and no track is another for it."""
 
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
@@ -123,6 +124,20 @@ def test_a_name_is_in_no_file_that_is_kept(shared: Shared, tmp_path: Path) -> No
         path.write_bytes(data)
     with closing(Bench()) as bench:
         assert made(tmp_path, NAMES[1], bench, shared).sha256 == whole
+
+
+def test_a_track_that_is_made_again_speaks_a_persons_words_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its other clips are not asked for, even where they are gone."""
+    monkeypatch.setenv("METTAVOX_CACHE", str(tmp_path / "cache"))
+    with closing(Bench()) as bench:
+        first = made(tmp_path, NAMES[0], bench, None, bed="none")
+    shutil.rmtree(tmp_path / "cache" / "clips")
+    with closing(Bench()) as bench:
+        again = made(tmp_path, NAMES[0], bench, None, bed="none")
+    assert again.sha256 == first.sha256
+    assert not (tmp_path / "cache" / "clips").exists()
 
 
 def test_a_master_is_itself_when_it_is_read(shared: Shared) -> None:

@@ -188,6 +188,15 @@ def test_no_more_speakers_than_lines_or_workers(tmp_path: Path):
     assert len(many.mouths) <= len(LINES)
 
 
+def test_for_a_few_lines_no_second_process_is_started(tmp_path: Path):
+    """It would take longer to begin than to speak them; for many there are as many as are allowed."""
+    few, many = Studio(tmp_path / "1"), Studio(tmp_path / "2")
+    few.speech(workers=4).speak(LINES)
+    many.speech(workers=4).speak([replace(LINES[0], spoken=f"{LINES[0].spoken} {'And rest. ' * n}") for n in range(17)])
+    assert len(few.mouths) == 1
+    assert 1 <= len(many.mouths) <= 3
+
+
 def test_a_bad_clip_is_tried_again_in_a_fresh_process(tmp_path: Path):
     """And the good one is kept."""
     bad = [Clip(pcm=b"", rate=22_050)]

@@ -11,7 +11,7 @@ from mettavox.engines.process import EngineProcess
 from mettavox.mix import Mixer
 from mettavox.script import Bell, Line
 from mettavox.shape import Shaped, shaped
-from mettavox.stem import VoiceStem, voice_stem
+from mettavox.stem import Levelling, VoiceStem, Weighed, voice_stem
 from mettavox.timeline import Placement, Timeline
 from mettavox.voice import Shaping
 from oracles import clip_of, laid, line, metered, speechlike
@@ -189,3 +189,14 @@ def test_a_bell_among_the_lines_is_left_to_others():
     plain, rung = voice_stem(timeline, dict(clips)), voice_stem(longer, dict(clips))
     assert set(rung.clips) == set(clips)
     assert rung.loudness_lufs == pytest.approx(plain.loudness_lufs, abs=0.05)
+
+
+def test_what_was_made_louder_is_what_was_louder():
+    """Its peaks and its loudness follow its gain: in every sample it is within one step of a clip that came so."""
+    made = Levelling(gain=1.5, ceiling=0.5, loudness_lufs=-16.0)
+    for clip in speech(22_050).values():
+        later, before = Weighed(clip), Weighed(Shaped(samples=clip.samples * np.float32(10**0.2), rate=clip.rate))
+        assert abs(before.speech_lufs - later.speech_lufs - 4.0) < 1e-4
+        later.amplify(4.0)
+        difference = later.finished(made, RATE).astype(int) - before.finished(made, RATE)
+        assert np.abs(difference).max() <= 1

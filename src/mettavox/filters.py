@@ -1,6 +1,7 @@
 """Filters that change how strong each frequency is, and nothing else: no delay, and no frame more or less."""
 
 from collections.abc import Callable
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,11 +22,18 @@ def filtered(samples: Samples, rate: int, gains: Gains) -> Samples:
     The phase is zero everywhere, so that nothing moves; what rings beyond either end is left out.
     """
     length = fast_length(len(samples) + round(_RING_SECONDS * rate))
-    factors = gains(np.fft.rfftfreq(length, 1 / rate).astype(np.float32))
-    changed: Samples = np.fft.irfft(np.fft.rfft(samples, length) * factors, length)[: len(samples)].astype(np.float32)
+    spectrum = np.fft.rfft(samples, length)
+    spectrum *= _factors(gains, length, rate)
+    changed: Samples = np.fft.irfft(spectrum, length)[: len(samples)].astype(np.float32)
     return changed
 
 
+@lru_cache(maxsize=16)  # many clips have one of a few lengths
+def _factors(gains: Gains, length: int, rate: int) -> Values:
+    return gains(np.fft.rfftfreq(length, 1 / rate).astype(np.float32))
+
+
+@cache
 def high_pass(hertz: float) -> Gains:
     """A Butterworth high-pass of the fourth order: -3 dB at ``hertz``, -24 an octave under it."""
 
@@ -37,12 +45,14 @@ def high_pass(hertz: float) -> Gains:
     return gains
 
 
+@cache
 def shelf(low: float, high: float, gain_db: float) -> Gains:
     """A high shelf: ``gain_db`` from ``high`` hertz up, nothing under ``low``, soft between them."""
     share = above(low, high)
     return lambda frequencies: np.float32(10) ** (np.float32(gain_db / 20) * share(frequencies))
 
 
+@cache
 def above(low: float, high: float) -> Gains:
     """What is over ``high`` hertz, without what is under ``low``: half a cosine over the octaves between them."""
 

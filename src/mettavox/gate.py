@@ -50,9 +50,7 @@ def admit(prepared: Prepared) -> None:
         for place, wish in enumerate(wishes.own(request.wishes, request.language, request.scripts), start=1):
             for one in _errors(wish["i"], request):
                 if one.rule == HARM:  # of a wish of their own, a listener may name any other thing
-                    raise RequestError(
-                        f"Wish {place} breaks the rule {HARM}: {_title(HARM)}.", hint=one.instead
-                    )
+                    raise RequestError(f"Wish {place} breaks the rule {HARM}: {_title(HARM)}.", hint=one.instead)
     if request.edits:
         _admit_edited(prepared)
     elif not (prepared.source.bundled and _bundled_tables(request)):

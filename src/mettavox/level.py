@@ -16,7 +16,11 @@ Levels = NDArray[np.float64]
 
 def levels(samples: Samples, rate: int) -> Levels:
     """The K-weighted level of each 10 ms in LUFS, one channel, never under -90; shape ``(hops,)``."""
-    weighted = k_weighted(samples, rate)[: len(samples)]
+    return levels_of(k_weighted(samples, rate)[: len(samples)], rate)
+
+
+def levels_of(weighted: Samples, rate: int) -> Levels:
+    """As ``levels``, of samples that are K-weighted already."""
     hop = rate // HOPS_A_SECOND
     whole = np.pad(weighted, (0, -len(weighted) % hop)).reshape(-1, hop)
     power = np.einsum("ij,ij->i", whole, whole, dtype=np.float64) / hop

@@ -146,13 +146,7 @@ def _levelled(part: Part, said: Spoken, bed: Bed | None) -> _Levelled:
     prepared, timeline = part.prepared, said.timeline
     _check_shared(timeline)
     shared = {line: said.clips.pop(line) for line in list(said.clips) if not blanks.is_blank(line)}
-    median = 0.0
-    if not prepared.request.plain:
-        shared = chain.smoothed(shared, treble_db=prepared.delivery.treble_db)
-        heard = chain.levels_lufs(shared)
-        median = chain.median_lufs(heard.values())
-        shared = chain.levelled(shared, chain.levelling_db(heard, median))
-    weighed = {line: Weighed(shared.pop(line)) for line in list(shared)}
+    weighed, median = _weighed(prepared, shared)
     ceiling = prepared.delivery.ceiling_dbtp
     highest, added = _amplitude(ceiling), backdrop.added_lu(prepared)
     for _ in range(_MOST_ROUNDS):
@@ -184,6 +178,21 @@ def _levelled(part: Part, said: Spoken, bed: Bed | None) -> _Levelled:
         mixer=mixer,
         proof=replace(wanted, added_lu=added),
     )
+
+
+def _weighed(
+    prepared: prepare.Prepared, clips: dict[Line, Shaped], median: float | None = None
+) -> tuple[dict[Line, Weighed], float]:
+    """The clips through the voice chain, each about as loud as ``median``, or as the one in the middle, and that."""
+    if prepared.request.plain:
+        return {line: Weighed(clips.pop(line)) for line in list(clips)}, 0.0
+    smoothed = chain.smoothed(clips, treble_db=prepared.delivery.treble_db)
+    weighed = {line: Weighed(smoothed.pop(line)) for line in list(smoothed)}
+    heard = {line: each.speech_lufs for line, each in weighed.items()}
+    middle = chain.median_lufs(heard.values()) if median is None else median
+    for line, gain_db in chain.levelling_db(heard, middle).items():
+        weighed[line].amplify(gain_db)
+    return weighed, middle
 
 
 def _check_shared(timeline: Timeline) -> None:
@@ -351,10 +360,7 @@ def _finished(
 
     ``bins`` is the energy of the others. Raises NotShared where that is not as loud as it was to be.
     """
-    if not part.prepared.request.plain:
-        own = chain.smoothed(dict(own), treble_db=part.prepared.delivery.treble_db)
-        own = chain.levelled(own, chain.levelling_db(chain.levels_lufs(own), found.median_lufs))
-    weighed = {blank: Weighed(clip) for blank, clip in own.items()}
+    weighed, _ = _weighed(part.prepared, dict(own), found.median_lufs)
     made = found.levelling
     sums = energies(timeline, weighed, made.gain, made.ceiling)
     sums.bins += bins

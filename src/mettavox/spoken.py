@@ -67,8 +67,8 @@ class Booth:
             self._who = who
         else:
             voice = prepared.fill if prepared.voice.engine == takes.ENGINE else prepared.voice
-            if voice is not None:
-                self._ensemble.begin(casting.pronouncer(voice, *prepared.request.names).engine_text)
+            names = prepared.request.names
+            self._ensemble.begin(casting.pronouncer(voice, *names).engine_text if voice is not None else str)
         return self._ensemble
 
     def trim(self) -> None:

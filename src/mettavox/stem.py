@@ -7,6 +7,7 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
+from mettavox import level
 from mettavox.limiter import HOP, Hops, hop_gain, hop_peaks, with_gain
 from mettavox.loudness import Energies, Samples, k_weighted
 from mettavox.script import Bell, Line
@@ -70,14 +71,28 @@ class Levelling:
 
 
 class Weighed:
-    """A clip with what has to be known of it to find the gain: its peaks and its loudness, hop by hop."""
+    """A clip with what has to be known of it to find the gain: its peaks and its loudness, hop by hop.
+
+    ``speech_lufs`` is the level of its speech as it came.
+    """
 
     def __init__(self, clip: Shaped) -> None:
         self._clip = clip
         self._peaks = hop_peaks(clip.samples)
         weighted = k_weighted(clip.samples, clip.rate)
+        self.speech_lufs = level.speech(level.levels_of(weighted[: len(clip.samples)], clip.rate))
         whole = np.pad(weighted, (0, -len(weighted) % HOP)).reshape(-1, HOP)
         self._energy = np.einsum("ij,ij->i", whole, whole, dtype=np.float64)
+        self._limited: tuple[float, float, Hops] | None = None
+
+    def amplify(self, gain_db: float) -> None:
+        """Make the clip so much louder: its peaks and its loudness follow, and are not measured again."""
+        if gain_db:
+            factor = 10 ** (gain_db / 20)
+            self._clip = Shaped(samples=self._clip.samples * np.float32(factor), rate=self._clip.rate)
+            self._peaks *= factor
+            self._energy *= factor**2
+            self._limited = None
 
     def add_to(self, sums: Energies, starts: Iterable[int], gain: float, ceiling: float) -> None:
         """Add the clip's energy at that gain, limited, wherever it lies.
@@ -99,7 +114,10 @@ class Weighed:
         return _at_rate(with_gain(self._clip.samples * np.float32(made.gain), curve), self._clip, rate)
 
     def _limiting(self, gain: float, ceiling: float) -> Hops:
-        return hop_gain(self._peaks * gain, self._clip.rate, ceiling)
+        """The gain of each hop under the ceiling; asked for first for the loudness, then for the clip itself."""
+        if self._limited is None or self._limited[:2] != (gain, ceiling):
+            self._limited = gain, ceiling, hop_gain(self._peaks * gain, self._clip.rate, ceiling)
+        return self._limited[2]
 
 
 def levelling(

@@ -7,8 +7,8 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from mettavox import __version__
-from mettavox.packages import version
 from mettavox.errors import VoiceError
+from mettavox.packages import version
 from mettavox.suggest import nearest
 
 if TYPE_CHECKING:

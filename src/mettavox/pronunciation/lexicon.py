@@ -84,7 +84,12 @@ class Lexicon:
 
 def load(language: str, engine: str = "") -> Lexicon:
     """The bundled entries of a language with the person's own over them. Raises VoiceError for a broken file."""
-    return _merged([_parsed(file.read_bytes(), where) for file, where in _files(language)], engine)
+    return _loaded(tuple((file.read_bytes(), where) for file, where in _files(language)), engine)
+
+
+@lru_cache(maxsize=4)  # every row of a batch asks
+def _loaded(files: tuple[tuple[bytes, str], ...], engine: str) -> Lexicon:
+    return _merged([_parsed(data, where) for data, where in files], engine)
 
 
 def parse(data: bytes, where: str) -> Lexicon:
@@ -204,7 +209,7 @@ def _homograph(told: Any, where: str) -> _Phrase:
 
 
 def _phrase(phrase: str, where: str) -> Phrase:
-    """What a phrase stands for: words in small letters, “one/other” for either, “word?” for perhaps, “^” for the start."""
+    """What finds a phrase: words in small letters, “one/other” for either, “word?” for perhaps, “^” for the start."""
     words = unicodedata.normalize("NFC", phrase).split()
     marked = [word for word in words if word.startswith("*") and word.endswith("*") and len(word.strip("*"))]
     if len(marked) != 1 or len(words) > _LONGEST_PHRASE_WORDS or "*" in "".join(w for w in words if w not in marked):
