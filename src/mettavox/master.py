@@ -30,7 +30,7 @@ from mettavox.timeline import Timeline
 from mettavox.units import frames
 from mettavox.verify import BLOCK_SECONDS, Ear, spoken_bins
 
-VERSION = 2
+VERSION = 3
 
 # A bed that lies this far under the voice adds nothing to its peaks that the encoder's margin does not hold.
 _LOUD_BED_LU = 18.0
