@@ -159,6 +159,24 @@ def decoded(path: Path, *options: str) -> Iterator[IO[bytes]]:
             process.kill()
 
 
+def told(path: Path) -> tuple[str, str]:
+    """What ffmpeg says about a file: its streams, as it lists them, and its tags and chapters as ffmetadata.
+
+    Both are empty for what it cannot read. Raises CodecError when ffmpeg does not run.
+    """
+    command = [
+        str(find()), "-nostdin", "-hide_banner", "-v", "info", "-protocol_whitelist", "file", "-i", f"file:{path}",
+        "-f", "ffmetadata", "pipe:1",
+    ]  # fmt: skip
+    try:
+        run = subprocess.run(command, capture_output=True, check=False, timeout=_PATIENCE_SECONDS)
+    except (OSError, subprocess.SubprocessError) as error:
+        raise CodecError(f"ffmpeg does not run ({type(error).__name__}).", hint=_HINT) from error
+    if run.returncode:
+        return "", ""
+    return run.stderr.decode("utf-8", "replace"), run.stdout.decode("utf-8", "replace")
+
+
 def _reading(path: Path) -> list[str]:
     """The arguments that name an input: always a file, whatever its name looks like, and nothing on a network."""
     return ["-nostdin", "-v", "error", "-protocol_whitelist", "file", "-i", f"file:{path}", "-map", "0:a:0"]
@@ -177,18 +195,27 @@ def _widen(pipe: IO[bytes] | None) -> None:
 
 
 class Feed:
-    """One run of ffmpeg that takes a track's sound, 16-bit stereo at ``rate``, through a pipe as input 0.
+    """One run of ffmpeg that takes a track's sound at ``rate`` through a pipe as input 0: 16-bit stereo, without a
+    ``samples`` and ``channels`` of another kind, in ffmpeg's words.
 
     ``arguments`` are all that follows it. What ffmpeg writes to its standard output goes to ``take``, in a
     thread of its own; without ``take``, ffmpeg writes its output itself.
     """
 
-    def __init__(self, arguments: Sequence[str], *, rate: int, take: Callable[[bytes], None] | None = None) -> None:
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        *,
+        rate: int,
+        take: Callable[[bytes], None] | None = None,
+        samples: str = "s16le",
+        channels: int = 2,
+    ) -> None:
         self._trouble: BaseException | None = None
         self._last_words = tempfile.TemporaryFile()  # noqa: SIM115 - closed in finish or abandon
         command = [
             str(find()), "-hide_banner", "-loglevel", "error", "-nostdin",
-            "-f", "s16le", "-ar", str(rate), "-ac", "2", "-i", "pipe:0", *arguments,
+            "-f", samples, "-ar", str(rate), "-ac", str(channels), "-i", "pipe:0", *arguments,
         ]  # fmt: skip
         try:
             self._process = subprocess.Popen(
@@ -211,7 +238,7 @@ class Feed:
         self.write_pcm(pcm16(block))
 
     def write_pcm(self, samples: bytes | memoryview) -> None:
-        """Take the next frames as 16-bit little-endian samples, left and right in turn. Raises CodecError."""
+        """Take the next frames as samples of the kind that was said, one channel after the other. Raises CodecError."""
         assert self._process.stdin is not None
         try:
             self._process.stdin.write(samples)

@@ -39,6 +39,9 @@ _LAME_OFFSET = _HEADER_BYTES + _SIDE_INFO_BYTES + 120
 _TAG_CRC_OFFSET = _LAME_OFFSET + 34
 _HAS_FRAMES_BYTES_TOC_QUALITY = 0x0F
 _QUALITY = 50
+# Where the tag may begin in an MP3 frame of any version and channels, and where the encoder's own part follows in it.
+_TAG_WITHIN, _LAME_AFTER, _LONGEST_TAG = 64, 120, 256
+_VERSION_1 = 0b1000
 _METHOD_CBR = 1
 # Where LAME cuts off at each bit rate (``optimum_bandwidth`` in its lame.c), in hertz.
 _LOWPASS_HZ = {
@@ -306,3 +309,26 @@ def info_frame(
     )
     frame[_TAG_CRC_OFFSET : _TAG_CRC_OFFSET + 2] = struct.pack(">H", crc16(bytes(frame[:_TAG_CRC_OFFSET])))
     return bytes(frame)
+
+
+def tell_length(file: BinaryIO, frames: int) -> None:
+    """Let the LAME tag in the first MP3 frame of an encoded file say what to drop for so many frames of sound.
+
+    For some lengths, ffmpeg writes a padding that is a few frames off (of 7, it drops none). The file begins with that
+    MP3 frame. Raises CodecError when there is no such tag, or when its MP3 frames cannot be of that sound.
+    """
+    file.seek(0)
+    first = bytearray(file.read(_LONGEST_TAG))
+    at = max(first.find(b"Xing", 0, _TAG_WITHIN), first.find(b"Info", 0, _TAG_WITHIN))
+    if at < 0 or first[at + 7] != _HAS_FRAMES_BYTES_TOC_QUALITY:
+        raise CodecError("ffmpeg wrote an MP3 without a LAME tag.")
+    (count,) = struct.unpack_from(">I", first, at + 8)
+    lame = at + _LAME_AFTER
+    delay = int.from_bytes(first[lame + 21 : lame + 24], "big") >> 12
+    each = FRAME_LENGTH if first[1] & _VERSION_1 else FRAME_LENGTH // 2
+    padding = count * each - delay - frames
+    if not 0 <= padding < 1 << 12:
+        raise CodecError(f"ffmpeg wrote {count} MP3 frames for {frames} frames of sound.")
+    first[lame + 21 : lame + 24] = (delay << 12 | padding).to_bytes(3, "big")
+    file.seek(0)
+    file.write(first[: lame + 34] + struct.pack(">H", crc16(bytes(first[: lame + 34]))))

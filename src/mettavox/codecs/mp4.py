@@ -14,6 +14,7 @@ from mettavox.errors import CodecError
 HEAD = 8
 _LONG_HEAD = 16
 _MEAN = b"com.apple.iTunes"
+_GAPLESS = b"iTunSMPB"
 _UTF_8 = 1
 _LARGEST_MOOV = 1 << 27
 
@@ -118,6 +119,43 @@ def add_tags(path: Path, extra: Mapping[str, str]) -> None:
         end = holders[-1].end
         file.seek(at)
         file.write(bytes(grown[:end]) + added + bytes(grown[end:]) + struct.pack(">I4s", room - len(added), b"free"))
+
+
+def tag_list(path: Path) -> bytes:
+    """What lies in “ilst”, where an M4A file has its tags and its cover; empty where there is none.
+
+    What iTunes notes there of the length of the sound is left out: of another sound it would not be true.
+    """
+    with path.open("rb") as file:
+        _, moov = read_moov(file)
+    holders = way(moov, b"moov", b"udta", b"meta", b"ilst")
+    if len(holders) < 4:  # noqa: PLR2004 - as many as were asked for
+        return b""
+    tags = (moov[box.start : box.end] for box in boxes(moov, holders[-1].content, holders[-1].end))
+    return b"".join(tag for tag in tags if _GAPLESS not in tag[: 2 * len(_MEAN) + 64])
+
+
+def put_tag_list(path: Path, tags: bytes) -> None:
+    """Put ``tags`` in the place of what lies in “ilst”, and into the free room that follows “moov”; nothing else moves.
+
+    Raises CodecError when there is no such room.
+    """
+    with path.open("r+b") as file:
+        at, moov = read_moov(file)
+        file.seek(at + len(moov))
+        room, name = struct.unpack(">I4s", file.read(HEAD).ljust(HEAD, b"\0"))
+        holders = way(moov, b"moov", b"udta", b"meta", b"ilst")
+        if len(holders) < 4:  # noqa: PLR2004 - as many as were asked for
+            raise CodecError("ffmpeg wrote an M4A file without tags.")
+        more = len(tags) - (holders[-1].end - holders[-1].content)
+        if name != b"free" or room < more + HEAD:
+            raise CodecError("ffmpeg left no room for the tags of an M4A file.")
+        changed = bytearray(moov)
+        for holder in holders:
+            struct.pack_into(">I", changed, holder.start, holder.end - holder.start + more)
+        file.seek(at)
+        file.write(bytes(changed[: holders[-1].content]) + tags + bytes(changed[holders[-1].end :]))
+        file.write(struct.pack(">I4s", room - more, b"free"))
 
 
 def _freeform(name: str, value: str) -> bytes:
