@@ -1,7 +1,7 @@
 """Blend: where a track lies in an episode, how loud it is there, and the sound of both."""
 
 import contextlib
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -15,6 +15,7 @@ from mettavox.errors import RequestError
 from mettavox.loudness import BINS_A_SECOND
 from mettavox.proof import Proof
 from mettavox.retime import Cut
+from mettavox.seam import Cells, Fade
 from mettavox.units import clock, milliseconds
 from mettavox.voicelevel import CELLS_A_SECOND, Bins, Chosen, Hearing
 
@@ -24,28 +25,39 @@ _MOST_OFF_LU = 3.0
 """What is measured near the seams may be so far from what is measured over the whole episode, and no further."""
 _SILENT_LUFS = -60.0
 _MOST_LIMITED_DB = 6.0
-_WHOLE = "Choose a shorter --crossfade, or another place; at 0, or at the very end, there is none."
+_SHORTER = "Choose a shorter --crossfade, or none, for one that suits the place."
+_LEAST_CELLS = round(seam.SHORTEST_SECONDS * CELLS_A_SECOND)
+USUAL_SECONDS = 2.0
+"""How long a crossfade lasts where there is room for it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Lay:
     """Where everything lies, in frames at ``rate``. The episode is left at ``leave`` and taken up at ``resume``.
 
-    ``first`` and ``second`` are how long the fades last, or 0; ``going`` and ``coming`` how much of each the episode
-    itself takes to go and to come, which is its pause where it has one. ``host`` and ``insert`` are lengths. ``spoken``
-    says whether words are under a fade.
+    ``going`` and ``coming`` are the crossfades there, in ``cell`` frames, or None at the start and the end of an
+    episode. ``host`` and ``insert`` are lengths. ``faded`` says whether words fade.
     """
 
     rate: int
+    cell: int
     leave: int
     resume: int
-    first: int
-    second: int
-    going: int
-    coming: int
+    going: Fade | None
+    coming: Fade | None
     host: int
     insert: int
-    spoken: bool
+    faded: bool
+
+    @property
+    def first(self) -> int:
+        """How long both sound together at the first seam."""
+        return self.going.length * self.cell if self.going else 0
+
+    @property
+    def second(self) -> int:
+        """How long both sound together at the second seam."""
+        return self.coming.length * self.cell if self.coming else 0
 
     @property
     def start(self) -> int:
@@ -76,49 +88,62 @@ class Lay:
         )
 
 
-def lay(host: Hearing, insert: Hearing, wished: tuple[Fraction, Fraction], crossfade: Fraction) -> Lay:
+def lay(host: Hearing, insert: Hearing, wished: tuple[Fraction, Fraction], crossfade: Fraction | None) -> Lay:
     """The seams at the quietest spots near where they were wished, in seconds.
 
-    At the very start and the very end of an episode there is no seam. Raises RequestError for a time past the end, and
-    where there is no room for the fades.
+    A ``crossfade`` that is asked for lasts as long as that. Without one it lasts USUAL_SECONDS, but where the host
+    speaks, only as long as no word is lost by it. At the very start and the very end of an episode there is no seam.
+    Raises RequestError for a time past the end, and where there is no room for the fades.
     """
     _check_times(host, wished)
-    cells, cell, fade = host.cells(), host.cell_frames, round(crossfade * CELLS_A_SECOND)
+    cells, cell = host.cells(), host.cell_frames
     wishes = [min(round(place * host.rate), host.frames) // cell for place in wished]
-    leaves, returns = wishes[0] > 0, wishes[1] < host.frames // cell
-    _check_room(host, insert, wished, float(crossfade), (leaves, returns))
+    fades = _room(host, insert, wishes, crossfade)
     if wished[0] == wished[1]:
-        first = last = seam.quietest(cells, wishes[0], fade, leaves=leaves, returns=returns)
+        first = last = seam.quietest(cells, wishes[0], fades)
     else:
-        first = seam.quietest(cells, wishes[0], fade, leaves=leaves, returns=False)
-        last = seam.quietest(cells, wishes[1], fade, leaves=False, returns=returns)
-    power = seam.voice_power(cells)
-    going = seam.pause(cells[first - fade : first][::-1], power) if leaves else 0
-    coming = seam.pause(cells[last : last + fade], power) if returns else 0
-    spoken = voicelevel.spoken(host.bins())
-    faded = [(leaves, going, first - fade), (returns, coming, last)]
+        first = seam.quietest(cells, wishes[0], (fades[0], 0))
+        last = seam.quietest(cells, wishes[1], (0, fades[1]))
+    side, words = _Side(host=host, insert=insert), voicelevel.speech(host.bins())
+    going, lost_before = side.fade(cells[:first][::-1], words[: _bin(first)][::-1], False, fades[0], crossfade)
+    coming, lost_after = side.fade(cells[last:], words[_bin(last) :], True, fades[1], crossfade)
     return Lay(
         rate=host.rate,
-        leave=first * cell if leaves else 0,
-        resume=last * cell if returns else host.frames,
-        first=fade * cell if leaves else 0,
-        second=fade * cell if returns else 0,
-        going=going * cell,
-        coming=coming * cell,
+        cell=cell,
+        leave=first * cell if going else 0,
+        resume=last * cell if coming else host.frames,
+        going=going,
+        coming=coming,
         host=host.frames,
         insert=insert.frames,
-        spoken=any(
-            there and quiet == fade and _is_spoken(host, spoken, place, fade, power) for there, quiet, place in faded
-        ),
+        faded=lost_before or lost_after,
     )
 
 
-def _is_spoken(host: Hearing, spoken: Chosen, place: int, fade: int, power: float) -> bool:
-    """Whether there are words in the whole of a fade, from 10 ms ``place`` on."""
-    first = place * BINS_A_SECOND // CELLS_A_SECOND
-    inside = spoken[first : first + max(1, fade * BINS_A_SECOND // CELLS_A_SECOND)]
-    loud = float(host.cells()[place : place + fade].max(initial=0.0)) > power * 10 ** (-seam.QUIET_DB / 10)
-    return loud and bool(inside.any()) and not bool(spoken.all())
+def _bin(place: int) -> int:
+    return place * BINS_A_SECOND // CELLS_A_SECOND
+
+
+class _Side:
+    """What meets at a seam."""
+
+    def __init__(self, *, host: Hearing, insert: Hearing) -> None:
+        self._insert = insert.cells()
+        self._power, self._insert_power = seam.voice_power(host.cells()), seam.voice_power(self._insert)
+
+    def fade(
+        self, cells: Cells, words: Chosen, at_end: bool, longest: int, crossfade: Fraction | None
+    ) -> tuple[Fade | None, bool]:
+        """The crossfade between the episode, from the seam on, and that end of the insert; and whether words fade."""
+        if not longest:
+            return None, False
+        quiet = seam.pause(cells[:longest], self._power)
+        speaks = bool(words[: _bin(longest) + 1].any())
+        if crossfade is not None or not speaks:
+            return seam.even(longest), speaks and quiet < longest // 2
+        insert = self._insert[::-1] if at_end else self._insert
+        found = seam.between_words(quiet, seam.pause(insert[:longest], self._insert_power), longest)
+        return found, not seam.is_pause(quiet)
 
 
 def _check_times(host: Hearing, wished: tuple[Fraction, Fraction]) -> None:
@@ -130,27 +155,30 @@ def _check_times(host: Hearing, wished: tuple[Fraction, Fraction]) -> None:
             )
 
 
-def _check_room(
-    host: Hearing, insert: Hearing, wished: tuple[Fraction, Fraction], fade: float, seams: tuple[bool, bool]
-) -> None:
-    """That each fade has something to fade."""
-    length, inserted = host.frames / host.rate, insert.frames / insert.rate
-    if length < fade * sum(seams):
+def _room(host: Hearing, insert: Hearing, wishes: Sequence[int], crossfade: Fraction | None) -> tuple[int, int]:
+    """How long the fades can be, in 10 ms; 0 at the start and the end. Raises RequestError where there is no room."""
+    last = host.frames // host.cell_frames
+    there = [wishes[0] >= _LEAST_CELLS, last - wishes[1] >= _LEAST_CELLS]
+    room = [wishes[0], last - wishes[1]]
+    half = insert.frames // insert.cell_frames // 2
+    if crossfade is None:
+        usual = min(round(USUAL_SECONDS * CELLS_A_SECOND), half)
+        return min(usual, room[0]) * there[0], min(usual, room[1]) * there[1]
+    fade = round(crossfade * CELLS_A_SECOND)
+    if half < fade:
+        raise _no_room(f"The track lasts {clock(insert.frames / insert.rate)}", fade)
+    if any(is_there and place < fade for is_there, place in zip(there, room, strict=True)):
+        if last < fade * sum(there):
+            raise _no_room(f"The episode lasts {clock(host.frames / host.rate)}", fade)
+        where = "the start of the episode" if there[0] and room[0] < fade else "its end"
         raise RequestError(
-            f"The episode lasts {clock(length)}, and its crossfades {fade * 2:g} s.",
-            hint="Choose a shorter --crossfade.",
+            f"There is no room for a crossfade of {fade / CELLS_A_SECOND:g} s between there and {where}.", hint=_SHORTER
         )
-    if seams[0] and wished[0] < fade:
-        raise RequestError(f"There is no room for a crossfade of {fade:g} s before {clock(wished[0])}.", hint=_WHOLE)
-    if seams[1] and length - wished[1] < fade:
-        raise RequestError(
-            f"There is no room for a crossfade of {fade:g} s between {clock(wished[1])} and the end.", hint=_WHOLE
-        )
-    if inserted < 2 * fade:
-        raise RequestError(
-            f"The track lasts {clock(inserted)}, and the crossfades {2 * fade:g} s.",
-            hint="Choose a shorter --crossfade.",
-        )
+    return fade * there[0], fade * there[1]
+
+
+def _no_room(what: str, fade: int) -> RequestError:
+    return RequestError(f"{what}, and the two crossfades {2 * fade / CELLS_A_SECOND:g} s.", hint=_SHORTER)
 
 
 # --- how loud ---
@@ -245,21 +273,20 @@ def sound(
         insert = heard.Reader(limiter.limited((block * gain for block in of_track), lay.rate, ceiling))
         highest = max(ceiling, 10 ** (host_dbtp / 20))
         yield from host.take(lay.leave - lay.first)
-        if lay.first:
-            gone = seam.returning(lay.first, lay.going)[::-1]
-            yield from _crossed(insert.piece(lay.first), host.piece(lay.first), gone, lay.rate, highest)
+        if lay.going:
+            pieces = host.piece(lay.first), insert.piece(lay.first)
+            yield from _crossed(pieces, (lay.going.host, lay.going.insert), lay, highest)
         host.skip(lay.resume - lay.leave)
         yield from insert.take(lay.insert - lay.first - lay.second)
-        if lay.second:
-            come = seam.returning(lay.second, lay.coming)
-            going = insert.piece(lay.second)[::-1]
-            yield from _crossed(going, host.piece(lay.second), come, lay.rate, highest, backwards=True)
+        if lay.coming:
+            pieces = insert.piece(lay.second), host.piece(lay.second)
+            yield from _crossed(pieces, (lay.coming.insert, lay.coming.host), lay, highest)
             yield from host.rest()
 
 
-def _crossed(
-    insert: Block, host: Block, gain: Block, rate: int, ceiling: float, *, backwards: bool = False
-) -> Iterator[Block]:
-    """Both together: the host under its ``gain``, and the insert as it comes, or ``backwards``, as it goes."""
-    risen = insert * seam.rising(len(insert))[:, None]
-    return limiter.limited([(risen[::-1] if backwards else risen) + host * gain[:, None]], rate, ceiling)
+def _crossed(pieces: tuple[Block, Block], fades: tuple[int, int], lay: Lay, ceiling: float) -> Iterator[Block]:
+    """Two pieces together: the first one goes at the end of it, the second one comes at its start."""
+    going, coming = pieces
+    gone = seam.coming(len(going), fades[0] * lay.cell)[::-1, None]
+    come = seam.coming(len(coming), fades[1] * lay.cell)[:, None]
+    return limiter.limited([going * gone + coming * come], lay.rate, ceiling)

@@ -1,5 +1,7 @@
 """Seam: where an episode is best cut, and how it and what is put in pass into each other there."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -7,13 +9,17 @@ from mettavox.loudness import Samples
 
 REACH_SECONDS = 0.5
 """How far from where it was wished a seam may lie."""
-QUIET_DB = 20.0
+QUIET_DB = 15.0
 """What is so much softer than the voice is a pause of it."""
+GAP_SECONDS = 1.0
+"""Between the last word before a seam and the first one after it there is at least so much, where words meet there."""
+SHORTEST_SECONDS = 0.2
+"""No crossfade is shorter."""
 
 _CELLS_A_SECOND = 100
 # A pause between two sentences; it is looked for on both sides of a seam.
 _PAUSE_CELLS = 25
-_SHORTEST_FADE_CELLS = 10
+_SHORTEST_PAUSE_CELLS = 10
 # A spot that is further off has to be this much quieter.
 _FURTHEST_COST = 1.25
 _LEAST = 1e-12
@@ -30,33 +36,33 @@ def rising(frames: int) -> Samples:
     return gain
 
 
-def returning(frames: int, quiet: int) -> Samples:
-    """The gain of an episode that comes back in so many frames, of which the first ``quiet`` ones are a pause.
+def coming(frames: int, risen: int) -> Samples:
+    """The gain of what comes in so many frames and is all there after the first ``risen`` ones.
 
-    It is there when its words begin. Backwards, it goes when they have ended.
+    Backwards, it is that of what goes as late.
     """
-    return np.concatenate([rising(quiet), np.ones(frames - quiet, dtype=np.float32)])
+    return np.concatenate([rising(risen), np.ones(frames - risen, dtype=np.float32)])
 
 
-def quietest(cells: Cells, wish: int, fade: int, *, leaves: bool, returns: bool) -> int:
+def quietest(cells: Cells, wish: int, fades: tuple[int, int]) -> int:
     """The place near ``wish`` where the episode is quietest, best in the middle of a pause; all three in 10 ms.
 
-    It ``leaves`` before that place, or ``returns`` after it, or both, and has ``fade`` to do so. ``cells`` is the mean
-    square of each 10 ms. Where it makes no difference, the place is the wish itself.
+    ``fades`` are how long it goes before that place and comes after it; of one that is 0, there is none. ``cells`` is
+    the mean square of each 10 ms. Where it makes no difference, the place is the wish itself.
     """
     reach = round(REACH_SECONDS * _CELLS_A_SECOND)
-    first = max(fade if leaves else 0, wish - reach)
-    last = min(len(cells) - (fade if returns else 0), wish + reach)
+    first = max(fades[0], wish - reach)
+    last = min(len(cells) - fades[1], wish + reach)
     places = sorted(range(first, last + 1), key=lambda place: abs(place - wish))
     # What a fade takes of the power: all of it at the seam, nothing at its other end.
     taken = rising(_PAUSE_CELLS).astype(np.float64) ** 2
 
     def cost(place: int) -> float:
         lost = _LEAST
-        if leaves:
+        if fades[0]:
             before = cells[max(0, place - _PAUSE_CELLS) : place]
             lost += float(before @ taken[_PAUSE_CELLS - len(before) :])
-        if returns:
+        if fades[1]:
             after = cells[place : place + _PAUSE_CELLS]
             lost += float(after @ taken[::-1][: len(after)])
         return float(lost * _FURTHEST_COST ** (abs(place - wish) / reach))
@@ -64,18 +70,45 @@ def quietest(cells: Cells, wish: int, fade: int, *, leaves: bool, returns: bool)
     return min(places, key=cost, default=wish)
 
 
-def pause(cells: Cells, power: float) -> int:
-    """How much of a fade lies in a pause at its beginning, in 10 ms: all of it where there is none to speak of.
+@dataclass(frozen=True, kw_only=True)
+class Fade:
+    """A crossfade, in 10 ms: how long both sound together, and how much of that ``host`` and ``insert`` fade."""
 
-    ``cells`` is the mean square of each 10 ms of the episode from the seam on, as long as the fade; ``power`` is that
-    of its voice.
+    length: int
+    host: int
+    insert: int
+
+
+def even(length: int) -> Fade:
+    """A crossfade in which both fade all the time."""
+    return Fade(length=length, host=length, insert=length)
+
+
+def between_words(host_pause: int, insert_pause: int, longest: int) -> Fade:
+    """A crossfade in which no word is lost, and none sounds together with another; all in 10 ms.
+
+    The pauses are how long each is quiet on its side of the seam. Where there is hardly any, words do fade.
     """
+    gap, least = (round(seconds * _CELLS_A_SECOND) for seconds in (GAP_SECONDS, SHORTEST_SECONDS))
+    length = max(min(host_pause + insert_pause - gap, longest), min(least, longest))
+    host, insert = (
+        min(pause, length) if pause >= _SHORTEST_PAUSE_CELLS else length for pause in (host_pause, insert_pause)
+    )
+    return Fade(length=length, host=host, insert=insert)
+
+
+def pause(cells: Cells, power: float) -> int:
+    """How long it is quiet from the first of the ``cells`` on, in 10 ms; ``power`` is the mean square of the voice."""
     loud = np.flatnonzero(cells > power * 10 ** (-QUIET_DB / 10))
-    quiet = int(loud[0]) if len(loud) else len(cells)
-    return quiet if quiet >= _SHORTEST_FADE_CELLS else len(cells)
+    return int(loud[0]) if len(loud) else len(cells)
+
+
+def is_pause(quiet: int) -> bool:
+    """Whether so many 10 ms are a pause."""
+    return quiet >= _SHORTEST_PAUSE_CELLS
 
 
 def voice_power(cells: Cells) -> float:
-    """About the mean square of the voice in an episode: of what is not far under its loud parts."""
+    """About the mean square of a voice: of what is not far under the loud parts of a sound."""
     loud = cells[cells > np.percentile(cells, 95) * 10 ** (-QUIET_DB / 10)] if len(cells) else cells
     return float(loud.mean()) if len(loud) else 0.0

@@ -30,13 +30,13 @@ from mettavox.voicelevel import Hearing
 
 PROFILE = "podcast"
 """The delivery profile whose true peak holds for what is put in."""
-CROSSFADE = Fraction(2)
 SHORTEST_CROSSFADE, LONGEST_CROSSFADE = Fraction(1, 2), Fraction(5)
-"""How long a crossfade may be, in seconds."""
+"""How long a crossfade may be that is asked for, in seconds."""
 
 _TITLE, _LONGEST_TITLE = "Meditation", 200
 _LOUDNESS_TOLERANCE_LU = 0.5
 _ROOM_DB = 0.1
+_FADED_HINT = "Another place, or no --crossfade, would keep them."
 
 Progress = Callable[[str, float], None]
 
@@ -45,14 +45,15 @@ Progress = Callable[[str, float], None]
 class Wish:
     """Where a track goes: ``at`` a time in seconds, at the start of a ``chapter``, or in the place of ``instead``.
 
-    One of the three is given. ``title`` is that of its chapter; without one it is the practice's.
+    One of the three is given. A ``crossfade`` is in seconds, None for one that suits the place; ``title`` is that of
+    the chapter, without one the practice's.
     Raises RequestError for a title that cannot be one.
     """
 
     at: Fraction | None = None
     chapter: str = ""
     instead: tuple[Fraction, Fraction] | None = None
-    crossfade: Fraction = CROSSFADE
+    crossfade: Fraction | None = None
     title: str = ""
 
     def __post_init__(self) -> None:
@@ -114,8 +115,9 @@ class Spliced:
     """A result: where it lies, what it is, and what was measured. Levels are in LUFS, dB and dBTP, times in seconds.
 
     ``start`` and ``back`` are where the track begins in it and where the episode goes on; ``left`` and ``resumed`` are
-    these places in the episode. ``host_lufs`` is the host's voice, ``track_lufs`` the track's as it was and
-    ``inside_lufs`` as it is now. ``limited_db`` is what the limiter took of the track's highest peak.
+    these places in the episode, and ``crossfades`` how long both sound together. ``host_lufs`` is the host's voice,
+    ``track_lufs`` the track's as it was and ``inside_lufs`` as it is now. ``limited_db`` is what the limiter took of the
+    track's highest peak.
     """
 
     path: Path
@@ -126,6 +128,7 @@ class Spliced:
     resumed: float
     start: float
     back: float
+    crossfades: tuple[float, float]
     title: str
     chapters: int
     host_lufs: float
@@ -314,6 +317,7 @@ def _delivered(job: _Job, lay: Lay, levels: Levels, host_dbtp: float, *, force: 
         resumed=lay.resume / lay.rate,
         start=lay.start / lay.rate,
         back=lay.back / lay.rate,
+        crossfades=(lay.first / lay.rate, lay.second / lay.rate),
         title=job.title,
         chapters=len(marks),
         host_lufs=levels.host_lufs,
@@ -401,9 +405,9 @@ def _notes(job: _Job, lay: Lay, levels: Levels, proof: _Proof, host_dbtp: float)
     if any(between is None for _, between in job.texts.values()):
         yield "The track has no captions beside it, so the captions say nothing while it sounds."
     yield from levels.notes
-    if lay.spoken:
+    if lay.faded:
         where = clock(lay.leave / lay.rate)
-        yield f"The episode does not pause about {where}, and words fade there; choose a place between two sentences."
+        yield f"Words of the episode fade about {where}: it hardly pauses there. {_FADED_HINT}"
     off = proof.inside_lufs - (levels.track_lufs + levels.gain_db)
     if abs(off) > _LOUDNESS_TOLERANCE_LU:
         yield f"The track's voice came out {off:+.1f} LU off the host's, by the limiter or the encoder."

@@ -95,13 +95,15 @@ def _filled(block: Block, size: int) -> Block:
 
 
 def spoken(bins: Bins) -> Chosen:
-    """Of each 100 ms, whether it lies where speech seems to be: where loud and soft follow each other quickly.
+    """Of each 100 ms, whether it is to be taken for speech: what ``speech`` says, or all where that is next to none."""
+    found = speech(bins)
+    return found if found.sum() >= _ENOUGH_SECONDS * BINS_A_SECOND else np.ones(len(bins), dtype=np.bool_)
 
-    All of it, where there is next to none.
-    """
-    everything = np.ones(len(bins), dtype=np.bool_)
+
+def speech(bins: Bins) -> Chosen:
+    """Of each 100 ms, whether it lies where speech seems to be: where loud and soft follow each other quickly."""
     if len(bins) < _WINDOW_BINS:
-        return everything
+        return np.zeros(len(bins), dtype=np.bool_)
     levels = 10 * np.log10(np.maximum(bins, 1e-12))
     windows = sliding_window_view(levels, _WINDOW_BINS)
     highest = windows.max(axis=1)
@@ -111,7 +113,7 @@ def spoken(bins: Bins) -> Chosen:
     half = _WINDOW_BINS // 2
     found[half : half + len(told)] = told
     found[:half], found[half + len(told) :] = told[0], told[-1]
-    return found if found.sum() >= _ENOUGH_SECONDS * BINS_A_SECOND else everything
+    return found
 
 
 def loudness(bins: Bins, chosen: Chosen, rate: int) -> float:

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 @click.option("--at", default=None, metavar="T", help="The time in the episode, such as 12:30, 750s or 0.")
 @click.option("--at-chapter", default=None, metavar="TITLE|N", help="The start of a chapter, by its title or number.")
 @click.option("--replace", "instead", default=None, metavar="A-B", help="In the place of a part, such as 12:30-14:00.")
-@click.option("--crossfade", default="2s", metavar="T", help="How long they sound together at each seam, 0.5 to 5 s.")
+@click.option(
+    "--crossfade", default=None, metavar="T", help="How long they sound together at each seam; else up to 2 s."
+)
 @click.option("--title", default="", help="The title of the new chapter; without it, the practice's.")
 @click.option(
     "-o", "--output", default=None, metavar="FILE|DIR", type=click.Path(path_type=Path),
@@ -49,7 +51,7 @@ def command(episode: Path, track: Path, output: Path | None, force: bool, as_jso
     click.echo(json.dumps(_facts(done), ensure_ascii=False) if as_json else str(done.path))
 
 
-def _wish(at: str | None, at_chapter: str | None, instead: str | None, crossfade: str, title: str) -> "Wish":
+def _wish(at: str | None, at_chapter: str | None, instead: str | None, crossfade: str | None, title: str) -> "Wish":
     from mettavox import splice
 
     given = [each for each in (at, at_chapter, instead) if each is not None]
@@ -62,7 +64,7 @@ def _wish(at: str | None, at_chapter: str | None, instead: str | None, crossfade
         at=splice.moment(at) if at is not None else None,
         chapter=at_chapter or "",
         instead=splice.stretch(instead) if instead is not None else None,
-        crossfade=splice.crossfade(crossfade),
+        crossfade=splice.crossfade(crossfade) if crossfade is not None else None,
         title=title,
     )
 
@@ -90,6 +92,7 @@ def _facts(done: "Spliced") -> dict[str, Any]:
         "resumed_at": done.resumed,
         "start": done.start,
         "back": done.back,
+        "crossfades": list(done.crossfades),
         "title": done.title,
         "chapters": done.chapters,
         "host_lufs": round(done.host_lufs, 2),
