@@ -1,7 +1,7 @@
 """Splice: a meditation inside an episode that exists, as one file that is encoded once.
 
-Everything streams: an episode is heard once to measure it, and once more while the result is encoded, which is heard in
-its turn.
+Everything streams: an episode is heard once to measure it, and once more while the result is encoded; and that is heard
+in its turn.
 """
 
 import contextlib
@@ -116,8 +116,8 @@ class Spliced:
 
     ``start`` and ``back`` are where the track begins in it and where the episode goes on; ``left`` and ``resumed`` are
     these places in the episode, and ``crossfades`` how long both sound together. ``host_lufs`` is the host's voice,
-    ``track_lufs`` the track's as it was and ``inside_lufs`` as it is now. ``limited_db`` is what the limiter took of the
-    track's highest peak.
+    ``track_lufs`` the track's as it was and ``inside_lufs`` as it is now. ``limited_db`` is what the limiter took of
+    the track's highest peak.
     """
 
     path: Path

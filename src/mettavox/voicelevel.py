@@ -109,10 +109,10 @@ def speech(bins: Bins) -> Chosen:
     highest = windows.max(axis=1)
     gaps = (windows < highest[:, None] - _GAP_DB).mean(axis=1) >= _GAP_SHARE
     told = gaps & (highest > np.percentile(levels, 95) - _FAINT_DB)
-    found = np.zeros(len(bins), dtype=np.bool_)
-    half = _WINDOW_BINS // 2
-    found[half : half + len(told)] = told
-    found[:half], found[half + len(told) :] = told[0], told[-1]
+    # Both the two seconds up to here and those from here on: the end of a jingle has words on one side alone.
+    rest = np.zeros(_WINDOW_BINS - 1, dtype=np.bool_)
+    up_to, from_here = np.concatenate([rest | told[0], told]), np.concatenate([told, rest | told[-1]])
+    found: Chosen = up_to & from_here
     return found
 
 
