@@ -5,7 +5,6 @@ import pytest
 
 from mettavox import voicelevel
 from mettavox.voicelevel import Hearing
-
 from talk import RATE, steady, talk
 
 

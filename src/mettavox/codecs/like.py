@@ -7,7 +7,7 @@ another format is wanted, ffmpeg puts the tags into it as far as that has a plac
 import re
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mettavox.codec import Block, Encoder
@@ -117,7 +117,7 @@ def _mp3(path: Path, facts: Facts, same: bool) -> _Encoding:
     coded = (mp3rate.coded(path) if same else None) or mp3rate.Coded(
         kbps=facts.bitrate_kbps if same and facts.bitrate_kbps else _USUAL_KBPS["mp3", facts.channels]
     )
-    frames = ["-c:a", "libmp3lame", "-f", "mp3", "-write_xing", "1", "-id3v2_version", "0"]
+    frames = ["-c:a", "libmp3lame", "-f", "mp3", "-write_xing", "1", "-id3v2_version", "0" if same else "3"]
     scale = next((scale for most, scale in _LAME_SCALES if coded.kbps < most), 1.0)
     gain_db = {0.95: -0.446, 0.97: -0.265, 0.98: -0.175}.get(scale, 0.0)
     if not coded.varies:
@@ -199,6 +199,8 @@ class _Like:
         self.gain_db = wanted.gain_db
         self._host, self._wanted, self._path, self._chapters = host, wanted, path, chapters
         self._same = facts.kind == wanted.kind
+        if not self._same:  # what they have besides is of another format
+            self._chapters = [replace(mark, payload=None) for mark in chapters]
         self._frames = frames
         # Its files hold the tags of the episode: the folder is its owner's alone.
         self._folder = tempfile.TemporaryDirectory(prefix="mettavox-")
@@ -281,24 +283,29 @@ class _Like:
         """Wait until ffmpeg has ended, and put the tags in. Raises CodecError, or OSError for what the disk refuses."""
         self._feed.finish()
         self._folder.cleanup()
-        if self._same:
+        if self._wanted.kind == "mp3":
+            self._put_id3()
+        elif self._same:
             self._put_tags()
+
+    def _put_id3(self) -> None:
+        """The episode's tag, or what ffmpeg made of its tags, with the chapters; ffmpeg's come 25 ms early."""
+        with self._path.open("r+b") as file:
+            made = id3keep.read(file)
+            mp3.tell_length(file, self._frames, made.size)
+        kept = made
+        if self._same:
+            with self._host.open("rb") as file:
+                kept = id3keep.read(file)
+        length_ms = round(self._frames * 1000 / self._wanted.rate)
+        replace_head(self._path, made.size, id3keep.written(kept, self._chapters, length_ms=length_ms))
+        if self._same:
+            with self._path.open("ab") as file:
+                file.write(id3keep.tail(self._host))
 
     def _put_tags(self) -> None:
         kind = self._wanted.kind
-        if kind == "mp3":
-            with self._path.open("r+b") as file:
-                mp3.tell_length(file, self._frames)
-            with self._host.open("rb") as file:
-                kept = id3keep.read(file)
-            replace_head(
-                self._path,
-                0,
-                id3keep.written(kept, self._chapters, length_ms=round(self._frames * 1000 / self._wanted.rate)),
-            )
-            with self._path.open("ab") as file:
-                file.write(id3keep.tail(self._host))
-        elif kind == "m4a":
+        if kind == "m4a":
             mp4.put_tag_list(self._path, mp4.tag_list(self._host))
         elif kind == "flac":
             made, start = flackeep.blocks(self._path)

@@ -311,13 +311,13 @@ def info_frame(
     return bytes(frame)
 
 
-def tell_length(file: BinaryIO, frames: int) -> None:
+def tell_length(file: BinaryIO, frames: int, start: int = 0) -> None:
     """Let the LAME tag in the first MP3 frame of an encoded file say what to drop for so many frames of sound.
 
-    For some lengths, ffmpeg writes a padding that is a few frames off (of 7, it drops none). The file begins with that
-    MP3 frame. Raises CodecError when there is no such tag, or when its MP3 frames cannot be of that sound.
+    For some lengths, ffmpeg writes a padding that is a few frames off (of 7, it drops none). That MP3 frame begins at
+    byte ``start``. Raises CodecError when there is no such tag, or when its MP3 frames cannot be of that sound.
     """
-    file.seek(0)
+    file.seek(start)
     first = bytearray(file.read(_LONGEST_TAG))
     at = max(first.find(b"Xing", 0, _TAG_WITHIN), first.find(b"Info", 0, _TAG_WITHIN))
     if at < 0 or first[at + 7] != _HAS_FRAMES_BYTES_TOC_QUALITY:
@@ -330,5 +330,5 @@ def tell_length(file: BinaryIO, frames: int) -> None:
     if not 0 <= padding < 1 << 12:
         raise CodecError(f"ffmpeg wrote {count} MP3 frames for {frames} frames of sound.")
     first[lame + 21 : lame + 24] = (delay << 12 | padding).to_bytes(3, "big")
-    file.seek(0)
+    file.seek(start)
     file.write(first[: lame + 34] + struct.pack(">H", crc16(bytes(first[: lame + 34]))))
