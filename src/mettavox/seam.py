@@ -18,7 +18,7 @@ SHORTEST_SECONDS = 0.2
 
 _CELLS_A_SECOND = 100
 # A pause between two sentences; it is looked for on both sides of a seam.
-_PAUSE_CELLS = 25
+_PAUSE_CELLS = 60
 _SHORTEST_PAUSE_CELLS = 10
 # A spot that is further off has to be this much quieter.
 _FURTHEST_COST = 1.25

@@ -289,7 +289,7 @@ class _Like:
             self._put_tags()
 
     def _put_id3(self) -> None:
-        """The episode's tag, or what ffmpeg made of its tags, with the chapters; ffmpeg's come 25 ms early."""
+        """The episode's tag, or what ffmpeg made of the tags of another format, with the chapters."""
         with self._path.open("r+b") as file:
             made = id3keep.read(file)
             mp3.tell_length(file, self._frames, made.size)
