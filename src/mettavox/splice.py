@@ -17,7 +17,7 @@ import numpy as np
 from mettavox import blend, chapters, deliveries, episode, intercut, output, retime, voicelevel
 from mettavox.beside import beside_path
 from mettavox.blend import Lay, Levels
-from mettavox.codecs import heard, id3keep, like
+from mettavox.codecs import decode, heard, id3keep, like
 from mettavox.codecs.like import Target
 from mettavox.codecs.probe import Facts
 from mettavox.episode import Episode, Track
@@ -380,15 +380,14 @@ class _Making:
         lay, channels = self.lay, self.job.target.channels
         whole, inside, middle = Hearing(lay.rate, channels), Hearing(lay.rate, channels), TruePeak()
         start, end = lay.start, lay.start + lay.insert
-        with contextlib.closing(heard.blocks(self.path, rate=lay.rate, channels=channels)) as blocks:
-            for block in blocks:
-                at = whole.frames
-                whole.hear(block)
-                inside.hear(block[max(0, start - at) : max(0, end - at)])
-                between = block[max(0, start + lay.first - at) : max(0, end - lay.second - at)]
-                if len(between):
-                    middle.add(*np.ascontiguousarray(between.T))
-                self.progress("checking", min(1.0, at / lay.total))
+        for block in decode.blocks(self.path, heard.BLOCK_FRAMES):  # by another family than that which encoded
+            at = whole.frames
+            whole.hear(block)
+            inside.hear(block[max(0, start - at) : max(0, end - at)])
+            between = block[max(0, start + lay.first - at) : max(0, end - lay.second - at)]
+            if len(between):
+                middle.add(*np.ascontiguousarray(between.T))
+            self.progress("checking", min(1.0, at / lay.total))
         inside.end()
         if whole.frames != lay.total:
             raise SoundError(
