@@ -30,9 +30,9 @@ def test_a_chapter_goes_on_after_the_insert() -> None:
     assert [mark.payload for mark in retime.chapters(marks, CUT, INSERTED, title="")] == [b"frame", None, b"frame"]
 
 
-@pytest.mark.parametrize("start", [298_500, 299_400, 300_000, 300_900])
+@pytest.mark.parametrize("start", [297_500, 298_500, 300_000, 302_500])
 def test_a_chapter_that_begins_at_the_seam_is_not_cut(start: int) -> None:
-    """Within a second of it, or while the episode fades."""
+    """As near as a seam may have been moved, or while the episode fades."""
     assert told([(0, "Intro"), (start, "Talk")]) == [
         (0, 298_000, "Intro"),
         (298_000, 416_000, "Calm"),

@@ -65,3 +65,14 @@ def test_a_pause_ends_with_the_first_sound() -> None:
     assert seam.pause(sound, power) == 30
     assert seam.pause(sound[:25], power) == 25
     assert seam.coming(100, 30)[30:].min() == 1.0
+
+
+def test_words_are_told_from_a_pause_on_either_side() -> None:
+    """200 ms in all are enough; within 2.5 s one is found."""
+    sound = cells((-20, 300), (-60, 30), (-20, 300))
+    power = seam.voice_power(sound)
+    assert seam.is_in_pause(sound, 305, power)
+    assert seam.is_in_pause(sound, 315, power)
+    assert not seam.is_in_pause(sound, 200, power)
+    assert not seam.is_in_pause(sound, seam.quietest(sound, 450, (100, 100)), power)
+    assert seam.is_in_pause(sound, seam.quietest(sound, 450, (100, 100), reach_seconds=seam.FURTHER_SECONDS), power)

@@ -99,12 +99,13 @@ def lay(host: Hearing, insert: Hearing, wished: tuple[Fraction, Fraction], cross
     cells, cell = host.cells(), host.cell_frames
     wishes = [min(round(place * host.rate), host.frames) // cell for place in wished]
     fades = _room(host, insert, wishes, crossfade)
+    words = voicelevel.speech(host.bins())
     if wished[0] == wished[1]:
-        first = last = seam.quietest(cells, wishes[0], fades)
+        first = last = _spot(cells, words, wishes[0], fades)
     else:
-        first = seam.quietest(cells, wishes[0], (fades[0], 0))
-        last = seam.quietest(cells, wishes[1], (0, fades[1]))
-    side, words = _Side(host=host, insert=insert), voicelevel.speech(host.bins())
+        first = _spot(cells, words, wishes[0], (fades[0], 0))
+        last = _spot(cells, words, wishes[1], (0, fades[1]))
+    side = _Side(host=host, insert=insert)
     going, lost_before = side.fade(cells[:first][::-1], words[: _bin(first)][::-1], False, fades[0], crossfade)
     coming, lost_after = side.fade(cells[last:], words[_bin(last) :], True, fades[1], crossfade)
     return Lay(
@@ -118,6 +119,18 @@ def lay(host: Hearing, insert: Hearing, wished: tuple[Fraction, Fraction], cross
         insert=insert.frames,
         faded=lost_before or lost_after,
     )
+
+
+def _spot(cells: Cells, words: Chosen, wish: int, fades: tuple[int, int]) -> int:
+    """The quietest spot near a wish: between words, somewhat further off where there is none as near as usual."""
+    near = seam.quietest(cells, wish, fades)
+    power = seam.voice_power(cells)
+    if not any(fades) or not words[max(0, _bin(wish) - 10) : _bin(wish) + 10].any():
+        return near
+    if seam.is_in_pause(cells, near, power):
+        return near
+    further = seam.quietest(cells, wish, fades, reach_seconds=seam.FURTHER_SECONDS)
+    return further if seam.is_in_pause(cells, further, power) else near
 
 
 def _bin(place: int) -> int:

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-_NEAR_MS = 1000
+# A seam may lie as far from the chapter at whose start it was wished.
+_NEAR_MS = 2600
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,8 +49,8 @@ class Cut:
 def chapters(marks: Sequence[Mark], cut: Cut, inserted: Mark, *, title: str) -> tuple[Mark, ...]:
     """The chapters of the result: those of the episode at their new times, and ``inserted``.
 
-    A chapter into which something is put goes on after it, as another of the same title. What begins or ends within a
-    second of a seam, or while it fades, is taken to do so at the seam. An episode without chapters becomes one, of the
+    A chapter into which something is put goes on after it, as another of the same title. What begins or ends within
+    2.6 s of a seam, or while it fades, is taken to do so at the seam. An episode without chapters becomes one, of the
     ``title``, that goes on.
     """
     told = tuple(marks) or (Mark(start=0, end=None, title=title),)

@@ -9,6 +9,8 @@ from mettavox.loudness import Samples
 
 REACH_SECONDS = 0.5
 """How far from where it was wished a seam may lie."""
+FURTHER_SECONDS = 2.5
+"""How far it may lie where words are and no pause is nearer."""
 QUIET_DB = 15.0
 """What is so much softer than the voice is a pause of it."""
 GAP_SECONDS = 1.0
@@ -44,13 +46,13 @@ def coming(frames: int, risen: int) -> Samples:
     return np.concatenate([rising(risen), np.ones(frames - risen, dtype=np.float32)])
 
 
-def quietest(cells: Cells, wish: int, fades: tuple[int, int]) -> int:
+def quietest(cells: Cells, wish: int, fades: tuple[int, int], *, reach_seconds: float = REACH_SECONDS) -> int:
     """The place near ``wish`` where the episode is quietest, best in the middle of a pause; all three in 10 ms.
 
     ``fades`` are how long it goes before that place and comes after it; of one that is 0, there is none. ``cells`` is
     the mean square of each 10 ms. Where it makes no difference, the place is the wish itself.
     """
-    reach = round(REACH_SECONDS * _CELLS_A_SECOND)
+    reach = round(reach_seconds * _CELLS_A_SECOND)
     first = max(fades[0], wish - reach)
     last = min(len(cells) - fades[1], wish + reach)
     places = sorted(range(first, last + 1), key=lambda place: abs(place - wish))
@@ -101,6 +103,13 @@ def pause(cells: Cells, power: float) -> int:
     """How long it is quiet from the first of the ``cells`` on, in 10 ms; ``power`` is the mean square of the voice."""
     loud = np.flatnonzero(cells > power * 10 ** (-QUIET_DB / 10))
     return int(loud[0]) if len(loud) else len(cells)
+
+
+def is_in_pause(cells: Cells, place: int, power: float) -> bool:
+    """Whether it is quiet around a place, on both sides together for as long as a short pause between words."""
+    around = 2 * _SHORTEST_PAUSE_CELLS
+    sides = cells[max(0, place - around) : place][::-1], cells[place : place + around]
+    return sum(pause(side, power) for side in sides) >= around
 
 
 def is_pause(quiet: int) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from mettavox import blend, chapters, deliveries, episode, intercut, output, retime, voicelevel
+from mettavox import blend, chapters, deliveries, episode, intercut, output, retime, seam, voicelevel
 from mettavox.beside import beside_path
 from mettavox.blend import Lay, Levels
 from mettavox.codecs import decode, heard, id3keep, like
@@ -404,6 +404,13 @@ def _notes(job: _Job, lay: Lay, levels: Levels, proof: _Proof, host_dbtp: float)
     if any(between is None for _, between in job.texts.values()):
         yield "The track has no captions beside it, so the captions say nothing while it sounds."
     yield from levels.notes
+    moved = [
+        clock(there / lay.rate)
+        for wished, there in zip(_place(job), (lay.leave, lay.resume), strict=True)
+        if abs(there / lay.rate - wished) > seam.REACH_SECONDS + 0.1
+    ]
+    if moved:
+        yield f"The nearest pause between words is at {' and '.join(dict.fromkeys(moved))}; the seam lies there."
     if lay.faded:
         where = clock(lay.leave / lay.rate)
         yield f"Words of the episode fade about {where}: it hardly pauses there. {_FADED_HINT}"

@@ -11,7 +11,7 @@ CELLS_A_SECOND = 100
 
 # Between words and sentences a voice falls silent several times in two seconds; a pad, a hum or a jingle does not.
 _WINDOW_BINS = 20
-_GAP_DB, _GAP_SHARE = 10.0, 0.08
+_GAP_DB, _GAP_SHARE = 10.0, 0.12
 _FAINT_DB = 20.0
 _ENOUGH_SECONDS = 5.0
 

@@ -165,7 +165,7 @@ def _flac(path: Path, facts: Facts, same: bool) -> _Encoding:
 
 def _wav(path: Path, facts: Facts, same: bool) -> _Encoding:
     codec = facts.codec if same else ("pcm_s24le" if facts.bits > 16 else "pcm_s16le")  # noqa: PLR2004
-    return ["-c:a", codec, "-f", "wav"], f"WAV, {codec[5:-2]}", 0.0, []
+    return ["-c:a", codec, "-f", "wav"], f"WAV, {codec[5:7]} bit{' float' if codec[4] == 'f' else ''}", 0.0, []
 
 
 _ENCODINGS = {"mp3": _mp3, "m4a": _m4a, "opus": _opus, "ogg": _ogg, "flac": _flac, "wav": _wav}

@@ -12,10 +12,11 @@ from typing import BinaryIO
 from mettavox.errors import CodecError
 
 _PAGE_HEAD = 27
-_CRC_AT = 22
+_CRC_AT, _SERIAL_AT = 22, 14
 _FULL_SEGMENT = 255
 _MOST_BYTES = 1 << 27
 _MAGIC = {"opus": b"OpusTags", "ogg": b"\x03vorbis"}
+_FIRST = {"opus": b"OpusHead", "ogg": b"\x01vorbis"}
 _END = {"opus": b"", "ogg": b"\x01"}
 _POLYNOMIAL = 0x04C11DB7
 
@@ -25,17 +26,13 @@ Pairs = list[tuple[bytes, bytes]]
 def comments(path: Path, kind: str) -> Pairs:
     """The names and values, as they lie in the file. Raises CodecError for what is not a whole file of that kind."""
     with path.open("rb") as file:
-        packets = _packets(file)
-        next(packets, None)
-        return parsed(next(packets, b"").removeprefix(_MAGIC[kind]))[1]
+        return parsed(_told(file, kind).removeprefix(_MAGIC[kind]))[1]
 
 
 def replace(path: Path, kind: str, pairs: Pairs) -> None:
     """Put ``pairs`` in the place of comments of the same length. Raises CodecError when they are of another."""
     with path.open("r+b") as file:
-        packets = _packets(file)
-        next(packets, None)
-        before = next(packets, b"")
+        before = _told(file, kind)
         vendor, _ = parsed(before.removeprefix(_MAGIC[kind]))
         packet = _MAGIC[kind] + block(vendor, pairs) + _END[kind]
         if len(packet) != len(before):
@@ -46,22 +43,12 @@ def replace(path: Path, kind: str, pairs: Pairs) -> None:
 def size(path: Path, kind: str) -> int:
     """How many bytes the packet with the comments has."""
     with path.open("rb") as file:
-        packets = _packets(file)
-        next(packets, None)
-        return len(next(packets, b""))
+        return len(_told(file, kind))
 
 
 def needed(vendor: bytes, pairs: Pairs, kind: str) -> int:
     """How many bytes a packet with these comments has."""
     return len(_MAGIC[kind]) + len(block(vendor, pairs)) + len(_END[kind])
-
-
-def vendor(path: Path, kind: str) -> bytes:
-    """Who encoded the file."""
-    with path.open("rb") as file:
-        packets = _packets(file)
-        next(packets, None)
-        return parsed(next(packets, b"").removeprefix(_MAGIC[kind]))[0]
 
 
 def parsed(data: bytes) -> tuple[bytes, Pairs]:
@@ -92,16 +79,33 @@ def block(vendor: bytes, pairs: Pairs) -> bytes:
     return struct.pack("<I", len(vendor)) + vendor + struct.pack("<I", len(lines)) + told
 
 
-def _packets(file: BinaryIO) -> Iterator[bytes]:
+def _told(file: BinaryIO, kind: str) -> bytes:
+    """The packet with the comments: the second one of the stream that is of that kind, whatever else is in the file."""
+    file.seek(0)
+    mine = b""
     packet = b""
-    for _, segments in _pages(file):
-        for segment in segments:
-            packet += file.read(segment)
+    for at, segments in _pages(file):
+        head = _serial(file, at)
+        data = file.read(sum(segments))
+        if data.startswith(_FIRST[kind]) and not mine:
+            mine = head
+        elif head == mine:
+            for segment in segments:
+                packet, data = packet + data[:segment], data[segment:]
+                if segment < _FULL_SEGMENT:
+                    return packet
             if len(packet) > _MOST_BYTES:
-                raise _broken()
-            if segment < _FULL_SEGMENT:
-                yield packet
-                packet = b""
+                break
+    raise _broken()
+
+
+def _serial(file: BinaryIO, at: int) -> bytes:
+    """Which stream a page is of."""
+    here = file.tell()
+    file.seek(at + _SERIAL_AT)
+    found = file.read(4)
+    file.seek(here)
+    return found
 
 
 def _pages(file: BinaryIO) -> Iterator[tuple[int, Sequence[int]]]:
@@ -115,10 +119,11 @@ def _pages(file: BinaryIO) -> Iterator[tuple[int, Sequence[int]]]:
             raise _broken()
         segments = file.read(head[26])
         yield at, segments
+        file.seek(at + _PAGE_HEAD + len(segments) + sum(segments))
 
 
 def _put(file: BinaryIO, packet: bytes) -> None:
-    """Write the second packet of the file anew, and the checksums of the pages that it lies on."""
+    """Write the second packet of a file of one stream anew, and the checksums of the pages that it lies on."""
     file.seek(0)
     ended = 0
     touched: list[tuple[int, int]] = []
@@ -133,7 +138,6 @@ def _put(file: BinaryIO, packet: bytes) -> None:
                 touched.append((at, end))
             inside += segment
             ended += segment < _FULL_SEGMENT
-        file.seek(end)
         if ended > 1:
             break
     for at, end in dict.fromkeys(touched):

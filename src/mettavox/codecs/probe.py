@@ -1,5 +1,6 @@
 """What a sound file of any kind is: its format, rate, channels and bit rate, its title and its chapters."""
 
+import contextlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from mettavox.codecs import ffmpeg, oggkeep
+from mettavox.errors import CodecError
 from mettavox.retime import Mark
 
 KINDS = ("mp3", "m4a", "opus", "ogg", "flac", "wav")
@@ -80,8 +82,14 @@ def facts(path: Path) -> Facts:
 
 
 def _title(path: Path, kind: str) -> str:
-    """That of an Ogg file, which has its tags with the stream."""
-    titles = (value for name, value in oggkeep.comments(path, kind) if name.upper() == b"TITLE")
+    """That of an Ogg file, which has its tags with the stream; empty where it cannot be told."""
+    with contextlib.suppress(CodecError):
+        return _title_of(oggkeep.comments(path, kind))
+    return ""
+
+
+def _title_of(pairs: oggkeep.Pairs) -> str:
+    titles = (value for name, value in pairs if name.upper() == b"TITLE")
     return next(titles, b"").decode("utf-8", "replace")
 
 
