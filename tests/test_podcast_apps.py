@@ -194,7 +194,7 @@ def grown(folder: Path, url: str) -> None:
         podcast.publish(folder, url)
     finally:
         del os.environ["SOURCE_DATE_EPOCH"]
-    os.utime(folder / "feed.xml", (later, later))  # apps ask whether it has changed since the second in which they had it
+    os.utime(folder / "feed.xml", (later, later))  # apps ask by the second
 
 
 @pytest.mark.skipif(shutil.which("gpo") is None, reason="gPodder is not here")
