@@ -24,7 +24,7 @@ def test_an_unknown_engine_is_an_error_that_names_the_nearest():
 def test_other_packages_offer_engines(monkeypatch: pytest.MonkeyPatch):
     """By the entry-point group."""
     offered = EntryPoints([EntryPoint(name="choir", value="choir.engine:Choir", group=table.GROUP)])
-    monkeypatch.setattr(table, "entry_points", lambda group: offered.select(group=group))
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda group: offered.select(group=group))
     assert table.target("choir") == "choir.engine:Choir"
     assert table.identity("choir").startswith("choir")
 

@@ -4,9 +4,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-from site_names import NAME, ODD_TITLE, TARGET
 
 from mettavox import cli
+
+from .names import NAME, ODD_TITLE, TARGET
 
 _ODD = """\
 ---

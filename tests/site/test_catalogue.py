@@ -5,11 +5,12 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from site_names import NAME, ODD_TITLE, TARGET
 
 from mettavox import catalogue, words
 from mettavox.catalogue import Item, Unusable
 from mettavox.errors import OutputError
+
+from .names import NAME, ODD_TITLE, TARGET
 
 
 def _items(folder: Path) -> dict[str, Item]:

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 import webvtt
-from site_names import NAME, ODD_TITLE, TARGET
 
 from mettavox import catalogue, cli, site
 from mettavox.errors import OutputError, RequestError
+
+from .names import NAME, ODD_TITLE, TARGET
 
 
 class Read(HTMLParser):
