@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 
-from mettavox import assets, batch, library, roster, site
+from mettavox import assets, batch, library, roster
 from mettavox.audio import Clip
 from mettavox.clipcache import ClipCache
 from mettavox.errors import OutputError, RequestError
 from mettavox.library import Checked
 from mettavox.manifest import NAME, Entry, Manifest
+from mettavox.site import building
 from mettavox.spoken import Settings
 from mettavox.workers import Workers
 
@@ -269,7 +270,7 @@ def test_nothing_is_left_to_find(real: Path) -> None:
 
 def test_pages_forget_too(real: Path) -> None:
     """They are built again without the track; with the last track the pages go."""
-    site.build(real, title="Ours")
+    building.build(real, title="Ours")
     assert (real / "pages" / "pax-17.html").is_file()
 
     assert library.forget(real, ["pax-17"]).naming == ()

@@ -9,25 +9,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from mettavox import (
-    __version__,
-    ask,
-    assets,
-    casting,
-    folder,
-    gate,
-    handout,
-    output,
-    phrasebook,
-    prepare,
-    site,
-    source,
-)  # fmt: skip
+from mettavox import __version__, ask, assets, casting, folder, gate, handout, output, phrasebook, prepare, source
 from mettavox.digest import sha256
 from mettavox.errors import RequestError, ScriptError, ScriptNotFound
 from mettavox.fields import Fields, Problems, toml
 from mettavox.prepare import Prepared
 from mettavox.render import beside_paths, render
+from mettavox.site import building
 from mettavox.spoken import Settings
 from mettavox.suggest import nearest
 from mettavox.takes import ENGINE as RECORDED
@@ -385,4 +373,4 @@ def _made_before(path: Path) -> frozenset[str]:
                 files |= {track["file"], *track.get("beside", ())}
     except (OSError, ValueError, LookupError, TypeError):
         return frozenset()
-    return frozenset(files) | site.files(path)
+    return frozenset(files) | building.files(path)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from mettavox import assets, batch, batchreport, check, manifest, nameaudition, output, site
+from mettavox import assets, batch, batchreport, check, manifest, nameaudition, output
 from mettavox.beside import SUFFIXES
 from mettavox.clipcache import ClipCache
 from mettavox.codecs import decode
@@ -21,6 +21,7 @@ from mettavox.digest import sha256
 from mettavox.errors import MettavoxError, RequestError
 from mettavox.manifest import Entry, Manifest
 from mettavox.record import SUFFIX as RECORD
+from mettavox.site import building
 from mettavox.suggest import nearest
 from mettavox.workers import Workers
 
@@ -313,7 +314,7 @@ def forget(folder: Path, codes: Sequence[str]) -> Forgotten:
         for name in (*had.files, *others):
             with output.translated(folder / name):
                 (folder / name).unlink(missing_ok=True)
-        site.rebuild(folder)
+        building.rebuild(folder)
         shelf = ClipCache(assets.cache_folder()).named
         clips = shelf.clear()
         for code in had.codes:  # last, so that what is interrupted is not forgotten by half

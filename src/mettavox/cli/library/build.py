@@ -32,10 +32,10 @@ def command(ctx: click.Context, /, folder: Path, lang: str, as_json: bool, **cho
     mettavox library build library/
     mettavox library build library/ --url https://example.org/meditations/
     """
-    from mettavox import site
+    from mettavox.site import building
 
     with report.progress() as progress:
-        built = site.build(folder, language=lang, progress=lambda count: progress(f"{count} pages", 0.0), **chosen)
+        built = building.build(folder, language=lang, progress=lambda count: progress(f"{count} pages", 0.0), **chosen)
     for each in built.unusable[:_SHOWN]:
         report.say(f"Left out: {each.file}: {each.why}.")
     if len(built.unusable) > _SHOWN:

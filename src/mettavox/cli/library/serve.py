@@ -21,7 +21,7 @@ def command(folder: Path, port: int, host: str, in_browser: bool) -> None:
     \b
     mettavox library serve library/ --open
     """
-    from mettavox import serving
+    from mettavox.site import serving
 
     with serving.Server(folder, host=host, port=port) as server:
         click.echo(server.url)

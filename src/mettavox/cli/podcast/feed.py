@@ -11,7 +11,7 @@ import click
 from mettavox.cli import report
 
 if TYPE_CHECKING:
-    from mettavox.podcast import Published
+    from mettavox.podcast.publishing import Published
 
 _SHOWN = 3
 
@@ -42,9 +42,9 @@ def command(
     mettavox podcast feed library/ --url https://example.org/meditations
     mettavox podcast feed clinic/ --url https://example.org/ask-us --private
     """
-    from mettavox import podcast
+    from mettavox.podcast import publishing
 
-    made = podcast.publish(
+    made = publishing.publish(
         folder,
         url,
         described=described,

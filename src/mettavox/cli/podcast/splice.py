@@ -11,7 +11,7 @@ from mettavox.errors import RequestError
 from mettavox.units import clock
 
 if TYPE_CHECKING:
-    from mettavox.splice import Spliced, Wish
+    from mettavox.splicing.splice import Spliced, Wish
 
 
 @click.command("splice")
@@ -40,7 +40,7 @@ def command(episode: Path, track: Path, output: Path | None, force: bool, as_jso
     mettavox podcast splice episode-12.mp3 loving-kindness-10m.mp3 --at 12:30
     mettavox podcast splice episode-12.wav shift-reset-5m.mp3 --at-chapter "A short break" -o episode-12.mp3
     """
-    from mettavox.splice import splice
+    from mettavox.splicing.splice import splice
 
     wish = _wish(**place)
     with report.progress() as progress:
@@ -52,7 +52,7 @@ def command(episode: Path, track: Path, output: Path | None, force: bool, as_jso
 
 
 def _wish(at: str | None, at_chapter: str | None, instead: str | None, crossfade: str | None, title: str) -> "Wish":
-    from mettavox import splice
+    from mettavox.splicing import splice
 
     given = [each for each in (at, at_chapter, instead) if each is not None]
     if len(given) != 1:

@@ -1,0 +1,1 @@
+"""A track inside an episode that exists: where the seams are, how loud it is, and what the episode keeps."""
