@@ -194,7 +194,7 @@ def _page(template: str, course: Course, words: Words, **values: object) -> str:
 
 def page(template: str, language: str, words: Words, **values: object) -> str:
     """A page from one of the templates in ``pages/``, in a language and its fixed words."""
-    page = _templates().get_template(template)
+    page = templates().get_template(template)
     return page.render(language=language, words=words, fill=fill, css_text=_css_text, **values)
 
 
@@ -204,7 +204,8 @@ def _css_text(text: str) -> str:
 
 
 @cache
-def _templates() -> Environment:
+def templates() -> Environment:
+    """The templates in ``pages/``, which escape what they are filled with."""
     folder = files("mettavox") / "pages"
     return Environment(
         loader=FunctionLoader(lambda name: folder.joinpath(name).read_text("utf-8")),

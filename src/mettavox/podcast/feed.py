@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
-from mettavox import units
+from mettavox import handout, units
 from mettavox.chapters import Timed
 from mettavox.podcast import plaintext
 from mettavox.podcast.show import Funding, Person
@@ -131,13 +130,4 @@ def _legal(value: Any) -> Any:
 
 @cache
 def _templates() -> Environment:
-    folder = files("mettavox") / "pages"
-    return Environment(
-        loader=FunctionLoader(lambda name: folder.joinpath(name).read_text("utf-8")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_legal,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    return handout.templates().overlay(finalize=_legal)
