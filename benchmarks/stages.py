@@ -1,7 +1,7 @@
 """Where the time of a batch's row goes: rows in one warm process, by mettavox's modules and by the programs it runs.
 
-Run as ``python benchmarks/stages.py BED FOLDER [--rows 10]``; it prints one line of JSON. The first rows, which
-speak the lines that everyone shares, are not counted. Every further row has a name of its own. Then the same rows are
+Run as ``python benchmarks/stages.py BED FOLDER [--rows 10]``; it prints one line of JSON. The masters that rows
+share are made first, with two rows, and not counted. Every further row has a name of its own. Then the same rows are
 made again with names' clips kept, which leaves nothing to speak or encode. Times are CPU milliseconds a row; those of
 modules come from a profile, brought down to what the same work takes without one.
 """
@@ -16,6 +16,7 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,8 @@ _PARENT, _FIRST_TIME, _LAST_TIME = 1, 11, 15  # of /proc/PID/stat after the name
 _SHOWN_SHARE = 0.01
 _PACKAGE = f"{os.sep}mettavox{os.sep}"
 
-Row = tuple[str, dict[str, Any]]
-"""A row's code, and its options as a roster gives them."""
+Row = tuple[str, dict[str, Any], Any]
+"""A row's code, its options as a roster gives them, and what it shares with others, or None."""
 Seconds = defaultdict[str, float]
 
 _ended: Seconds = defaultdict(float)
@@ -45,8 +46,8 @@ def measure(bed: str, folder: Path, count: int) -> dict[str, Any]:
     from mettavox.spoken import Settings
 
     _watch_children()
-    roster = _roster(_WARMING + 2 * count, bed)
     usual = Settings(lint=False, workers=1)
+    roster = _with_masters(_roster(_WARMING + 2 * count, bed), folder, usual)
     _make(roster[:_WARMING], folder, usual)
     plain, profiled = roster[_WARMING : _WARMING + count], roster[_WARMING + count :]
     new = _timed(lambda: _make(plain, folder, usual), count)
@@ -69,15 +70,34 @@ def measure(bed: str, folder: Path, count: int) -> dict[str, Any]:
 def _roster(count: int, bed: str) -> list[Row]:
     values = {"script": material.SCRIPT, "minutes": str(MINUTES), "voice": material.VOICE, "bed": bed}
     values["scripts"] = str(material.SCRIPTS)
-    return [(f"t{number:05}", values | {"name": name}) for number, name in enumerate(people.names(count))]
+    return [(f"t{number:05}", values | {"name": name}, None) for number, name in enumerate(people.names(count))]
+
+
+def _with_masters(roster: Sequence[Row], folder: Path, settings: Any) -> list[Row]:
+    """The rows with what each shares with those of names about as long, whose masters are made now, as a batch does."""
+    from mettavox import batch, groups
+
+    @dataclass(frozen=True)
+    class Grouped:
+        code: str
+        values: dict[str, Any]
+
+    found: dict[str, Row] = {}
+    for group in groups.grouped([Grouped(code, values) for code, values, _ in roster]):
+        people_of = tuple(groups.candidates(group))
+        job = batch.Job(code="", values={}, folder=str(folder), settings=settings, people=people_of)
+        shared = batch.make(job).shared if len(group) > 1 else None
+        found |= {row.code: (row.code, row.values, shared) for row in group}
+    return [found[code] for code, _, _ in roster]
 
 
 def _make(rows: Sequence[Row], folder: Path, settings: Any) -> None:
     """Make the tracks of rows as a batch's worker does."""
     from mettavox import batch
 
-    for code, values in rows:
-        outcome = batch.make(batch.Job(code=code, values=values, folder=str(folder), settings=settings, replace=True))
+    for code, values, shared in rows:
+        job = batch.Job(code=code, values=values, folder=str(folder), settings=settings, replace=True, shared=shared)
+        outcome = batch.make(job)
         if outcome.error is not None:
             raise outcome.error
 
