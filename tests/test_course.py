@@ -21,6 +21,7 @@ from mettavox.errors import (
     ScriptError,
     VoiceError,
 )
+from mettavox.site import building
 
 SCRIPT = """\
 ---
@@ -445,6 +446,35 @@ def test_the_same_file_makes_the_same_course(built: Path, tmp_path: Path) -> Non
     for path in (built / "out").rglob("*"):
         if path.is_file() and not (path.suffix == ".json" and path.with_suffix(".mp3").is_file()):
             assert (tmp_path / "again" / path.relative_to(built / "out")).read_bytes() == path.read_bytes(), path
+
+
+def test_pages_of_a_course_stand_beside_its_own_in_its_order(built: Path, tmp_path: Path) -> None:
+    """Under the course's title; built again it may be replaced, with its pages, and a feed's file may not."""
+    import re
+    import shutil
+
+    folder = Path(shutil.copytree(built / "out", tmp_path / "out"))
+    own = (folder / "index.html").read_bytes()
+
+    pages = building.build(folder)
+
+    assert pages.index == folder / "library.html"
+    assert (folder / "index.html").read_bytes() == own
+    index = pages.index.read_text("utf-8")
+    assert "<h1>Short rests</h1>" in index
+    assert re.findall(r'<h2><a href="pages/([^"]+)\.html"', index) == [
+        "1-begin-tres-kindly/rest-40s",
+        "1-begin-tres-kindly/pause-45s",
+        "2-go-on/rest-40s",
+        "2-go-on/rest-40s-2",
+    ]
+    assert "zebedee" not in index.lower()
+    again = load(built / "short-rests.toml")
+    course.build(again, folder, replace=True)
+    assert not (folder / "pages").exists()
+    (folder / "feed.xml").write_text("<rss/>")
+    with pytest.raises(OutputError, match=r"feed\.xml"):
+        course.build(again, folder, replace=True)
 
 
 def test_progress_tells_which_track_it_is(built: Path) -> None:

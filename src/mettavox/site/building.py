@@ -107,7 +107,7 @@ def build(
             cards.append(Card.of(item, cover))
             tracks.append(_told(item))
             progress(len(cards))
-        cards.sort(key=_in_course if (path / _COURSE).is_file() else _by_practice)
+        _sort(cards, _course(path))
         settings = {"title": title, "url": base, "language": language, "show_names": show_names, "public": public}
         settings["feed"] = feed
         made.write(
@@ -238,8 +238,15 @@ def _by_practice(card: Card) -> tuple[object, ...]:
     return (card.title.casefold(), card.language, card.seconds, _natural(card.key))
 
 
-def _in_course(card: Card) -> tuple[object, ...]:
-    return (_natural(card.key),)
+def _sort(cards: list[Card], course: Mapping[str, Any]) -> None:
+    """In the order of a course; else by practice, and from short to long."""
+    try:
+        files = [track["file"] for session in course["sessions"] for track in session["tracks"]]
+        places = {file: place for place, file in enumerate(files)}
+    except (LookupError, TypeError):
+        cards.sort(key=_by_practice)
+        return
+    cards.sort(key=lambda card: (places.get(card.file, len(places)), _natural(card.key)))
 
 
 def _natural(text: str) -> tuple[tuple[str, int], ...]:
