@@ -36,6 +36,11 @@ def cache_folder() -> Path:
     return Path(chosen) if chosen else Path(platformdirs.user_cache_dir("mettavox", appauthor=False))
 
 
+def state_folder() -> Path:
+    """Where what is not finished waits for the next start; it need not exist."""
+    return Path(platformdirs.user_state_dir("mettavox", appauthor=False))
+
+
 def folders(kind: str, first: Path | None = None) -> list[Traversable]:
     """Where to look, in order: ``first``, the user's own folder, the bundled one. Never the working directory."""
     own = own_folder(kind)

@@ -152,6 +152,11 @@ def read(folder: Path) -> Iterator[Item | Unusable]:
         yield item
 
 
+def one(path: Path) -> Item:
+    """A track by itself, as if its folder had no other. Raises MettavoxError or OSError where it cannot be used."""
+    return _item(path, path.name)
+
+
 def _files(folder: Path) -> Iterator[Path]:
     for place, folders, files in os.walk(folder):
         folders[:] = [each for each in folders if not each.startswith(".")]

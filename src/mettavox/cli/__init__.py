@@ -21,6 +21,7 @@ _COMMANDS = {
     "batch": "Make the tracks of a roster, one for each row.",
     "library": "Build the pages of a folder of tracks, serve and check it, forget a person.",
     "course": "Make a course of tracks with handouts.",
+    "studio": "Make tracks in the browser of this machine.",
     "podcast": "Publish tracks as a podcast, and put one into an episode.",
     "sounds": "List beds, the bell and breath tones, and hear one.",
     "doctor": "Say what is installed, what is missing and what to do.",

@@ -55,12 +55,18 @@ def _hash(text: str) -> str:
 
 
 @cache
-def _style(name: str) -> str:
+def shared_style() -> str:
+    """The styles that all pages have."""
     shared = _template("site.css")
     for theme, colours in (("light", ribbon.LIGHT), ("dark", ribbon.DARK)):
         for key, colour in colours.items():
             shared = shared.replace(f"{{{{ {theme}.{key} }}}}", colour)
-    return f"\n{shared}{_template(f'{name}.css')}"
+    return shared
+
+
+@cache
+def _style(name: str) -> str:
+    return f"\n{shared_style()}{_template(f'{name}.css')}"
 
 
 @cache

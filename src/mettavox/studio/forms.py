@@ -1,0 +1,42 @@
+"""Forms: what a page sends becomes options by their names, as a command line, a course and a roster ask."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from mettavox.ask import STANDARD
+from mettavox.errors import RequestError
+
+FIELDS = (
+    "script", "lang", "name", "say", "minutes", "target", "target-say", "relation", "pronouns", "voice", "bed",
+    "closing", "anchor", "experience", "tone", "profile", "format",
+)  # fmt: skip
+"""What the form of a track has, as texts."""
+CHECKED = ("gentle", "bells")
+"""What is ticked or not."""
+_LONGEST = 2000
+
+
+def options(form: Mapping[str, str]) -> dict[str, Any]:
+    """The options that were chosen; what was left empty, or is as usual, is nobody's choice.
+
+    Raises RequestError for a field that the form does not have.
+    """
+    for key in form:
+        if key not in (*FIELDS, *CHECKED):
+            raise RequestError(f"The form has no field “{key[:40]}”.", hint="Load the page anew.")
+    chosen: dict[str, Any] = {}
+    for key in FIELDS:
+        value = form.get(key, "").strip()
+        if len(value) > _LONGEST:
+            raise RequestError(f"The field “{key}” is too long.", hint="Write less in it.")
+        if value and value != STANDARD[key]:
+            chosen[key] = value
+    if "target-say" in chosen and "target" not in chosen:
+        del chosen["target-say"]
+    if "say" in chosen and "name" not in chosen:
+        del chosen["say"]
+    if "gentle" in form:
+        chosen["gentle"] = True
+    if "bells" in form:
+        chosen["bells"] = True
+    return chosen

@@ -1,0 +1,109 @@
+"""Live page: what is beside the form while one types: the timeline, the text as it will be, and what had no room."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mettavox import ask, fit, prepare, source
+from mettavox.errors import MettavoxError
+from mettavox.prepare import EstimatedLengths, Prepared
+from mettavox.script import Line
+from mettavox.site import strip
+from mettavox.timeline import Timeline
+from mettavox.units import clock, worded
+
+_SHORTEST_PAUSE = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spoken:
+    """A line or a bell, which is an aside: when it begins, its words, and the quiet after it, where that is noticed."""
+
+    at: str
+    text: str
+    aside: bool
+    quiet: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """A chapter with what is said in it."""
+
+    title: str
+    at: str
+    lines: tuple[Spoken, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Live:
+    """What a choice comes to; or the ``message`` and ``hint`` of why it comes to nothing.
+
+    ``least`` and ``most`` are the lengths in seconds that the practice can have with these choices, 0 where unknown.
+    """
+
+    title: str = ""
+    purpose: str = ""
+    notes: tuple[str, ...] = ()
+    strip: str = ""
+    spoken: str = ""
+    quiet: str = ""
+    sections: tuple[Section, ...] = ()
+    left_out: tuple[str, ...] = ()
+    note: str = ""
+    least: int = 0
+    most: int = 0
+    message: str = ""
+    hint: str = ""
+
+
+def live(options: Mapping[str, Any]) -> Live:
+    """What these options come to, without an engine; errors are told in it and not raised."""
+    least = most = 0
+    try:
+        prepared = prepare.prepare(ask.request(options))
+        least, most = _bounds(prepared)
+        timeline = prepare.plan(prepared)
+    except MettavoxError as error:
+        return Live(message=error.message, hint=error.hint, least=least, most=most)
+    head = prepared.script.head
+    spoken = round(timeline.spoken_frames / timeline.rate)
+    return Live(
+        title=head.title,
+        purpose=head.purpose,
+        notes=source.handout(prepared.source.body),
+        strip=strip.svg(timeline),
+        spoken=worded(spoken),
+        quiet=worded(round(timeline.frames / timeline.rate) - spoken),
+        sections=tuple(_sections(timeline)),
+        left_out=timeline.left_out,
+        note=prepared.note,
+        least=least,
+        most=most,
+    )
+
+
+def _bounds(prepared: Prepared) -> tuple[int, int]:
+    """In whole seconds, both of which can be asked for."""
+    lengths = EstimatedLengths(prepared.voice, prepared.rate)
+    least, most = fit.shortest_and_longest(prepared.script, lengths, prepared.rules)
+    return -(-least // prepared.rate), most // prepared.rate
+
+
+def _sections(timeline: Timeline) -> Iterator[Section]:
+    starts = [place.start for place in timeline.placements]
+    ends = [*starts[1:], timeline.frames]
+    for number, chapter in enumerate(timeline.chapters):
+        lines = []
+        for place, following in zip(timeline.placements, ends, strict=True):
+            if place.section != number:
+                continue
+            pause = (following - place.end) / timeline.rate
+            lines.append(
+                Spoken(
+                    at=clock(place.start // timeline.rate),
+                    text=place.sound.text if isinstance(place.sound, Line) else "",
+                    aside=not isinstance(place.sound, Line),
+                    quiet=worded(pause) if pause >= _SHORTEST_PAUSE else "",
+                )
+            )
+        yield Section(title=chapter.title, at=clock(chapter.start // timeline.rate), lines=tuple(lines))

@@ -1,0 +1,78 @@
+"""Server: the studio on this machine's loopback, behind a token that is new at every start."""
+
+import contextlib
+import secrets
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+from mettavox.errors import RequestError
+from mettavox.studio.works import Works
+
+LOOPBACK = "127.0.0.1"
+_TOKEN_BYTES = 16
+_CLOSING_SECONDS = 3
+
+
+def listening(port: int) -> socket.socket:
+    """A socket on loopback, at any free port for 0. Raises RequestError for a port that cannot be had."""
+    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((LOOPBACK, port))
+    except (OSError, OverflowError) as error:
+        made.close()
+        raise RequestError(
+            f"Port {port} cannot be had: another program has it.", hint="Choose another with --port, or leave it out."
+        ) from error
+    return made
+
+
+@contextlib.contextmanager
+def studio(output: Path, kept: Path, *, port: int = 0) -> Iterator[tuple[str, "Server"]]:
+    """The studio's address and its server, which ``run`` keeps at it until it is told to stop.
+
+    Raises RequestError for a port that cannot be had, or where the extra is not installed.
+    """
+    try:
+        import uvicorn
+
+        from mettavox.studio.app import app
+    except ImportError as error:
+        raise RequestError(
+            "The studio needs two packages more.", hint="Install them: pip install 'mettavox[studio]'"
+        ) from error
+    made = listening(port)
+    works = Works(output, kept)
+    try:
+        number = made.getsockname()[1]
+        token = secrets.token_urlsafe(_TOKEN_BYTES)
+        hosts = [f"{host}:{number}" for host in (LOOPBACK, "localhost")]
+        config = uvicorn.Config(
+            app(works, token=token, hosts=hosts),
+            log_config=None,
+            access_log=False,  # addresses have ids of tracks in them
+            server_header=False,
+            timeout_graceful_shutdown=_CLOSING_SECONDS,
+            lifespan="off",
+        )
+        yield f"http://{LOOPBACK}:{number}/{token}/", Server(uvicorn.Server(config), made)
+    finally:
+        works.close()
+        made.close()
+
+
+class Server:
+    """What answers the browser."""
+
+    def __init__(self, server: object, made: socket.socket) -> None:
+        self._server = server
+        self._socket = made
+
+    def run(self) -> None:
+        """Answer until interrupted."""
+        self._server.run(sockets=[self._socket])  # type: ignore[attr-defined]
+
+    def stop(self) -> None:
+        """Have ``run`` end, from another thread."""
+        self._server.should_exit = True  # type: ignore[attr-defined]

@@ -1,0 +1,85 @@
+(() => {
+  "use strict";
+  const find = (id) => document.getElementById(id);
+  const form = find("make");
+  const base = form.dataset.base;
+  const minutes = find("minutes");
+  const live = find("live");
+  const heard = find("heard");
+  const fields = () => new URLSearchParams(new FormData(form));
+
+  const practice = () => form.querySelector("input[name=script]:checked");
+  const shown = () => {
+    find("minutes-shown").textContent = find("minutes-shown").dataset.form.replace("{minutes}", minutes.value);
+  };
+  // The practice's own range at once; what these choices can have comes with the plan.
+  const range = (least, most) => {
+    minutes.min = String(Math.max(1, Math.ceil(least)));
+    minutes.max = String(Math.max(1, Math.floor(most)));
+    find("least").textContent = minutes.min;
+    find("most").textContent = minutes.max;
+    shown();
+  };
+  const choose = () => {
+    const data = practice().dataset;
+    range(Number(data.shortest), Number(data.longest));
+    if (!minutes.dataset.chosen) minutes.value = data.typical;
+    minutes.dataset.chosen = "";
+    shown();
+  };
+
+  // The text and its timeline, as one types; only the newest answer counts.
+  let asked = 0;
+  let timer = 0;
+  const plan = async () => {
+    const mine = ++asked;
+    live.setAttribute("aria-busy", "true");
+    let told;
+    try {
+      const answer = await fetch(`${base}plan`, { method: "POST", body: fields() });
+      told = await answer.json();
+    } catch { return; }
+    if (mine !== asked) return;
+    if (told.least) range(told.least / 60, told.most / 60);
+    live.innerHTML = told.html; // made by the studio's own templates, which escape
+    live.setAttribute("aria-busy", "false");
+    live.querySelectorAll(".play").forEach((button) => { button.hidden = false; });
+    find("go").disabled = !told.good;
+  };
+  const soon = () => { clearTimeout(timer); timer = setTimeout(plan, 120); };
+
+  form.addEventListener("input", (event) => {
+    if (event.target.name === "script") { minutes.dataset.chosen = ""; choose(); }
+    if (event.target === minutes) shown();
+    find("saying").hidden = !find("name").value;
+    soon();
+  });
+
+  // To hear a name or a line.
+  const player = new Audio();
+  const say = async (text, respelling) => {
+    if (!text) return;
+    heard.textContent = heard.dataset.hearing;
+    const asking = new URLSearchParams({ text, say: respelling, voice: find("voice").value, lang: form.elements.lang.value });
+    const answer = await fetch(`${base}say`, { method: "POST", body: asking });
+    if (!answer.ok) {
+      const told = await answer.json();
+      heard.textContent = `${told.message} ${told.hint}`;
+      return;
+    }
+    if (player.src) URL.revokeObjectURL(player.src);
+    player.src = URL.createObjectURL(await answer.blob());
+    heard.textContent = "";
+    await player.play().catch(() => {});
+  };
+  document.querySelectorAll(".hear").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => say(find(button.dataset.text).value, button.dataset.say ? find(button.dataset.say).value : ""));
+  });
+  live.addEventListener("click", (event) => {
+    const button = event.target.closest(".play");
+    if (button) say(button.dataset.line, "");
+  });
+
+  if (practice()) { choose(); plan(); }
+})();

@@ -1,0 +1,39 @@
+(() => {
+  "use strict";
+  const find = (id) => document.getElementById(id);
+  const progress = find("progress");
+  if (progress) {
+    const events = new EventSource(progress.dataset.events);
+    let said = "";
+    events.addEventListener("message", (event) => {
+      const [state, share, stage] = event.data.split("\t");
+      if (!["waiting", "working"].includes(state)) { events.close(); location.reload(); return; }
+      find("bar").value = Number(share);
+      if (state === "working") find("stage").textContent = stage;
+      if (stage !== said) { said = stage; find("told").textContent = stage; } // a screen reader hears each stage once
+    });
+  }
+  const sound = find("sound");
+  if (!sound) return;
+  const line = find("caption");
+  const captions = [...sound.textTracks].find((track) => track.kind === "captions");
+  if (captions) {
+    captions.mode = "hidden";
+    captions.addEventListener("cuechange", () => {
+      line.textContent = [...(captions.activeCues || [])].map((cue) => cue.getCueAsHTML().textContent).join(" ");
+    });
+  }
+  const go = (at) => { sound.currentTime = at; sound.play().catch(() => {}); };
+  const buttons = [...document.querySelectorAll("[data-at]")];
+  buttons.forEach((button) => button.addEventListener("click", () => go(Number(button.dataset.at))));
+  const strip = find("strip");
+  sound.addEventListener("timeupdate", () => {
+    const at = buttons.findLastIndex((button) => Number(button.dataset.at) <= sound.currentTime + 0.05);
+    buttons.forEach((button, number) => (number === at ? button.setAttribute("aria-current", "true") : button.removeAttribute("aria-current")));
+    if (strip) strip.querySelector(".now").setAttribute("x", String(1000 * sound.currentTime / sound.duration - 1.5));
+  });
+  if (strip) strip.addEventListener("pointerdown", (event) => {
+    const box = strip.getBoundingClientRect();
+    sound.currentTime = sound.duration * (event.clientX - box.left) / box.width;
+  });
+})();

@@ -1,0 +1,216 @@
+"""Works: the tracks that the studio makes, one after the other, each with its progress, until it is there or cancelled.
+
+What was asked for may hold names. It is in memory, and for as long as a track is not finished in a file that only its
+owner can read, so that a restart finds it; nothing of it is ever in an address or a log.
+"""
+
+import contextlib
+import json
+import os
+import re
+import secrets
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from mettavox import ask, prepare
+from mettavox.errors import MettavoxError, OutputError
+from mettavox.prepare import Prepared
+from mettavox.render import Track, render
+from mettavox.units import file_stem, name_of
+
+State = Literal["waiting", "working", "made", "failed", "cancelled", "unfinished"]
+
+_ID = re.compile(r"[0-9a-f]{16}")
+_MOST_COPIES = 999
+_OURS = "Sorry: mettavox made a mistake of its own; nothing that you did is wrong."
+
+
+class Cancelled(Exception):
+    """The person wants it no more."""
+
+
+@dataclass(kw_only=True, eq=False)
+class Work:
+    """A track to be made. ``options`` are as ``ask`` has them; ``share`` of its ``stage`` is done, 0 to 1."""
+
+    id: str
+    options: Mapping[str, Any] = field(repr=False)  # names are in it
+    title: str = ""
+    state: State = "waiting"
+    stage: str = ""
+    share: float = 0.0
+    path: Path | None = None
+    track: Track | None = None
+    message: str = ""
+    hint: str = ""
+    wanted: bool = True
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing more will become of it by itself."""
+        return self.state not in ("waiting", "working")
+
+
+class Works:
+    """All tracks since the start, and those that an earlier one has left; one thread makes them in their order.
+
+    Tracks go into the folder ``output``; ``kept`` has what is not finished.
+    """
+
+    def __init__(self, output: Path, kept: Path, *, make: Callable[..., Track] = render) -> None:
+        self.output = output
+        self._kept = kept
+        self._make = make
+        self._works: dict[str, Work] = {}
+        self._line: deque[Work] = deque()
+        self._changed = threading.Condition()
+        self._open = True
+        kept.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for file in sorted(kept.glob("*.json")):
+            self._find(file)
+        self._thread = threading.Thread(target=self._run, name="studio", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop; what is being made stays to be found by the next start."""
+        with self._changed:
+            self._open = False
+            for work in self._works.values():
+                if work.state == "working":
+                    work.wanted = False
+            self._changed.notify_all()
+        self._thread.join(timeout=10)
+
+    def all(self) -> list[Work]:
+        """Every one, the newest first."""
+        return list(reversed(self._works.values()))
+
+    def get(self, name: str) -> Work | None:
+        """The one of that id."""
+        return self._works.get(name)
+
+    def add(self, options: Mapping[str, Any]) -> Work:
+        """Put a track in the line. Raises what keeps it from being asked for or planned."""
+        prepared = prepare.prepare(ask.request(options))
+        prepare.plan(prepared)
+        work = Work(id=secrets.token_hex(8), options=dict(options), title=_title(prepared))
+        self._keep(work)
+        with self._changed:
+            self._works[work.id] = work
+            self._line.append(work)
+            self._changed.notify_all()
+        return work
+
+    def go_on(self, work: Work) -> None:
+        """Put one that an earlier start has left into the line again."""
+        with self._changed:
+            if work.state == "unfinished":
+                work.state, work.wanted = "waiting", True
+                self._line.append(work)
+                self._changed.notify_all()
+
+    def cancel(self, work: Work) -> None:
+        """Stop one that is made or waits, or let go of one that an earlier start has left."""
+        with self._changed:
+            work.wanted = False
+            if work.state in ("waiting", "unfinished"):
+                work.state = "cancelled"
+                self._let_go(work)
+            self._changed.notify_all()
+
+    def wait(self, work: Work, seen: tuple[Any, ...], seconds: float) -> tuple[Any, ...]:
+        """What is to be shown of it, as soon as that is not what was ``seen``, or after so many seconds."""
+        with self._changed:
+            self._changed.wait_for(lambda: shown(work) != seen or not self._open, timeout=seconds)
+        return shown(work)
+
+    # --- making ---
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._line or not self._open)
+                if not self._open:
+                    return
+                work = self._line.popleft()
+                if not work.wanted:
+                    continue
+                work.state = "working"
+                self._changed.notify_all()
+            self._one(work)
+            with self._changed:
+                self._changed.notify_all()
+
+    def _one(self, work: Work) -> None:
+        def told(stage: str, share: float) -> None:
+            if not work.wanted:
+                raise Cancelled
+            with self._changed:
+                work.stage, work.share = stage, min(1.0, max(0.0, share))
+                self._changed.notify_all()
+
+        try:
+            told("", 0.0)
+            prepared = prepare.prepare(ask.request(work.options))
+            self.output.mkdir(parents=True, exist_ok=True)
+            path = self._free(prepared)
+            work.track = self._make(prepared, path, progress=told)
+            work.path, work.state = path, "made"
+        except Cancelled:
+            work.state = "cancelled" if self._open else "unfinished"
+        except MettavoxError as error:
+            work.state, work.message, work.hint = "failed", error.message, error.hint
+        except OSError as error:
+            work.state, work.message = "failed", f"The disk refused: {error.strerror}."
+        except Exception:
+            work.state, work.message = "failed", _OURS
+        if work.state != "unfinished":
+            self._let_go(work)
+
+    def _free(self, prepared: Prepared) -> Path:
+        """A name that nothing has: the practice and its length, never a person's."""
+        stem = f"{name_of(prepared.script.head.id)}-{file_stem(prepared.seconds)}"
+        for count in range(1, _MOST_COPIES):
+            path = self.output / f"{stem}{f'-{count}' if count > 1 else ''}.{prepared.request.format}"
+            if not path.exists() and not path.with_suffix(".json").exists():
+                return path
+        raise OutputError("There are too many tracks of this name.", hint="Move some of them to another folder.")
+
+    # --- what is kept ---
+
+    def _keep(self, work: Work) -> None:
+        path = self._kept / f"{work.id}.json"
+        text = json.dumps({"title": work.title, "options": dict(work.options)}, ensure_ascii=False)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def _let_go(self, work: Work) -> None:
+        with contextlib.suppress(OSError):
+            (self._kept / f"{work.id}.json").unlink(missing_ok=True)
+
+    def _find(self, file: Path) -> None:
+        try:
+            table = json.loads(file.read_text("utf-8"))
+            options, title = table["options"], table["title"]
+            ask.request(options)
+        except (OSError, ValueError, LookupError, TypeError, MettavoxError):
+            with contextlib.suppress(OSError):
+                file.unlink()
+            return
+        if _ID.fullmatch(file.stem):
+            self._works[file.stem] = Work(id=file.stem, options=options, title=str(title), state="unfinished")
+
+
+def shown(work: Work) -> tuple[Any, ...]:
+    """What a page shows of a work while it is made."""
+    return work.state, work.stage, round(work.share, 3)
+
+
+def _title(prepared: Prepared) -> str:
+    from mettavox.units import clock
+
+    return f"{prepared.script.head.title} ({clock(prepared.seconds)})"
