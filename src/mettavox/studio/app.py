@@ -152,7 +152,7 @@ class _Studio:
         return self._page(
             request,
             "track.html",
-            _words(request),
+            self._words(request),
             work=work,
             item=item,
             strip=strip.svg(item.timeline) if item and item.timeline else "",
