@@ -95,6 +95,7 @@ def test_a_part_of_a_track(shown: tuple[Path, "serving.Server"], asked: str, sta
         ({"Range": "bytes=9-3"}, 416),
         ({"Range": "bytes=-0"}, 416),
         ({"Range": "lines=1-2"}, 200),
+        ({"Range": f"bytes=0-{'9' * 5000}"}, 200),
         ({"Range": "bytes=0-1,4-5"}, 200),
         ({"Range": "bytes=0-9", "If-Range": '"other"'}, 200),
         ({"If-None-Match": "*"}, 304),
@@ -116,7 +117,7 @@ def test_other_questions(shown: tuple[Path, "serving.Server"], headers: Mapping[
     "path",
     ["/p-001.json", "/manifest.sqlite", "/pages/library.json", "/.hidden.mp3", "/pages", "/pages/", "/../secret.html",
      "/%2e%2e/secret.html", "/pages/..%2f..%2fsecret.html", "/link.html", "/nowhere.mp3", "/a%00.html", "/%ff.html",
-     "/..\\secret.html", "//etc/passwd", "/index.html/"],
+     "/..\\secret.html", "//etc/passwd", "/index.html/", f"/{'z' * 300}.mp3", "/circle.mp3", "/circle.mp3/x.html"],
 )  # fmt: skip
 def test_what_is_not_shown(shown: tuple[Path, "serving.Server"], path: str) -> None:
     folder, server = shown
@@ -124,6 +125,7 @@ def test_what_is_not_shown(shown: tuple[Path, "serving.Server"], path: str) -> N
     (folder / ".hidden.mp3").write_bytes(b"secret")
     (folder / "manifest.sqlite").write_bytes(b"secret")
     (folder / "link.html").symlink_to(folder.parent / "secret.html")
+    (folder / "circle.mp3").symlink_to(folder / "circle.mp3")
 
     status, _, body = _ask(server, path)
 

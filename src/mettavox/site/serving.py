@@ -38,7 +38,7 @@ TYPES = {
 }
 """What is shown, and as what, by the ending of a file; a record, a manifest and whatever is hidden are not."""
 
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 _BLOCK = 1 << 16
 _PATIENCE_SECONDS = 30.0
 _GONE = (ConnectionError, TimeoutError)
@@ -156,9 +156,12 @@ class _Handler(BaseHTTPRequestHandler):
         hidden = any(part.startswith(".") for part in parts)
         if hidden or "\\" in name or "\0" in name or _type(name) is None:
             return None
-        found = (self.server.folder / name).resolve()
-        inside = found.is_relative_to(self.server.folder)
-        return found if inside and found.is_file() else None
+        try:
+            found = (self.server.folder / name).resolve()
+            inside = found.is_relative_to(self.server.folder)
+            return found if inside and found.is_file() else None
+        except (OSError, RuntimeError):  # a name that is too long, links that lead in a circle
+            return None
 
     def _refuse(self, status: HTTPStatus) -> None:
         text = f"{status.value} {status.phrase}\n".encode()
