@@ -171,6 +171,8 @@ def _why(error: Exception) -> str:
 
 
 def _item(path: Path, name: str) -> Item:
+    if not path.is_file():  # what would be read from a pipe may never come
+        raise OutputError("it is not a file")
     beside = frozenset(each for each in _LISTED_SUFFIXES if beside_path(path, each).is_file())
     told = beside_path(path, record.SUFFIX)
     if told.is_file():

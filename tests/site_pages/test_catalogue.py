@@ -1,6 +1,8 @@
 """What a folder of tracks says of itself."""
 
+import os
 import shutil
+import sys
 from fractions import Fraction
 from pathlib import Path
 
@@ -103,3 +105,10 @@ def test_hidden_files_pages_and_a_second_format_are_no_tracks(tracks: Path) -> N
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="no folder"):
         list(catalogue.read(tmp_path / "nowhere"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such pipes")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "x.mp3")
+
+    assert list(catalogue.read(tmp_path)) == [Unusable(file="x.mp3", why="it is not a file")]
