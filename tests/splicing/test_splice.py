@@ -338,6 +338,39 @@ def test_a_part_is_replaced_and_a_chapter_is_found(folder: Path, tmp_path: Path)
     assert [title for _, title in chapters(first.path)] == ["Meditation", "Intro", "Talk"]
 
 
+@pytest.mark.parametrize("at_end", [False, True])
+def test_nothing_is_lost_at_the_start_and_at_the_end(tmp_path: Path, *, at_end: bool) -> None:
+    """Even where the episode begins and ends in the middle of a word, and a pause is near."""
+    sound = talk(12.0)
+    loud = np.flatnonzero(np.abs(sound[:, 0]) > 0.1)
+    sound = sound[loud[0] : loud[-1]]
+    track = wav(tmp_path / "track.wav", talk(6.0, seed=9, pitch=210.0))
+    host = wav(tmp_path / "host.wav", sound)
+    done = splice.splice(host, track, Wish(at=Fraction(len(sound) * 100 // RATE, 100) if at_end else Fraction(0)))
+    kept = len(sound) // (RATE // 100) * (RATE // 100) if at_end else len(sound)  # to 10 ms
+    assert done.frames == kept + 6 * RATE - round(sum(done.crossfades) * RATE)
+    assert done.resumed == pytest.approx(len(sound) / RATE if at_end else 0)
+    assert done.left == pytest.approx(kept / RATE if at_end else 0)
+
+
+def test_the_voice_in_the_middle_of_a_surround_track_is_heard(tmp_path: Path) -> None:
+    """As films have it: front left, front right, and the voice in the third channel."""
+    host = wav(tmp_path / "host.wav", talk(12.0))
+    surround = np.zeros((6 * RATE, 6), dtype=np.float32)
+    surround[:, 2] = talk(6.0, seed=9, pitch=210.0)[:, 0]
+    soundfile.write(str(tmp_path / "track.wav"), surround, RATE, format="WAVEX", subtype="PCM_24")
+    done = splice.splice(host, tmp_path / "track.wav", Wish(at=Fraction(6)))
+    assert done.inside_lufs == pytest.approx(done.host_lufs, abs=0.5)
+
+
+@pytest.mark.parametrize(("host", "track"), [(0.1, 6.0), (12.0, 0.01)])
+def test_what_is_too_short_is_told(tmp_path: Path, host: float, track: float) -> None:
+    made = wav(tmp_path / "host.wav", talk(12.0)[RATE:][: round(host * RATE)])
+    with pytest.raises(RequestError, match="too short"):
+        splice.splice(made, wav(tmp_path / "track.wav", steady(track)), Wish(at=Fraction(0)), tmp_path / "o.wav")
+    assert not (tmp_path / "o.wav").exists()
+
+
 @pytest.mark.parametrize(
     ("wish", "words"),
     [
@@ -369,6 +402,12 @@ def test_what_it_is_made_from_is_never_written_over(folder: Path, tmp_path: Path
         with pytest.raises(OutputError, match="would take the place of what it is made from"):
             splice.splice(host, folder / "track.flac", Wish(at=Fraction(7)), tmp_path / other, force=True)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["host.srt", "host.wav", "link.wav"]
+    track = tmp_path / "track.flac"
+    track.write_bytes((folder / "track.flac").read_bytes())
+    (tmp_path / "track.srt").write_text("1\n00:00:01,000 --> 00:00:05,000\nBreathe.\n\n")
+    with pytest.raises(OutputError, match="would take the place of what it is made from"):
+        splice.splice(host, track, Wish(at=Fraction(7)), tmp_path / "track.wav", force=True)
+    assert "Breathe" in (tmp_path / "track.srt").read_text()
 
 
 def test_another_ending_is_another_format(folder: Path, tmp_path: Path) -> None:

@@ -11,15 +11,18 @@ from mettavox.codec import Block
 from mettavox.codecs import au, ffmpeg
 
 BLOCK_FRAMES = 1 << 16
+# What is mono or stereo stays as it is.
+_MIXED = ("-af", "aformat=channel_layouts=mono|stereo")
 _LOUDEST = 8.0
 
 
 def blocks(path: Path, *, rate: int, channels: int) -> Generator[Block, None, None]:
     """The sound of a file that ffmpeg reads, in blocks of any length, shape ``(frames, channels)``, one or two of them.
 
-    One channel for two is the mean of both, two for one are alike. Raises CodecError when there is no sound in it.
+    One channel for two is the mean of both, two for one are alike; more than two are mixed to two by ffmpeg, which
+    knows where each is heard. Raises CodecError when there is no sound in it.
     """
-    with ffmpeg.decoded(path, *au.ARGUMENTS) as pipe:
+    with ffmpeg.decoded(path, *_MIXED, *au.ARGUMENTS) as pipe:
         head = au.read_head(pipe)
         if head is None:
             raise ffmpeg.no_sound(path)
@@ -50,7 +53,7 @@ def _spread(block: Block, channels: int) -> Block:
     if channels == 1:
         mean: Block = block.mean(axis=1, dtype=np.float32, keepdims=True)
         return mean
-    return np.repeat(block, channels, axis=1) if own == 1 else np.ascontiguousarray(block[:, :channels])
+    return np.repeat(block, channels, axis=1)
 
 
 class Reader:

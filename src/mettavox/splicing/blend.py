@@ -102,7 +102,7 @@ def lay(host: Hearing, insert: Hearing, wished: tuple[Fraction, Fraction], cross
     fades = _room(host, insert, wishes, crossfade)
     words = voicelevel.speech(host.bins())
     if wished[0] == wished[1]:
-        first = last = _spot(cells, words, wishes[0], fades)
+        first = last = _between(cells, words, wishes[0], fades, host.frames // cell)
     else:
         first = _spot(cells, words, wishes[0], (fades[0], 0))
         last = _spot(cells, words, wishes[1], (0, fades[1]))
@@ -120,6 +120,15 @@ def lay(host: Hearing, insert: Hearing, wished: tuple[Fraction, Fraction], cross
         insert=insert.frames,
         faded=lost_before or lost_after,
     )
+
+
+def _between(cells: Cells, words: Chosen, wish: int, fades: tuple[int, int], end: int) -> int:
+    """Where nothing is taken out: the very start or the very end where there is no seam, so that nothing is lost."""
+    if not any(fades):
+        raise RequestError("The episode is too short to put something in.", hint="Give a longer one.")
+    if not all(fades):
+        return 0 if fades[1] else end
+    return _spot(cells, words, wish, fades)
 
 
 def _spot(cells: Cells, words: Chosen, wish: int, fades: tuple[int, int]) -> int:
@@ -175,6 +184,8 @@ def _room(host: Hearing, insert: Hearing, wishes: Sequence[int], crossfade: Frac
     there = [wishes[0] >= _LEAST_CELLS, last - wishes[1] >= _LEAST_CELLS]
     room = [wishes[0], last - wishes[1]]
     half = insert.frames // insert.cell_frames // 2
+    if not half:
+        raise RequestError("The track is too short to be put in.", hint="Give a longer one.")
     if crossfade is None:
         usual = min(round(USUAL_SECONDS * CELLS_A_SECOND), half)
         return min(usual, room[0]) * there[0], min(usual, room[1]) * there[1]

@@ -212,7 +212,10 @@ def _prepared(host: Path, track: Path, wish: Wish, wanted: Path | None, *, force
     )
     _place(job)
     for result in (path, *(beside_path(path, suffix) for suffix in job.suffixes)):
-        _check_spared(result, [beside_path(host, suffix) for suffix in (*episode.CAPTIONS, episode.CHAPTERS)])
+        _check_spared(
+            result,
+            [beside_path(each, suffix) for each in (host, track) for suffix in (*episode.CAPTIONS, episode.CHAPTERS)],
+        )
         output.check(result, replace=force)
     return job
 
