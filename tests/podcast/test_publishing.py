@@ -15,6 +15,7 @@ from PIL import Image
 from mettavox.errors import OutputError, RequestError, ScriptError
 from mettavox.podcast import artwork, publishing
 from mettavox.podcast.publishing import Published
+from mettavox.site import building
 from published_tracks import NAMES, channel, guids, items, of, remove, text, track
 
 URL = "https://example.org/meditations"
@@ -379,6 +380,42 @@ def test_a_person_stays_out(folder: Path) -> None:
     hidden = publish(folder)
     assert set(hidden.gone) == {"named.mp3", "a.mp3"}
     assert "A quiet minute" not in (folder / "podcast.json").read_text()
+
+
+def test_pages_are_of_the_episodes_alone(folder: Path) -> None:
+    """What the feed leaves out has none, also when it was in it before; and they have the show's title of today."""
+    track(folder, "named.mp3", name="Zebedee")
+    publish(folder)
+    assert not (folder / "pages" / "named.html").exists()
+    publish(folder, show_names=True)
+    assert (folder / "pages" / "named.html").is_file()
+    (folder / "podcast.toml").write_text('title = "A later title"\n')
+    publish(folder)
+    assert not (folder / "pages" / "named.html").exists()
+    index = (folder / "index.html").read_text("utf-8")
+    assert "named" not in index
+    assert "<h1>A later title</h1>" in index
+
+
+def test_pages_that_were_built_by_themselves_stay_as_they_were_asked_for(folder: Path) -> None:
+    """With all tracks, and names no longer than the feed shows them."""
+    track(folder, "named.mp3", name="Zebedee")
+    building.build(folder, title="Ours")
+    publish(folder, show_names=True)
+    publish(folder)
+    assert (folder / "pages" / "named.html").is_file()
+    assert "<h1>Ours</h1>" in (folder / "index.html").read_text("utf-8")
+    assert not building.asked(folder)["show_names"]
+
+
+def test_a_file_that_is_no_feed_of_ours_is_not_written_over(folder: Path) -> None:
+    """However it is called, and also after the first run."""
+    publish(folder)
+    (folder / "sitemap.xml").write_text("<urlset/>")
+    with pytest.raises(OutputError, match="not the feed of this folder"):
+        publish(folder, name="sitemap.xml")
+    assert (folder / "sitemap.xml").read_text() == "<urlset/>"
+    assert publish(folder).path == folder / "feed.xml"
 
 
 def test_when_nothing_is_left_nothing_is_written(tmp_path: Path) -> None:

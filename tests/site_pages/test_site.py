@@ -207,6 +207,40 @@ def test_a_track_whose_record_shows_names_has_a_page_only_when_asked(tmp_path: P
     assert NAME in _page(out.parent / "pages" / "x.html").text
 
 
+def test_names_that_are_shown_for_once_go_with_the_next_building(tracks: Path) -> None:
+    """And nameless pages are of those tracks alone in which nobody is named."""
+    site.build(tracks, nameless=True, names_now=True)
+    assert (tracks / "pages" / "p-001.html").is_file()
+
+    assert site.rebuild(tracks)
+
+    pages = {path.relative_to(tracks / "pages").as_posix() for path in (tracks / "pages").rglob("*.html")}
+    assert pages == {"1-first/rest.html", "amor.html", "breath.html"}
+    assert "p-001" not in (tracks / "index.html").read_text("utf-8")
+
+
+def test_pages_go_when_no_track_is_left_for_them(tracks: Path) -> None:
+    """Even where there are tracks, as long as none of them may be shown."""
+    for path in [*tracks.glob("amor*"), *tracks.glob("breath*"), tracks / "1-first"]:
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    site.build(tracks, nameless=True, names_now=True)
+
+    assert site.rebuild(tracks)
+
+    assert not (tracks / "pages").exists()
+    assert not (tracks / "index.html").exists()
+    assert (tracks / "p-001.mp3").is_file()
+
+
+def test_what_is_in_the_way_of_pages_is_told_without_an_option_that_there_is_not(tracks: Path) -> None:
+    (tracks / "pages").write_text("mine", "utf-8")
+
+    with pytest.raises(OutputError, match="is a file") as raised:
+        site.build(tracks)
+
+    assert "-o" not in raised.value.hint
+
+
 def test_the_pages_speak_the_language_of_most_tracks_or_the_one_asked_for(tracks: Path) -> None:
     building.build(tracks)
     assert _page(tracks / "index.html").all("html")[0]["lang"] == "en"

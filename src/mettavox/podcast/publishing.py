@@ -148,11 +148,7 @@ class _Feed:
 
     def publish(self) -> Published:
         before = published.read(self.folder)
-        if before is None and (self.folder / self.name).exists():
-            raise OutputError(
-                f"“{self.folder / self.name}” is there, and {published.FILE}, which says what each episode is, is not.",
-                hint=f"Put {published.FILE} back from a copy, choose another --feed-name, or remove the feed.",
-            )
+        self._check_ours(before)
         whole = _course(self.folder)
         tracks = self._tracks(whole)
         told = _completed(self.told, whole, tracks.items)
@@ -163,6 +159,22 @@ class _Feed:
         self._build_pages(told, state)
         self._write({picture.file: picture.content, published.FILE: published.written(state), self.name: text})
         return self._summary(told, tracks, before, state)
+
+    def _check_ours(self, before: State | None) -> None:
+        """Raise OutputError when a file is there under the feed's name that was not published from this folder."""
+        path = self.folder / self.name
+        if not path.exists():
+            return
+        if before is None:
+            raise OutputError(
+                f"“{path}” is there, and {published.FILE}, which says what each episode is, is not.",
+                hint=f"Put {published.FILE} back from a copy, choose another --feed-name, or remove the feed.",
+            )
+        if not path.is_file() or before.guid.encode("ascii") not in path.read_bytes():
+            raise OutputError(
+                f"“{path}” is there, and is not the feed of this folder.",
+                hint="Choose another --feed-name, or move it away.",
+            )
 
     # --- which tracks ---
 
@@ -344,11 +356,12 @@ class _Feed:
                     files.write(path, content)
 
     def _build_pages(self, told: Show, state: State) -> None:
-        """The pages that episodes link to. What was asked for when they were built by themselves stays."""
-        asked = {"title": told.title, **building.asked(self.folder)}
+        """The pages of the episodes. What was asked for when pages were built by themselves stays."""
+        asked = building.asked(self.folder)
+        if asked.get("nameless", True):  # no pages yet, or ours
+            asked = {"title": told.title, "nameless": True}
         asked |= {"url": self.base, "public": not state.private, "feed": self.name}
-        asked["show_names"] = asked.get("show_names", False) or self.show_names
-        building.build(self.folder, **asked)
+        building.build(self.folder, names_now=self.show_names, **asked)
 
     def _summary(self, told: Show, tracks: _Sorted, before: State | None, state: State) -> Published:
         earlier = {path: each for path, each in before.episodes.items() if each.item} if before else {}

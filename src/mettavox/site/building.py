@@ -29,8 +29,8 @@ _MARK_WITHIN = 4096
 _LONGEST_TITLE = 200
 _COURSE = "course.json"
 _COVERS, _HASH_DIGITS = "covers", 16
-_USUAL: Mapping[str, Any] = {"title": "", "url": "", "language": "", "show_names": False, "public": False,
-    "feed": "",
+_USUAL: Mapping[str, Any] = {"title": "", "url": "", "language": "", "show_names": False, "nameless": False,
+    "public": False, "feed": "",
 }  # fmt: skip
 _NUMBERS = re.compile(r"(\d+)")
 
@@ -59,6 +59,8 @@ def build(
     url: str = "",
     language: str = "",
     show_names: bool = False,
+    names_now: bool = False,
+    nameless: bool = False,
     public: bool = False,
     feed: str = "",
     progress: Progress = lambda count: None,
@@ -67,8 +69,9 @@ def build(
 
     ``url`` is the address that the folder will have; with it the pages can be found by oEmbed, and with ``public`` by
     search engines. ``feed`` is the name of the podcast's feed in the folder. Nothing that stays as it is is touched. A
-    track whose record shows names has a page only with ``show_names``. Raises RequestError for what
-    makes no sense, OutputError for a folder that has no tracks or cannot be written.
+    track whose record shows names has a page only with ``show_names``, or ``names_now``, which is not remembered. When
+    they are to be ``nameless``, neither has one in which words of a person are heard, or of which nobody can tell.
+    Raises RequestError for what makes no sense, OutputError for a folder that has no tracks or cannot be written.
     """
     base = addresses.base(url) if url else ""
     if len(title) > _LONGEST_TITLE:
@@ -80,7 +83,7 @@ def build(
     feed = feed or (FEED if (path / FEED).is_file() else "")
     unusable: list[Unusable] = []
     named: list[str] = []
-    items = _usable(path, unusable, named, show_names=show_names)
+    items = _usable(path, unusable, named, show_names=show_names or names_now, nameless=nameless)
     first = next(items, None)
     if first is None:
         raise _nothing(path, unusable, named)
@@ -108,8 +111,8 @@ def build(
             tracks.append(_told(item))
             progress(len(cards))
         _sort(cards, _course(path))
-        settings = {"title": title, "url": base, "language": language, "show_names": show_names, "public": public}
-        settings["feed"] = feed
+        settings = {"title": title, "url": base, "language": language, "show_names": show_names, "nameless": nameless}
+        settings |= {"public": public, "feed": feed}
         made.write(
             f"{PAGES}/{MADE}",
             _json({"made_with": f"mettavox {__version__}", **settings, "index": index, "tracks": tracks,
@@ -142,7 +145,8 @@ def rebuild(path: Path) -> bool:
     settings = asked(path)
     if not settings:
         return False
-    if any(isinstance(each, Item) for each in catalogue.read(path)):
+    shown = {key: settings[key] for key in ("show_names", "nameless")}
+    if next(_usable(path, [], [], **shown), None) is not None:
         build(path, **settings)
     else:
         remove(path)
@@ -172,11 +176,13 @@ def files(path: Path) -> frozenset[str]:
 # --- what there is ---
 
 
-def _usable(path: Path, unusable: list[Unusable], named: list[str], *, show_names: bool) -> Iterator[Item]:
+def _usable(
+    path: Path, unusable: list[Unusable], named: list[str], *, show_names: bool, nameless: bool
+) -> Iterator[Item]:
     for each in catalogue.read(path):
         if isinstance(each, Unusable):
             unusable.append(each)
-        elif each.shows_names and not show_names:
+        elif not show_names and (each.shows_names or (nameless and each.named is not False)):
             named.append(each.file)
         else:
             yield each
@@ -341,7 +347,12 @@ def _index_name(path: Path) -> str:
 
 
 def _pages(path: Path) -> Any:
-    return folder.whole_folder(path / PAGES, replace=True, ours=lambda there: _inside(there.parent))
+    return folder.whole_folder(
+        path / PAGES,
+        replace=True,
+        ours=lambda there: _inside(there.parent),
+        hint="The pages are to lie there: move away what is not theirs.",
+    )
 
 
 def _inside(path: Path) -> frozenset[str]:
