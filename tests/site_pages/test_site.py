@@ -232,6 +232,22 @@ def test_pages_go_when_no_track_is_left_for_them(tracks: Path) -> None:
     assert (tracks / "p-001.mp3").is_file()
 
 
+def test_only_what_was_built_goes(tracks: Path) -> None:
+    """Not an index that has become somebody's own, nor what lies elsewhere, whatever is written in the folder."""
+    site.build(tracks)
+    (tracks / "index.html").write_text("<p>mine", "utf-8")
+    (tracks.parent / "mine.txt").write_text("mine", "utf-8")
+    made = tracks / "pages" / "library.json"
+    told = json.loads(made.read_text("utf-8"))
+    made.write_text(json.dumps(told | {"files": [*told["files"], "../../mine.txt"]}), "utf-8")
+
+    site.remove(tracks)
+
+    assert not (tracks / "pages").exists()
+    assert (tracks / "index.html").read_text("utf-8") == "<p>mine"
+    assert (tracks.parent / "mine.txt").is_file()
+
+
 def test_what_is_in_the_way_of_pages_is_told_without_an_option_that_there_is_not(tracks: Path) -> None:
     (tracks / "pages").write_text("mine", "utf-8")
 

@@ -7,6 +7,7 @@ import contextlib
 import filecmp
 import hashlib
 import json
+import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -168,9 +169,9 @@ def remove(path: Path) -> None:
 def files(path: Path) -> frozenset[str]:
     """The paths of all that was built in a folder, within it; none where nothing was."""
     made = _read_made(path)
-    inside = {f"{PAGES}/{name}" for name in made.get("files", ()) if isinstance(name, str)}
-    index = made.get("index")
-    return frozenset(inside | ({index} if isinstance(index, str) and inside else set()))
+    inside = {f"{PAGES}/{name}" for name in _inside(path)}
+    index = {name for name in (INDEX, OTHER_INDEX) if name == made.get("index") and _is_ours(path / name)}
+    return frozenset(inside | (index if inside else set()))
 
 
 # --- what there is ---
@@ -332,18 +333,20 @@ def _json(value: object) -> str:
 def _index_name(path: Path) -> str:
     """The index's name, which never takes the place of a page that was not built here."""
     for name in (INDEX, OTHER_INDEX):
-        try:
-            with (path / name).open("rb") as file:
-                ours = _MARK.encode() in file.read(_MARK_WITHIN)
-        except FileNotFoundError:
-            return name
-        except OSError:
-            ours = False
-        if ours:
+        if not os.path.lexists(path / name) or _is_ours(path / name):
             return name
     raise OutputError(
         f"“{path}” has an {INDEX} and a {OTHER_INDEX} that were not built here.", hint="Move one of them away."
     )
+
+
+def _is_ours(index: Path) -> bool:
+    """Whether an index was built here, and has not become somebody's own since."""
+    try:
+        with index.open("rb") as file:
+            return _MARK.encode() in file.read(_MARK_WITHIN)
+    except OSError:
+        return False
 
 
 def _pages(path: Path) -> Any:
@@ -356,7 +359,9 @@ def _pages(path: Path) -> Any:
 
 
 def _inside(path: Path) -> frozenset[str]:
-    return frozenset(name for name in _read_made(path).get("files", ()) if isinstance(name, str))
+    """What was built in the folder of pages, and never a path that leads out of it."""
+    names = (name for name in _read_made(path).get("files", ()) if isinstance(name, str))
+    return frozenset(name for name in names if not name.startswith("/") and ".." not in name.split("/"))
 
 
 def _read_made(path: Path) -> Mapping[str, Any]:
