@@ -164,6 +164,17 @@ def test_a_listener_who_leaves_does_no_harm(
     assert capfd.readouterr().err == ""
 
 
+def test_what_it_begins_with_is_the_index_of_the_pages(tracks: Path) -> None:
+    """Also where a folder has an index of its own, as a course has; without pages that is not enough."""
+    (tracks / "index.html").write_text("<p>mine", "utf-8")
+    with pytest.raises(OutputError, match="no pages"):
+        serving.Server(tracks)
+    site.build(tracks)
+    with _running(tracks) as server:
+        assert _ask(server, "/")[2] == (tracks / "library.html").read_bytes()
+        assert _ask(server, "/index.html")[2] == b"<p>mine"
+
+
 def test_a_folder_without_pages_and_a_port_that_is_taken_are_refused(tracks: Path) -> None:
     with pytest.raises(OutputError, match="no pages"):
         serving.Server(tracks)
