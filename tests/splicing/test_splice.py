@@ -1,5 +1,6 @@
 """Splice: the whole way, proved on the sound and on what other programs read of it."""
 
+import base64
 import json
 import subprocess
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 import soundfile
 from imageio_ffmpeg import get_ffmpeg_exe
+from mutagen.flac import FLAC, Picture
 from mutagen.id3 import APIC, CHAP, COMM, CTOC, ID3, SYLT, TIT2, TLEN, TXXX, WXXX, CTOCFlags
 
 from mettavox import cli
@@ -22,6 +24,14 @@ from talk import RATE, steady, talk
 
 SECONDS, AT, INSERT = 14.0, 8, 6.0
 JPEG = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 8 + b"\xff\xd9"
+GIF, PNG = (
+    base64.b64decode(text)
+    for text in (
+        "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7",
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII=",
+    )
+)
+"""A pixel each."""
 TITLE = "Folge 12 – «Schlaf» & 🌙"
 
 
@@ -417,3 +427,19 @@ def test_another_ending_is_another_format(folder: Path, tmp_path: Path) -> None:
     assert done.target.told == "MP3, 128 kbit/s, 44100 Hz, stereo"
     assert len(chapters(done.path)) == 4
     assert lengths_by_ffmpeg([done.path]) == [done.frames]
+
+
+@pytest.mark.parametrize(("cover", "kept"), [(GIF, False), (PNG, True)], ids=["gif", "png"])
+def test_a_cover_that_another_format_cannot_have_is_left_out(tmp_path: Path, cover: bytes, *, kept: bool) -> None:
+    """An M4A has no GIF; that is told, and is no reason to have nothing."""
+    host = tmp_path / "host.flac"
+    soundfile.write(str(host), talk(8.0), RATE)
+    tags, picture = FLAC(host), Picture()
+    picture.data, picture.type = cover, 3
+    picture.mime = "image/png" if kept else "image/gif"
+    tags.add_picture(picture)
+    tags.save()
+    track = wav(tmp_path / "track.wav", talk(4.0, seed=9, pitch=210.0))
+    done = splice.splice(host, track, Wish(at=Fraction(4)), tmp_path / "o.m4a")
+    assert mutagen.File(done.path).get("covr", []) == ([cover] if kept else [])
+    assert ("cover is left out" in " ".join(done.notes)) is not kept

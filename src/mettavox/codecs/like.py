@@ -54,6 +54,8 @@ _VENDOR = b"ffmpeg"
 _LANGUAGE = re.compile(r"[a-z]{3}")
 _AAC_FRAMES, _BYTES_A_PACKET, _BYTES_A_SECOND, _BYTES_A_CHAPTER, _BYTES_AT_LEAST = 1024, 4, 8, 400, 16_384
 _MOVE_BYTES = 1 << 20
+_WITH_COVER = ("mp3", "m4a", "flac")
+_COVER = ("-map", "1:v?", "-c:v", "copy", "-disposition:v", "attached_pic")
 _MOST_CHAPTERS = {"mp3": 255, "m4a": 255, "opus": 999, "ogg": 999, "flac": 999, "wav": 9999}
 _CHAPTER_NAMES = re.compile(rb"CHAPTER\d{3}(NAME|URL)?", re.IGNORECASE)
 
@@ -62,7 +64,8 @@ _CHAPTER_NAMES = re.compile(rb"CHAPTER\d{3}(NAME|URL)?", re.IGNORECASE)
 class Target:
     """How the result is encoded: ``arguments`` are ffmpeg's, ``gain_db`` what the encoder makes of the level.
 
-    ``told`` says in words what it is, and ``notes`` what is not as it was.
+    ``told`` says in words what it is, and ``notes`` what is not as it was. ``cover`` says whether the cover goes over
+    into another format.
     """
 
     kind: str
@@ -72,6 +75,7 @@ class Target:
     told: str
     gain_db: float = 0.0
     notes: tuple[str, ...] = ()
+    cover: bool = False
 
 
 def target(path: Path, facts: Facts, kind: str) -> Target:
@@ -93,6 +97,10 @@ def target(path: Path, facts: Facts, kind: str) -> Target:
         notes.append(f"The result has {rate} Hz, the episode {facts.rate}.")
     arguments, told, gain_db, more = _ENCODINGS[kind](path, facts, same)
     name = "stereo" if facts.channels > 1 else "mono"
+    cover = not same and kind in _WITH_COVER and not facts.moving
+    if cover and not _takes_cover(path, kind, [*arguments], rate):
+        cover = False
+        notes.append("The episode's cover is left out: the result cannot have one of its kind.")
     return Target(
         kind=kind,
         rate=rate,
@@ -101,10 +109,30 @@ def target(path: Path, facts: Facts, kind: str) -> Target:
         told=f"{told}, {rate} Hz, {name}",
         gain_db=gain_db,
         notes=(*notes, *more),
+        cover=cover,
     )
 
 
 _Encoding = tuple[list[str], str, float, list[str]]
+
+
+def _takes_cover(path: Path, kind: str, arguments: list[str], rate: int) -> bool:
+    """Whether a file of that kind can have the episode's cover: tried with a moment of silence, since ffmpeg would tell
+    only when all is encoded."""
+    with tempfile.TemporaryDirectory(prefix="mettavox-") as folder:
+        trial = [*_reading(path), "-map", "0:a", *_COVER, *arguments, *(["-f", "ipod"] if kind == "m4a" else [])]
+        feed = Feed([*trial, "-y", f"file:{Path(folder) / 'trial'}"], rate=rate, samples="f32le", channels=1)
+        try:
+            feed.write_pcm(bytes(rate // 10 * 4))
+            feed.finish()
+        except CodecError:
+            feed.abandon()
+            return False
+        return True
+
+
+def _reading(path: Path) -> list[str]:
+    return ["-protocol_whitelist", "file,pipe", "-i", f"file:{path.absolute()}"]
 
 
 def _rate(kind: str, rate: int) -> int:
@@ -206,7 +234,7 @@ class _Like:
         self._folder = tempfile.TemporaryDirectory(prefix="mettavox-")
         try:
             arguments = [
-                *(self._kept(frames) if self._same else self._converted(facts)),
+                *(self._kept(frames) if self._same else self._converted()),
                 *self._language(facts), *wanted.arguments,
                 "-fflags", "+bitexact", "-flags", "+bitexact", "-y", f"file:{path.absolute()}",
             ]  # fmt: skip
@@ -237,14 +265,12 @@ class _Like:
             return [*filler, "-map", "0:a", "-map_metadata", "1", "-map_chapters", "-1"]
         return ["-map", "0:a", "-map_metadata", "-1"]
 
-    def _converted(self, facts: Facts) -> list[str]:
+    def _converted(self) -> list[str]:
         """The arguments for a file of another kind: ffmpeg reads the episode's tags and cover itself."""
-        host = ["-protocol_whitelist", "file,pipe", "-i", f"file:{self._host.absolute()}"]
         told = self._told({}, self._chapters)
         kind = self._wanted.kind
-        cover = ["-map", "1:v?", "-c:v", "copy", "-disposition:v", "attached_pic"]
         arguments = [
-            *host, *told, "-map", "0:a", *(cover if kind in ("mp3", "m4a", "flac") and not facts.moving else []),
+            *_reading(self._host), *told, "-map", "0:a", *(_COVER if self._wanted.cover else []),
             "-map_metadata", "1", "-map_metadata:s:a", "1:s:a:0", "-map_chapters", "2",
         ]  # fmt: skip
         return arguments if kind != "m4a" else [*arguments, "-movie_timescale", str(self._wanted.rate), "-f", "ipod"]
