@@ -169,7 +169,7 @@ def test_what_it_begins_with_is_the_index_of_the_pages(tracks: Path) -> None:
     (tracks / "index.html").write_text("<p>mine", "utf-8")
     with pytest.raises(OutputError, match="no pages"):
         serving.Server(tracks)
-    site.build(tracks)
+    building.build(tracks)
     with _running(tracks) as server:
         assert _ask(server, "/")[2] == (tracks / "library.html").read_bytes()
         assert _ask(server, "/index.html")[2] == b"<p>mine"

@@ -209,10 +209,10 @@ def test_a_track_whose_record_shows_names_has_a_page_only_when_asked(tmp_path: P
 
 def test_names_that_are_shown_for_once_go_with_the_next_building(tracks: Path) -> None:
     """And nameless pages are of those tracks alone in which nobody is named."""
-    site.build(tracks, nameless=True, names_now=True)
+    building.build(tracks, nameless=True, names_now=True)
     assert (tracks / "pages" / "p-001.html").is_file()
 
-    assert site.rebuild(tracks)
+    assert building.rebuild(tracks)
 
     pages = {path.relative_to(tracks / "pages").as_posix() for path in (tracks / "pages").rglob("*.html")}
     assert pages == {"1-first/rest.html", "amor.html", "breath.html"}
@@ -223,9 +223,9 @@ def test_pages_go_when_no_track_is_left_for_them(tracks: Path) -> None:
     """Even where there are tracks, as long as none of them may be shown."""
     for path in [*tracks.glob("amor*"), *tracks.glob("breath*"), tracks / "1-first"]:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
-    site.build(tracks, nameless=True, names_now=True)
+    building.build(tracks, nameless=True, names_now=True)
 
-    assert site.rebuild(tracks)
+    assert building.rebuild(tracks)
 
     assert not (tracks / "pages").exists()
     assert not (tracks / "index.html").exists()
@@ -234,14 +234,14 @@ def test_pages_go_when_no_track_is_left_for_them(tracks: Path) -> None:
 
 def test_only_what_was_built_goes(tracks: Path) -> None:
     """Not an index that has become somebody's own, nor what lies elsewhere, whatever is written in the folder."""
-    site.build(tracks)
+    building.build(tracks)
     (tracks / "index.html").write_text("<p>mine", "utf-8")
     (tracks.parent / "mine.txt").write_text("mine", "utf-8")
     made = tracks / "pages" / "library.json"
     told = json.loads(made.read_text("utf-8"))
     made.write_text(json.dumps(told | {"files": [*told["files"], "../../mine.txt"]}), "utf-8")
 
-    site.remove(tracks)
+    building.remove(tracks)
 
     assert not (tracks / "pages").exists()
     assert (tracks / "index.html").read_text("utf-8") == "<p>mine"
@@ -252,7 +252,7 @@ def test_what_is_in_the_way_of_pages_is_told_without_an_option_that_there_is_not
     (tracks / "pages").write_text("mine", "utf-8")
 
     with pytest.raises(OutputError, match="is a file") as raised:
-        site.build(tracks)
+        building.build(tracks)
 
     assert "-o" not in raised.value.hint
 

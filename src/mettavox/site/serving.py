@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
 
-from mettavox import site
 from mettavox.catalogue import KINDS
 from mettavox.errors import OutputError, RequestError
+from mettavox.site import building
 from mettavox.site.building import INDEX, OTHER_INDEX
 
 LOOPBACK = "127.0.0.1"
@@ -55,7 +55,7 @@ class Server(ThreadingHTTPServer):
         self.folder = folder.resolve()
         if not self.folder.is_dir():
             raise OutputError(f"There is no folder “{folder}”.", hint="Check the path.")
-        built = site.files(self.folder)  # an index of somebody else may lie there, too, as a course has
+        built = building.files(self.folder)  # an index of somebody else may lie there, too, as a course has
         self.index = next((name for name in (INDEX, OTHER_INDEX) if name in built), "")
         if not self.index:
             raise OutputError(
