@@ -570,7 +570,7 @@ def test_links_are_never_followed(tmp_path: Path, profile: Callable[..., Voice])
 
 
 def test_nothing_else_uses_the_network() -> None:
-    """Of all modules, fetch alone imports what can, what asks a cluster, and the server of pages, which asks nobody.
+    """Of all modules, fetch alone imports what can, what asks a cluster, and servers of pages, which ask nobody.
 
     Fetch is used by the voice store alone.
     """
@@ -583,7 +583,7 @@ def test_nothing_else_uses_the_network() -> None:
                 fetching |= {f"{path.name}: {name.removeprefix('mettavox.fetch.')}"}
             if name == "mettavox.fetch":
                 fetching |= {f"{path.name}: fetch"}
-    assert using == {"fetch.py", "cluster.py", "site/serving.py"}
+    assert using == {"fetch.py", "cluster.py", "site/serving.py", "studio/app.py", "studio/server.py"}
     assert fetching == {"voicestore.py: fetch", "voicestore.py: on_disk", "tuning.py: on_disk"}
 
 
