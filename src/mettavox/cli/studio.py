@@ -26,4 +26,7 @@ def command(output: Path, port: int, no_browser: bool) -> None:
         report.say("Press Ctrl-C to stop. What is not finished then is found again at the next start.")
         if not no_browser:
             webbrowser.open(address)
-        running.run()
+        try:
+            running.run()
+        except KeyboardInterrupt:
+            report.say("Stopped.")

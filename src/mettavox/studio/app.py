@@ -16,7 +16,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from mettavox import ask, casting, check, phrasebook, saying, source, voices
+from mettavox import ask, casting, check, phrasebook, prepare, saying, source, voices
 from mettavox.beside import beside_path
 from mettavox.catalogue import Item, one
 from mettavox.codecs.formats import FORMATS
@@ -26,7 +26,7 @@ from mettavox.person import EXPERIENCES, PRONOUNS, RELATIONS
 from mettavox.request import ANCHORS, BEDS, CLOSINGS, TONES
 from mettavox.site import fixedwords, strip, webpage
 from mettavox.studio import forms, livepage
-from mettavox.studio.guard import Guard
+from mettavox.studio.guard import OURS, TOO_LARGE, Guard, TooLarge
 from mettavox.studio.works import Work, Works
 from mettavox.units import clock, worded
 
@@ -58,7 +58,7 @@ def app(works: Works, *, token: str, hosts: list[str]) -> ASGIApp:
         Route("/site.css", _style, methods=["GET"]),
         Mount("/web", StaticFiles(directory=WEB / "static")),
     ]
-    pages = Starlette(routes=routes, exception_handlers={404: _lost})
+    pages = Starlette(routes=routes, exception_handlers={404: _lost, TooLarge: _too_large, 500: _mistaken})
     return Guard(pages, token=token, hosts=hosts)
 
 
@@ -68,6 +68,14 @@ async def _style(request: Request) -> Response:
 
 async def _lost(request: Request, error: Exception) -> Response:
     return PlainTextResponse("There is no such page in the studio.", 404)
+
+
+async def _too_large(request: Request, error: Exception) -> Response:
+    return PlainTextResponse(TOO_LARGE, 413)
+
+
+async def _mistaken(request: Request, error: Exception) -> Response:
+    return PlainTextResponse(OURS, 500)
 
 
 class _Studio:
@@ -89,7 +97,8 @@ class _Studio:
         words = self._words(request)
         earlier = self._works.get(request.query_params.get("again", ""))
         options: dict[str, Any] = dict(earlier.options) if earlier else {}
-        lang = str(options.get("lang", words["lang"]))
+        # What is as usual is not among them, so an earlier track's own language may be the usual one.
+        lang = str(options.get("lang", ask.STANDARD["lang"] if earlier else words["lang"]))
         practices = await run_in_threadpool(_practices, lang)
         usual = next(
             (each["id"] for each in practices if each["id"] == _USUAL), practices[0]["id"] if practices else ""
@@ -175,7 +184,7 @@ class _Studio:
                 now = await run_in_threadpool(self._works.wait, work, seen, _BEAT_SECONDS)
                 state, stage, share = now
                 yield f"data: {state}\t{share:.3f}\t{words['stages'].get(stage, words['working'])}\n\n"
-                if work.is_done or await request.is_disconnected():
+                if work.is_done or not self._works.is_open or await request.is_disconnected():
                     return
                 seen = now
                 await asyncio.sleep(0.1)
@@ -280,7 +289,7 @@ def _practices(language: str) -> list[dict[str, Any]]:
             continue  # one that cannot be read keeps nobody from the others
         minutes = head.minutes
         found.append({
-            "id": name, "title": head.title, "purpose": head.purpose, "slots": sorted(head.slots),
+            "id": name, "title": head.title, "purpose": head.purpose, "lacks": [each for each in forms.FIELDS if not prepare.has_place(each, head)],
             "shortest": float(minutes.shortest), "typical": float(minutes.typical), "longest": float(minutes.longest),
         })  # fmt: skip
     return found
@@ -298,9 +307,8 @@ def _voices(language: str) -> list[tuple[str, str]]:
 
 
 def _said(form: Mapping[str, str]) -> bytes:
-    asked = saying.prepare(
-        form.get("text", ""), form.get("say", ""), voice=form.get("voice", ""), language=form.get("lang", "") or "en"
-    )
+    voice, language = forms.voice_and_language(form)
+    asked = saying.prepare(form.get("text", ""), form.get("say", ""), voice=voice, language=language)
     with tempfile.TemporaryDirectory(prefix="mettavox-") as folder:
         path = Path(folder) / "said.wav"
         saying.speak(asked, path)

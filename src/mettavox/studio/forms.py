@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from mettavox import assets
 from mettavox.ask import STANDARD
 from mettavox.errors import RequestError
+from mettavox.request import BEDS
 
 FIELDS = (
     "script", "lang", "name", "say", "minutes", "target", "target-say", "relation", "pronouns", "voice", "bed",
@@ -13,13 +15,15 @@ FIELDS = (
 """What the form of a track has, as texts."""
 CHECKED = ("gentle", "bells")
 """What is ticked or not."""
+_NAMED = ("script", "lang", "voice", "profile")
 _LONGEST = 2000
 
 
 def options(form: Mapping[str, str]) -> dict[str, Any]:
     """The options that were chosen; what was left empty, or is as usual, is nobody's choice.
 
-    Raises RequestError for a field that the form does not have.
+    Raises RequestError for a field that the form does not have, and for a path: a command line may name any file as
+    a script or a bed, and a page none.
     """
     for key in form:
         if key not in (*FIELDS, *CHECKED):
@@ -31,6 +35,7 @@ def options(form: Mapping[str, str]) -> dict[str, Any]:
             raise RequestError(f"The field “{key}” is too long.", hint="Write less in it.")
         if value and value != STANDARD[key]:
             chosen[key] = value
+    _check_names(chosen)
     if "target-say" in chosen and "target" not in chosen:
         del chosen["target-say"]
     if "say" in chosen and "name" not in chosen:
@@ -40,3 +45,18 @@ def options(form: Mapping[str, str]) -> dict[str, Any]:
     if "bells" in form:
         chosen["bells"] = True
     return chosen
+
+
+def voice_and_language(form: Mapping[str, str]) -> tuple[str, str]:
+    """The voice that a page wants to hear, empty for the best one, and the language. Raises RequestError for a path."""
+    voice, language = form.get("voice", ""), form.get("lang", "") or STANDARD["lang"]
+    _check_names({"voice": voice, "lang": language})
+    return voice, language
+
+
+def _check_names(chosen: Mapping[str, str]) -> None:
+    for key in _NAMED:
+        if chosen.get(key) and not assets.is_plain(chosen[key]):
+            raise RequestError(f"The field “{key}” takes a name, and no path.", hint="Load the page anew.")
+    if chosen.get("bed", "") not in ("", *BEDS):
+        raise RequestError("The field “bed” takes the name of a bed, and no path.", hint="Load the page anew.")

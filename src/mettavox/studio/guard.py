@@ -14,7 +14,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 MOST_BYTES = 1 << 20
 """Of what a form sends."""
 
-_OURS = "Sorry: mettavox made a mistake of its own; nothing that you did is wrong."
+OURS = "Sorry: mettavox made a mistake of its own; nothing that you did is wrong."
+TOO_LARGE = "That is more than a form has."
+"""What the person is told."""
+
 _METHODS = ("GET", "HEAD", "POST")
 _HERE = ("same-origin", "none")
 _POLICY = (
@@ -79,10 +82,10 @@ class Guard:
             await self._app(inside, counted, marked)
         except TooLarge:
             if not started:
-                await PlainTextResponse("That is more than a form has.", 413, headers=_HEADERS)(scope, receive, send)
+                await PlainTextResponse(TOO_LARGE, 413, headers=_HEADERS)(scope, receive, send)
         except Exception:  # its traceback could have words of a person in it, and a log is no place for them
             if not started:
-                await PlainTextResponse(_OURS, 500, headers=_HEADERS)(scope, receive, send)
+                await PlainTextResponse(OURS, 500, headers=_HEADERS)(scope, receive, send)
 
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
@@ -100,4 +103,4 @@ class Guard:
             return 403, "That was sent by a page from elsewhere."
         length = headers.get("content-length", "0")
         too_long = not length.isdecimal() or int(length) > self._most
-        return (413, "That is more than a form has.") if too_long else None
+        return (413, TOO_LARGE) if too_long else None

@@ -1,5 +1,6 @@
 """Server: the studio on this machine's loopback, behind a token that is new at every start."""
 
+import asyncio
 import contextlib
 import secrets
 import socket
@@ -20,6 +21,7 @@ def listening(port: int) -> socket.socket:
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         made.bind((LOOPBACK, port))
+        made.listen()  # already: the browser may ask before the server is ready, and then waits
     except (OSError, OverflowError) as error:
         made.close()
         raise RequestError(
@@ -56,7 +58,13 @@ def studio(output: Path, kept: Path, *, port: int = 0) -> Iterator[tuple[str, "S
             timeout_graceful_shutdown=_CLOSING_SECONDS,
             lifespan="off",
         )
-        yield f"http://{LOOPBACK}:{number}/{token}/", Server(uvicorn.Server(config), made)
+
+        class Ending(uvicorn.Server):
+            async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+                await asyncio.to_thread(works.close)  # first, for pages that listen would keep it waiting
+                await super().shutdown(sockets)
+
+        yield f"http://{LOOPBACK}:{number}/{token}/", Server(Ending(config), made)
     finally:
         works.close()
         made.close()

@@ -19,7 +19,7 @@ from typing import Any, Literal
 from mettavox import ask, prepare
 from mettavox.errors import MettavoxError, OutputError
 from mettavox.prepare import Prepared
-from mettavox.render import Track, render
+from mettavox.render import render
 from mettavox.units import file_stem, name_of
 
 State = Literal["waiting", "working", "made", "failed", "cancelled", "unfinished"]
@@ -44,7 +44,6 @@ class Work:
     stage: str = ""
     share: float = 0.0
     path: Path | None = None
-    track: Track | None = None
     message: str = ""
     hint: str = ""
     wanted: bool = True
@@ -61,7 +60,7 @@ class Works:
     Tracks go into the folder ``output``; ``kept`` has what is not finished.
     """
 
-    def __init__(self, output: Path, kept: Path, *, make: Callable[..., Track] = render) -> None:
+    def __init__(self, output: Path, kept: Path, *, make: Callable[..., object] = render) -> None:
         self.output = output
         self._kept = kept
         self._make = make
@@ -79,11 +78,13 @@ class Works:
         """Stop; what is being made stays to be found by the next start."""
         with self._changed:
             self._open = False
-            for work in self._works.values():
-                if work.state == "working":
-                    work.wanted = False
             self._changed.notify_all()
         self._thread.join(timeout=10)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether tracks are still made."""
+        return self._open
 
     def all(self) -> list[Work]:
         """Every one, the newest first."""
@@ -147,7 +148,7 @@ class Works:
 
     def _one(self, work: Work) -> None:
         def told(stage: str, share: float) -> None:
-            if not work.wanted:
+            if not (work.wanted and self._open):
                 raise Cancelled
             with self._changed:
                 work.stage, work.share = stage, min(1.0, max(0.0, share))
@@ -158,10 +159,10 @@ class Works:
             prepared = prepare.prepare(ask.request(work.options))
             self.output.mkdir(parents=True, exist_ok=True)
             path = self._free(prepared)
-            work.track = self._make(prepared, path, progress=told)
+            self._make(prepared, path, progress=told)
             work.path, work.state = path, "made"
         except Cancelled:
-            work.state = "cancelled" if self._open else "unfinished"
+            work.state = "unfinished" if work.wanted else "cancelled"
         except MettavoxError as error:
             work.state, work.message, work.hint = "failed", error.message, error.hint
         except OSError as error:

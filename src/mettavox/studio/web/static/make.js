@@ -23,6 +23,12 @@
   const choose = () => {
     const data = practice().dataset;
     range(Number(data.shortest), Number(data.longest));
+    // What this practice has no place for is neither shown nor sent.
+    const lacks = data.lacks.split(" ");
+    form.querySelectorAll(".grid [name]").forEach((field) => {
+      field.disabled = lacks.includes(field.name);
+      field.closest(".grid > div").hidden = field.disabled;
+    });
     if (!minutes.dataset.chosen) minutes.value = data.typical;
     minutes.dataset.chosen = "";
     shown();
