@@ -288,9 +288,12 @@ def _practices(language: str) -> list[dict[str, Any]]:
         except MettavoxError:
             continue  # one that cannot be read keeps nobody from the others
         minutes = head.minutes
+        ends = float(minutes.shortest), float(minutes.longest)
         found.append({
-            "id": name, "title": head.title, "purpose": head.purpose, "lacks": [each for each in forms.FIELDS if not prepare.has_place(each, head)],
-            "shortest": float(minutes.shortest), "typical": float(minutes.typical), "longest": float(minutes.longest),
+            "id": name, "title": head.title, "purpose": head.purpose,
+            "lacks": [each for each in forms.FIELDS if not prepare.has_place(each, head)],
+            "shortest": ends[0], "typical": float(minutes.typical), "longest": ends[1],
+            "range": [f"{each:g}" if each == int(each) else clock(round(each * 60)) for each in ends],
         })  # fmt: skip
     return found
 

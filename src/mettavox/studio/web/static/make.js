@@ -44,13 +44,16 @@
     try {
       const answer = await fetch(`${base}plan`, { method: "POST", body: fields() });
       told = await answer.json();
-    } catch { return; }
+    } catch { if (mine === asked) heard.textContent = heard.dataset.gone; return; }
     if (mine !== asked) return;
     if (told.least) range(told.least / 60, told.most / 60);
     live.innerHTML = told.html; // made by the studio's own templates, which escape
     live.setAttribute("aria-busy", "false");
     live.querySelectorAll(".play").forEach((button) => { button.hidden = false; });
     find("go").disabled = !told.good;
+    // A screen reader hears what it comes to, not the whole text at every letter.
+    const summary = live.querySelector("[data-summary]")?.textContent || "";
+    if (find("summary").textContent !== summary) find("summary").textContent = summary;
   };
   const soon = () => { clearTimeout(timer); timer = setTimeout(plan, 120); };
 
@@ -67,7 +70,9 @@
     if (!text) return;
     heard.textContent = heard.dataset.hearing;
     const asking = new URLSearchParams({ text, say: respelling, voice: find("voice").value, lang: form.elements.lang.value });
-    const answer = await fetch(`${base}say`, { method: "POST", body: asking });
+    let answer;
+    try { answer = await fetch(`${base}say`, { method: "POST", body: asking }); }
+    catch { heard.textContent = heard.dataset.gone; return; }
     if (!answer.ok) {
       const told = await answer.json();
       heard.textContent = `${told.message} ${told.hint}`;

@@ -1,0 +1,120 @@
+"""Forms: what a page sends becomes the options that a command line has, and never a path, a template or markup."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from studios import NAME, SHORT, Studio
+
+from mettavox import ask
+from mettavox.errors import RequestError
+from mettavox.studio import forms
+
+ATTACK = (
+    "<script>alert(1)</script><img src=x onerror=alert(1)>\"'{{ 1234*3003 }}{% include '/etc/passwd' %}${1234*3003}"
+)
+
+
+def test_what_is_empty_or_as_usual_is_nobodys_choice() -> None:
+    form = {"script": "sleep", "name": " Zoraida ", "relation": "friend", "bed": "", "minutes": "20", "bells": "on"}
+    assert forms.options(form) == {"script": "sleep", "name": "Zoraida", "minutes": "20", "bells": True}
+    assert forms.options({"say": "zo-RAI-da", "target-say": "AN-a"}) == {}
+
+
+def test_every_field_is_an_option() -> None:
+    assert {*forms.FIELDS, *forms.CHECKED} <= set(ask.STANDARD)
+
+
+def test_a_field_that_the_form_does_not_have_is_refused() -> None:
+    """Such as a folder of scripts, or an edit of a line."""
+    for field in ("scripts", "edit", "include", "nothing", ATTACK):
+        with pytest.raises(RequestError):
+            forms.options({field: "x"})
+
+
+def test_no_field_takes_a_path(studio: Studio, tmp_path: Path) -> None:
+    """A command line may name a file as a script or a bed; a page, whoever wrote it, may not."""
+    secret = tmp_path / "secret.md"
+    secret.write_text(
+        "---\ntitle: A secret\nlanguage: en\nminutes: {shortest: 0.2, typical: 1, longest: 9}\n---\n"
+        "# One {keep}\nThe secret word is Xylophone. (1s to 40s)\n",
+        "utf-8",
+    )
+    up = os.path.relpath(secret)
+    for field in forms.FIELDS:
+        for path in (
+            str(secret),
+            up,
+            f"../{up}",
+            "../../../../etc/passwd",
+            "%2e%2e%2fsecret.md",
+            "..\\secret",
+            f"file://{secret}",
+        ):
+            fields = {**SHORT, "name": NAME, "target": NAME, field: path}
+            planned = json.loads(studio.post("plan", fields).body)
+            assert not planned["good"], (field, path)
+            assert "Xylophone" not in planned["html"]
+            assert studio.post("tracks", fields).status == 422
+    for field in ("voice", "lang"):
+        assert studio.post("say", {"text": "Hello", "voice": "hum", field: str(secret)}).status == 422
+    assert not studio.output.exists()
+    assert list(studio.kept.iterdir()) == []
+
+
+def test_markup_and_templates_are_only_ever_shown_as_they_were_written(studio: Studio) -> None:
+    for field in forms.FIELDS:
+        fields = {**SHORT, "name": NAME, "target": NAME, field: ATTACK}
+        for answer in (studio.post("plan", fields), studio.post("tracks", fields)):
+            shown = (
+                json.loads(answer.body)["html"] if answer.headers["content-type"] == "application/json" else answer.text
+            )
+            assert "<script>alert" not in shown, field
+            assert "<img src=x" not in shown, field
+            assert "3705702" not in shown and "root:" not in shown, field
+    for field in ("text", "say", "voice", "lang"):
+        answer = studio.post("say", {"text": "Hello", "voice": "hum", field: ATTACK})
+        assert answer.headers["content-type"] in ("application/json", "audio/wav")
+    for page in (f"?again={'%3Cscript%3E'}", "?lang=%3Cscript%3Ealert(1)", "tracks/%3Cscript%3Ealert(1)"):
+        assert "<script>alert" not in studio.get(page).text
+
+
+def test_markup_in_a_script_of_ones_own_is_text(studio: Studio, own_folders: Path) -> None:
+    """Its title, what it is for, its sections and its lines for paper."""
+    from mettavox import assets
+
+    folder = assets.own_folder("scripts") / "en"
+    folder.mkdir(parents=True)
+    (folder / "odd.md").write_text(
+        "---\ntitle: 'An <b>odd</b> &amp; one'\nlanguage: en\nminutes: {shortest: 0.2, typical: 1, longest: 9}\n"
+        "purpose: 'To <script>alert(1)</script>'\n---\n"
+        "# One <script>alert(2)</script> {keep}\n"
+        "! You can stop at any time & rest <i>now</i>. (1s to 90s)\n> Never <b>here</b>.\n",
+        "utf-8",
+    )
+    page = studio.get("").text
+    planned = json.loads(studio.post("plan", {"script": "odd", "minutes": "0.2", "voice": "hum"}).body)
+    assert "To &lt;script&gt;alert(1)" in page
+    assert "One &lt;script&gt;alert(2)" in planned["html"]
+    for text in (page, planned["html"]):
+        assert "<script>alert" not in text
+        assert "<b>" not in text and "<i>" not in text
+
+
+def test_a_length_that_cannot_be_had_is_told_with_the_range(studio: Studio) -> None:
+    for minutes, least in (("0.1", True), ("900", True), ("ten", False)):
+        planned = json.loads(
+            studio.post("plan", {"script": "loving-kindness", "minutes": minutes, "voice": "hum"}).body
+        )
+        assert not planned["good"]
+        assert 'role="alert"' in planned["html"]
+        if least:
+            assert 0 < planned["least"] < planned["most"]
+
+
+def test_a_name_is_not_repeated_where_it_is_refused(studio: Studio) -> None:
+    for field in ("name", "target"):
+        answer = studio.post("tracks", {**SHORT, field: f"{NAME}<7>"})
+        assert answer.status == 422
+        assert NAME not in answer.text

@@ -1,0 +1,255 @@
+"""The studio in a real browser, for hands, keys, eyes and screen readers; nothing is asked of anybody else."""
+
+import contextlib
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from studios import NAME, SHORT, Studio, running
+
+sync_api = pytest.importorskip("playwright.sync_api")
+
+CHROMIUM = os.environ.get("METTAVOX_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+if CHROMIUM is None and not os.environ.get("METTAVOX_REQUIRE_BROWSER"):
+    pytest.skip("there is no Chromium", allow_module_level=True)
+
+_WIDE, _NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
+_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_SHOTS = os.environ.get("METTAVOX_SCREENSHOTS")
+_LINES = "document.querySelectorAll('#live .lines li').length > 3 && document.getElementById('live').ariaBusy === 'false'"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with sync_api.sync_playwright() as playwright:
+        options = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required", "--mute-audio"]
+        with playwright.chromium.launch(executable_path=CHROMIUM, args=options) as launched:
+            yield launched
+
+
+class Visit:
+    """A page, what it asked for from elsewhere, and what went wrong in it."""
+
+    def __init__(self, browser: Any, studio: Studio, path: str = "", **options: Any) -> None:
+        self.context = browser.new_context(**{"viewport": _WIDE, "locale": "en-GB", **options})
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(15_000)
+        self.asked: list[str] = []
+        self.wrong: list[str] = []
+        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        self.page.on("console", lambda said: said.type in ("error", "warning") and self.wrong.append(said.text))
+        self.studio = studio
+        self.page.goto(studio.url + path)
+
+    def __enter__(self) -> "Visit":
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        elsewhere = [url for url in self.asked if not url.startswith((self.studio.url, "data:", f"blob:{self.studio.origin}"))]
+        self.context.close()
+        if kind is None:
+            assert self.wrong == []
+            assert elsewhere == []
+            assert not any(NAME in url for url in self.asked)
+
+    def until(self, condition: str) -> None:
+        """Wait for what the page is to come to; its policy lets nobody evaluate a text within it."""
+        for _ in range(300):
+            with contextlib.suppress(sync_api.Error):  # there may be another page in a moment
+                if self.page.evaluate(condition):
+                    return
+            self.page.wait_for_timeout(50)
+        raise AssertionError(condition)
+
+    def choose(self, **values: str) -> None:
+        self.page.evaluate("document.querySelector('details.more').open = true")
+        for name, value in values.items():
+            self.page.locator(f"#{name}").select_option(value)
+
+
+def _length(page: Any, minutes: int) -> None:
+    """As a hand on the slider does."""
+    page.evaluate(
+        "(minutes) => { const slider = document.getElementById('minutes'); slider.value = minutes;"
+        " slider.dispatchEvent(new Event('input', {bubbles: true})); }",
+        minutes,
+    )
+
+
+def test_a_first_track_in_three_fields_is_heard_read_and_saved(browser: Any, studio: Studio) -> None:
+    """Practice, name and length, with the voice that is there, as on a new machine."""
+    with Visit(browser, studio) as visit:
+        page = visit.page
+        visit.until(_LINES)
+        page.get_by_role("radio", name="Grounding").check()
+        page.get_by_label("Name of the listener").fill(NAME)
+        _length(page, 1)
+        visit.until(f"document.getElementById('live').textContent.includes('{NAME}')")
+        visit.until(_LINES)
+        page.get_by_role("button", name="Make the track").click()
+        page.wait_for_url("**/tracks/*")
+        assert NAME not in page.url
+        visit.until("!!document.getElementById('sound') && document.getElementById('sound').duration === 60")
+
+        chapter = page.locator(".chapters button").nth(1)
+        start = float(chapter.get_attribute("data-at"))
+        chapter.click()
+        visit.until(f"document.getElementById('sound').currentTime > {start} + 0.1")
+        visit.until("document.getElementById('caption').textContent.length > 5")
+        assert page.locator(".chapters [aria-current=true]").count() == 1
+        with page.expect_download() as saving:
+            page.get_by_role("link", name=re.compile("Save MP3")).click()
+        assert Path(saving.value.path()).read_bytes() == (studio.output / "grounding-1m.mp3").read_bytes()
+        page.get_by_text("What was checked").click()
+        assert page.locator("table tr").count() > 3
+        assert "does not hold" not in page.locator("table").inner_text()
+
+        page.get_by_role("link", name="Make it again").click()
+        visit.until(_LINES)
+        assert page.get_by_label("Name of the listener").input_value() == NAME
+        assert page.get_by_role("radio", name="Grounding").is_checked()
+        assert page.locator("#minutes").input_value() == "1"
+
+
+def test_what_one_types_is_shown_as_it_will_be(browser: Any, studio: Studio) -> None:
+    with Visit(browser, studio) as visit:
+        page = visit.page
+        visit.choose(voice="")
+        visit.until(_LINES)
+        short = page.locator("#live li").count()
+        _length(page, 30)
+        visit.until(f"document.querySelectorAll('#live li').length > {short}")
+        page.locator("#name").press_sequentially(NAME)
+        visit.until(f"document.getElementById('live').textContent.includes('{NAME}')")
+        assert page.locator("#say").is_visible()
+        page.locator("#target").fill("Ana")
+        visit.until("document.getElementById('live').textContent.includes('Ana')")
+        assert int(page.locator("#least").inner_text()) < int(page.locator("#most").inner_text())
+
+        page.get_by_role("radio", name="Grounding").check()  # which has no place for a target
+        assert page.locator("#target").is_hidden()
+        visit.until(_LINES + " && !document.getElementById('live').textContent.includes('Ana')")
+
+        page.locator("#name").fill("<b>7")
+        visit.until("!!document.querySelector('#live [role=alert]')")
+        assert page.locator("#go").is_disabled()
+        page.locator("#name").fill("")
+        visit.until(_LINES)
+        assert page.locator("#go").is_enabled()
+
+
+def test_a_name_and_a_line_are_heard(browser: Any, studio: Studio) -> None:
+    with Visit(browser, studio) as visit:
+        page = visit.page
+        visit.until(_LINES)
+        page.locator("#name").fill(NAME)
+        for button in (page.get_by_role("button", name="Hear it").first, page.locator("#live .play").first):
+            with page.expect_response("**/say") as answer:
+                button.click()
+            assert answer.value.headers["content-type"] == "audio/wav"
+            visit.until("document.getElementById('heard').textContent === ''")
+
+
+def test_a_track_is_cancelled_while_it_is_made(browser: Any, studio: Studio) -> None:
+    page_of = studio.add({**SHORT, "script": "loving-kindness", "minutes": "40", "voice": "system", "name": NAME})
+    with Visit(browser, studio, page_of) as visit:
+        visit.until("document.getElementById('told').textContent.length > 0")
+        visit.page.get_by_role("button", name="Cancel").click()
+        visit.page.wait_for_url("**/tracks")
+        visit.page.get_by_role("link", name="Loving-kindness (40:00)").click()
+        visit.until("document.body.textContent.includes('cancelled')")
+
+
+def test_the_keyboard_alone_makes_a_track(browser: Any, tmp_path: Path) -> None:
+    with running(tmp_path) as studio, Visit(browser, studio) as visit:
+        page = visit.page
+        visit.until(_LINES)
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.className") == "skip"
+        page.keyboard.press("Enter")
+
+        def to(wanted: str) -> None:
+            for _ in range(60):
+                if page.evaluate("document.activeElement.id || document.activeElement.name") == wanted:
+                    return
+                page.keyboard.press("Tab")
+            raise AssertionError(wanted)
+
+        to("script")
+        page.keyboard.press("ArrowDown")
+        to("name")
+        page.keyboard.type(NAME)
+        to("minutes")
+        page.keyboard.press("Home")
+        visit.until(f"document.getElementById('live').textContent.includes('{NAME}')")
+        visit.until(_LINES)
+        to("go")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/tracks/*")
+        visit.until("!!document.getElementById('sound')")
+
+
+def test_the_studio_speaks_spanish(browser: Any, tmp_path: Path) -> None:
+    with running(tmp_path) as studio, Visit(browser, studio, locale="es-MX") as visit:
+        visit.until(_LINES)
+        assert visit.page.evaluate("document.documentElement.lang") == "es"
+        assert visit.page.get_by_role("heading", level=1).inner_text() == "Crear una pista"
+        assert "Puedes" in visit.page.locator("#live").inner_text()
+        visit.page.get_by_role("link", name="English").click()
+        visit.until(_LINES)
+        assert visit.page.get_by_role("heading", level=1).inner_text() == "Make a track"
+
+
+@pytest.fixture(scope="module")
+def pages(studio: Studio) -> dict[str, str]:
+    """A page of each kind, by its path."""
+    made = studio.add({**SHORT, "script": "loving-kindness", "minutes": "3", "name": NAME})
+    studio.made(made)
+    return {"make": "", "tracks": "tracks", "made": made}
+
+
+@pytest.mark.parametrize("viewport", [_WIDE, _NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_and_nothing_is_cut_off(
+    browser: Any, studio: Studio, pages: dict[str, str], viewport: dict[str, int], scheme: str
+) -> None:
+    """On every page: the form as it opens and with a wrong name, all tracks, one being made, made, refused and unfinished."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+
+    def look(page: Any, name: str) -> None:
+        if _SHOTS:
+            page.screenshot(path=f"{_SHOTS}/{name}-{viewport['width']}-{scheme}.png", full_page=True)
+        found = axe.run(page, options={"runOnly": {"type": "tag", "values": _RULES}})
+        assert [(name, each["id"], each["nodes"][0]["html"]) for each in found.response["violations"]] == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"], name
+
+    with Visit(browser, studio, viewport=viewport, color_scheme=scheme) as visit:
+        page = visit.page
+        visit.until(_LINES)
+        look(page, "make")
+        visit.choose(bed="rain")
+        page.locator("#name").fill(NAME)
+        visit.until(f"document.getElementById('live').textContent.includes('{NAME}')")
+        look(page, "filled")
+        page.locator("#name").fill("<7>")
+        visit.until("!!document.querySelector('#live [role=alert]')")
+        look(page, "wrong")
+        for name in ("tracks", "made"):
+            page.goto(studio.url + pages[name])
+            look(page, name)
+        working = studio.add({**SHORT, "script": "sleep", "minutes": "45", "voice": "system"})
+        page.goto(studio.url + working)
+        look(page, "working")
+        studio.post(f"{working}/cancel")
+    with Visit(browser, studio, viewport=viewport, color_scheme=scheme) as visit:
+        visit.until(_LINES)
+        visit.page.evaluate("document.querySelector('input[name=lang]').value = 'xx'; document.getElementById('make').submit()")
+        visit.page.wait_for_url("**/tracks")
+        visit.page.get_by_role("alert").wait_for()
+        look(visit.page, "refused")
+        visit.wrong.clear()  # the browser tells of the 422

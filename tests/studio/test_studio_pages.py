@@ -1,0 +1,161 @@
+"""The studio's pages as a browser gets them: a track from the form to its files, and no name where none belongs."""
+
+import io
+import logging
+import re
+import wave
+from pathlib import Path
+
+import pytest
+import soundfile
+from studios import NAME, SHORT, Studio, running, until
+
+from mettavox import cli
+
+ASKED = {**SHORT, "script": "loving-kindness", "name": NAME, "target": "Bartholomew", "relation": "friend"}
+
+
+@pytest.fixture(scope="module")
+def made(studio: Studio) -> str:
+    """The path of the page of a track that is there."""
+    page = studio.add(ASKED)
+    studio.made(page)
+    return page
+
+
+def test_the_first_page_has_every_practice_and_what_it_is_for(studio: Studio) -> None:
+    page = studio.get("").text
+    assert page.count('name="script"') == 12
+    assert "{{" not in page and "None" not in page
+
+
+def test_the_language_is_the_one_that_the_browser_asks_for(tmp_path: Path) -> None:
+    with running(tmp_path) as studio:
+        assert '<html lang="es"' in studio.get("", accept_language="fr, es-MX;q=0.9, en;q=0.5").text
+        assert '<html lang="en"' in studio.get("", accept_language="fr").text
+        assert '<html lang="es"' in studio.get("?lang=es").text
+        assert '<html lang="es"' in studio.get("tracks", accept_language="en").text  # chosen for good
+
+
+def test_a_name_is_heard_in_the_voice(studio: Studio) -> None:
+    answer = studio.post("say", {"text": NAME, "say": "so-RAI-da", "voice": "hum", "lang": "en"})
+    assert answer.headers["content-type"] == "audio/wav"
+    with wave.open(io.BytesIO(answer.body)) as sound:
+        assert sound.getnframes() > sound.getframerate() // 2
+    for text in ("", "   ", "x" * 5000):
+        refused = studio.post("say", {"text": text, "voice": "hum"})
+        assert refused.status == 422
+        assert "Traceback" not in refused.text
+
+
+def test_a_track_is_played_in_parts_and_saved(studio: Studio, made: str) -> None:
+    page = studio.get(made).text
+    for suffix in (".mp3", ".txt", ".html", ".vtt", ".srt"):
+        assert f"{made}/file{suffix}" in page
+        whole = studio.get(f"{made}/file{suffix}?save")
+        assert whole.status == 200
+        assert whole.headers["content-disposition"] == f'attachment; filename="loving-kindness-1m{suffix}"'
+        assert whole.body == (studio.output / f"loving-kindness-1m{suffix}").read_bytes()
+    part = studio.get(f"{made}/file.mp3", range="bytes=100-299")
+    assert (part.status, len(part.body)) == (206, 200)
+    assert soundfile.info(io.BytesIO(studio.get(f"{made}/file.mp3").body)).frames == 60 * 48_000
+
+
+def test_only_files_of_tracks_have_an_address(studio: Studio, made: str) -> None:
+    """Not the record, not a neighbour, not what is kept."""
+    (studio.output / "diary.txt").write_text("mine", "utf-8")
+    for path in ("file.json", "file.py", "file.mp3.bak", "file", "file.", "file.mp3/x", "diary.txt", "file%00.mp3",
+                 "file/../diary.txt", "file..%2fdiary.txt", "file%2e%2e%2fdiary.txt"):  # fmt: skip
+        assert studio.get(f"{made}/{path}").status == 404, path
+    for path in ("tracks/0123456789abcdef", "output/diary.txt", "diary.txt", f"{made}x", made.upper()):
+        assert studio.get(path).status == 404, path
+
+
+def test_a_track_whose_file_is_gone_says_so(studio: Studio) -> None:
+    page = studio.add({**ASKED, "minutes": "2"})
+    studio.made(page)
+    (studio.output / "loving-kindness-2m.mp3").unlink()
+    assert studio.get(page).status == 200
+    assert "<audio" not in studio.get(page).text
+    assert studio.get(f"{page}/file.mp3").status == 404
+
+
+def test_again_has_the_same_choices(studio: Studio, made: str) -> None:
+    page = studio.get(f"?again={made.removeprefix('tracks/')}").text
+    assert f'value="{NAME}"' in page and 'value="Bartholomew"' in page
+    assert re.search(r'value="loving-kindness" checked', page)
+    assert '<option value="none" selected>' in page
+
+
+def test_an_english_track_made_again_from_spanish_pages_stays_english(tmp_path: Path) -> None:
+    with running(tmp_path) as studio:
+        page = studio.add(SHORT)
+        studio.made(page)
+        again = studio.get(f"?lang=es&again={page.removeprefix('tracks/')}").text
+        assert '<html lang="es"' in again
+        assert '<input type="hidden" name="lang" value="en">' in again
+        assert '<input type="hidden" name="lang" value="es">' in studio.get("").text
+
+
+def test_progress_comes_as_it_is_made_and_ends(studio: Studio) -> None:
+    page = studio.add({**SHORT, "minutes": "3"})
+    answer = studio.get(f"{page}/progress")
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    events = [each.removeprefix("data: ").split("\t") for each in answer.text.strip().split("\n\n")]
+    assert all(len(event) == 3 for event in events)
+    assert events[-1][0] == "made"
+    shares = [float(share) for state, share, _ in events if state == "working"]
+    assert all(0 <= share <= 1 for share in shares)
+
+
+def test_nothing_of_a_person_is_in_an_address_a_log_or_a_file_elsewhere(
+    tmp_path: Path, own_folders: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with running(tmp_path) as studio:
+        page = studio.add(ASKED)
+        studio.post("plan", ASKED)
+        studio.post("say", {"text": NAME, "voice": "hum"})
+        shown = studio.made(page)
+        studio.post("tracks", {**ASKED, "minutes": "900"})
+        for text in (page, studio.get("tracks").text, shown.text, str(shown.headers)):
+            assert NAME not in text
+    assert NAME not in caplog.text
+    assert NAME not in "".join(capfd.readouterr())
+    there = [path for folder in (tmp_path, own_folders) for path in folder.rglob("*") if path.is_file()]
+    assert there
+    with_it = {path.name for path in there if NAME.encode() in path.read_bytes()}
+    assert with_it <= {f"loving-kindness-1m{suffix}" for suffix in (".txt", ".html", ".vtt", ".srt", ".lrc", ".mp3")}
+    assert [path for path in there if NAME in path.name] == []
+
+
+def test_ten_tracks_from_three_pages_are_all_made(studio: Studio) -> None:
+    pages = [studio.add(SHORT) for _ in range(3)]
+    assert len(set(pages)) == 3
+    assert all("<audio" in studio.made(page).text for page in pages)
+    names = {re.search(r"grounding-1m(-\d+)?\.mp3", studio.get(f"{page}/file.mp3").headers["content-disposition"]) for page in pages}
+    assert len({found[0] for found in names if found}) == 3
+
+
+def test_one_is_cancelled_from_its_page(studio: Studio) -> None:
+    page = studio.add({**ASKED, "minutes": "20"})
+    assert studio.post(f"{page}/cancel").headers["location"].endswith("/tracks")
+    until(lambda: studio.get(page).text, lambda text: "<p>cancelled</p>" in text)
+    assert studio.post("tracks/0123456789abcdef/cancel").status == 303
+    assert studio.post("tracks/0123456789abcdef/go-on").status == 303
+
+
+def test_a_port_that_is_taken_is_told(studio: Studio, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["studio", "--no-browser", "--port", str(studio.port)]) == 2
+    assert f"Port {studio.port} cannot be had" in capsys.readouterr().err
+
+
+def test_the_page_is_there_before_the_server_is(tmp_path: Path) -> None:
+    """A browser that is quicker than the server waits, and is not refused."""
+    import socket
+
+    from mettavox.studio import server
+
+    with server.studio(tmp_path / "output", tmp_path / "kept") as (address, _):
+        port = int(address.split(":")[2].split("/")[0])
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
