@@ -72,7 +72,7 @@ def test_nothing_else_is_in_the_wheel(wheel: Path):
     """No tests, no tracks, no cache."""
     assert {name.split("/")[0] for name in inside(wheel)} == {"mettavox"}
     suffixes = {Path(name).suffix for name in inside(wheel)}
-    assert suffixes <= {".py", ".typed", ".md", ".yaml", ".toml", ".txt", ".html", ".css", ".js", ".xml"}
+    assert suffixes <= {".py", ".typed", ".md", ".yaml", ".toml", ".txt", ".html", ".css", ".js", ".xml", ".svg"}
 
 
 def test_a_wheel_from_the_source_package_holds_the_same(wheel: Path, copied: Path, tmp_path: Path):

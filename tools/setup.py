@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Make ``.venv`` in this checkout and install mettavox into it.
 
-    python3 tools/setup.py          what a user needs
-    python3 tools/setup.py --onnx   and what the large neural voices need
-    python3 tools/setup.py --dev    and what the tests and linters need
+    python3 tools/setup.py            what a user needs
+    python3 tools/setup.py --onnx     and what the large neural voices need
+    python3 tools/setup.py --studio   and what the studio needs, in which tracks are made in the browser
+    python3 tools/setup.py --dev      and what the tests and linters need
 
 Needs nothing but Python's standard library: no ``pip`` outside the environment (Debian and Ubuntu
 forbid it), and not even the ``python3-venv`` package they split off. A second run with nothing to
@@ -76,7 +77,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parse_arguments(arguments)
     try:
         require_python()
-        setup(frozenset(name for name in ("dev", "onnx") if getattr(options, name)))
+        setup(frozenset(name for name in ("dev", "onnx", "studio") if getattr(options, name)))
     except SetupError as error:
         say(str(error))
         return EXIT_FAILED
@@ -93,6 +94,7 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description="Make .venv and install mettavox into it.")
     parser.add_argument("--onnx", action="store_true", help="also install what the large neural voices need")
+    parser.add_argument("--studio", action="store_true", help="also install what the studio in the browser needs")
     parser.add_argument("--dev", action="store_true", help="also install what tests and linters need")
     return parser.parse_args(arguments)
 

@@ -53,7 +53,7 @@ def test_no_field_takes_a_path(studio: Studio, tmp_path: Path) -> None:
             f"file://{secret}",
         ):
             fields = {**SHORT, "name": NAME, "target": NAME, field: path}
-            planned = json.loads(studio.post("plan", fields).body)
+            planned = studio.post("plan", fields).json()
             assert not planned["good"], (field, path)
             assert "Xylophone" not in planned["html"]
             assert studio.post("tracks", fields).status == 422
@@ -94,7 +94,7 @@ def test_markup_in_a_script_of_ones_own_is_text(studio: Studio, own_folders: Pat
         "utf-8",
     )
     page = studio.get("").text
-    planned = json.loads(studio.post("plan", {"script": "odd", "minutes": "0.2", "voice": "hum"}).body)
+    planned = studio.post("plan", {"script": "odd", "minutes": "0.2", "voice": "hum"}).json()
     assert "To &lt;script&gt;alert(1)" in page
     assert "One &lt;script&gt;alert(2)" in planned["html"]
     for text in (page, planned["html"]):

@@ -3,10 +3,12 @@
 import json
 import re
 import socket
+from pathlib import Path
 
 import pytest
 from studios import FORM, SHORT, Studio
 
+from mettavox.studio import server
 from mettavox.studio.guard import MOST_BYTES
 
 PLACES = ("", "tracks", "site.css", "web/make.js", "tracks/0123456789abcdef/file.mp3", "nothing")
@@ -51,10 +53,8 @@ def test_without_the_key_there_is_nothing(studio: Studio) -> None:
         assert key not in answer.text
 
 
-def test_every_start_has_a_key_of_its_own(studio: Studio, tmp_path: object) -> None:
-    from mettavox.studio import server
-
-    with server.studio(studio.output, studio.kept) as (address, _):
+def test_every_start_has_a_key_of_its_own(studio: Studio, tmp_path: Path) -> None:
+    with server.studio(studio.output, tmp_path) as (address, _):
         assert studio.key not in address
 
 

@@ -3,6 +3,8 @@
 import io
 import logging
 import re
+import socket
+import sys
 import wave
 from pathlib import Path
 
@@ -11,6 +13,10 @@ import soundfile
 from studios import NAME, SHORT, Studio, running, until
 
 from mettavox import cli
+from mettavox.ask import STANDARD
+from mettavox.errors import OutputError
+from mettavox.studio import server
+from mettavox.studio.forms import FIELDS
 
 ASKED = {**SHORT, "script": "loving-kindness", "name": NAME, "target": "Bartholomew", "relation": "friend"}
 
@@ -27,6 +33,14 @@ def test_the_first_page_has_every_practice_and_what_it_is_for(studio: Studio) ->
     page = studio.get("").text
     assert page.count('name="script"') == 12
     assert "{{" not in page and "None" not in page
+
+
+def test_the_form_as_it_opens_makes_every_practice(studio: Studio) -> None:
+    """Also without JavaScript, which hides what a practice has no place for."""
+    for practice in re.findall(r'<input type="radio"[^>]*>', studio.get("").text):
+        name, minutes = (re.search(rf'{key}="([^"]+)"', practice)[1] for key in ("value", "data-typical"))
+        form = {each: str(STANDARD[each] or "") for each in FIELDS} | {"script": name, "minutes": minutes}
+        assert studio.post("plan", form).json()["good"], name
 
 
 def test_the_language_is_the_one_that_the_browser_asks_for(tmp_path: Path) -> None:
@@ -152,12 +166,29 @@ def test_a_port_that_is_taken_is_told(studio: Studio, capsys: pytest.CaptureFixt
     assert f"Port {studio.port} cannot be had" in capsys.readouterr().err
 
 
+def test_without_the_extra_it_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    assert cli.run(["studio", "--no-browser"]) == 2
+    assert "mettavox[studio]" in capsys.readouterr().err
+
+
+def test_a_second_studio_is_refused(studio: Studio, tmp_path: Path) -> None:
+    """It would find what the first one is making, and make it again."""
+    with pytest.raises(OutputError, match="already"), server.studio(tmp_path, studio.kept):
+        pass
+    assert studio.get("").status == 200
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", "utf-8")
+    with pytest.raises(OutputError, match="cannot keep"), server.studio(tmp_path, tmp_path / "file" / "studio"):
+        pass
+
+
 def test_the_page_is_there_before_the_server_is(tmp_path: Path) -> None:
     """A browser that is quicker than the server waits, and is not refused."""
-    import socket
-
-    from mettavox.studio import server
-
     with server.studio(tmp_path / "output", tmp_path / "kept") as (address, _):
         port = int(address.split(":")[2].split("/")[0])
         socket.create_connection(("127.0.0.1", port), timeout=5).close()

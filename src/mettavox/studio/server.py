@@ -2,12 +2,14 @@
 
 import asyncio
 import contextlib
+import errno
 import secrets
 import socket
 from collections.abc import Iterator
 from pathlib import Path
 
-from mettavox.errors import RequestError
+from mettavox import lock
+from mettavox.errors import OutputError, RequestError
 from mettavox.studio.works import Works
 
 LOOPBACK = "127.0.0.1"
@@ -24,8 +26,9 @@ def listening(port: int) -> socket.socket:
         made.listen()  # already: the browser may ask before the server is ready, and then waits
     except (OSError, OverflowError) as error:
         made.close()
+        why = "another program has it" if getattr(error, "errno", None) == errno.EADDRINUSE else "the system refuses it"
         raise RequestError(
-            f"Port {port} cannot be had: another program has it.", hint="Choose another with --port, or leave it out."
+            f"Port {port} cannot be had: {why}.", hint="Choose another with --port, or leave it out."
         ) from error
     return made
 
@@ -34,7 +37,8 @@ def listening(port: int) -> socket.socket:
 def studio(output: Path, kept: Path, *, port: int = 0) -> Iterator[tuple[str, "Server"]]:
     """The studio's address and its server, which ``run`` keeps at it until it is told to stop.
 
-    Raises RequestError for a port that cannot be had, or where the extra is not installed.
+    Raises RequestError for a port that cannot be had, or where the extra is not installed, and OutputError where
+    another studio has the folder ``kept``, or it cannot be written.
     """
     try:
         import uvicorn
@@ -42,11 +46,10 @@ def studio(output: Path, kept: Path, *, port: int = 0) -> Iterator[tuple[str, "S
         from mettavox.studio.app import app
     except ImportError as error:
         raise RequestError(
-            "The studio needs two packages more.", hint="Install them: pip install 'mettavox[studio]'"
+            "The studio needs two packages more.",
+            hint="In a checkout: python3 tools/setup.py --studio; elsewhere: pip install 'mettavox[studio]'",
         ) from error
-    made = listening(port)
-    works = Works(output, kept)
-    try:
+    with contextlib.closing(listening(port)) as made, _alone(kept), contextlib.closing(Works(output, kept)) as works:
         number = made.getsockname()[1]
         token = secrets.token_urlsafe(_TOKEN_BYTES)
         hosts = [f"{host}:{number}" for host in (LOOPBACK, "localhost")]
@@ -65,9 +68,26 @@ def studio(output: Path, kept: Path, *, port: int = 0) -> Iterator[tuple[str, "S
                 await super().shutdown(sockets)
 
         yield f"http://{LOOPBACK}:{number}/{token}/", Server(Ending(config), made)
-    finally:
-        works.close()
-        made.close()
+
+
+@contextlib.contextmanager
+def _alone(kept: Path) -> Iterator[None]:
+    """Two studios would find each other's tracks unfinished, and make them twice."""
+    with contextlib.ExitStack() as stack:
+        try:
+            kept.mkdir(parents=True, exist_ok=True, mode=0o700)
+            stack.enter_context(lock.held(kept.with_name(f"{kept.name}.lock"), wait=False))
+        except BlockingIOError as error:
+            raise OutputError(
+                "A studio is open on this machine already.",
+                hint="Use it, in as many tabs as you like, or end it with Ctrl-C.",
+            ) from error
+        except OSError as error:
+            raise OutputError(
+                f"The studio cannot keep its unfinished tracks: {error.strerror}.",
+                hint="Check who may write in your home folder.",
+            ) from error
+        yield
 
 
 class Server:
