@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,15 @@ def test_a_length_that_cannot_be_had_is_told_with_the_range(studio: Studio) -> N
         assert 'role="alert"' in planned["html"]
         if least:
             assert 0 < planned["least"] < planned["most"]
+
+
+def test_what_is_wrong_is_told_in_the_words_of_the_page(studio: Studio) -> None:
+    planned = studio.post("plan", {**SHORT, "name": "<7>"}).json()["html"]
+    assert "of “Name of the listener”" in planned
+    asked = {"script": "loving-kindness", "voice": "hum", "minutes": "900"}
+    assert "Ask for “Length”" in studio.post("tracks", asked).text
+    for text in (planned, studio.post("say", {"text": "<", "say": "<", "voice": "hum"}).text):
+        assert not re.search(r"--(name|minutes|duration|say)\b", text)
 
 
 def test_a_name_is_not_repeated_where_it_is_refused(studio: Studio) -> None:

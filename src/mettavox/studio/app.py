@@ -3,6 +3,7 @@
 import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -89,7 +90,7 @@ class _Studio:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.globals |= {"fill": fill, "clock": clock}
+        self._templates.globals |= {"fill": fill, "clock": clock, "on_the_page": forms.as_on_the_page}
 
     # --- pages ---
 
@@ -126,17 +127,23 @@ class _Studio:
             shown_live = livepage.Live(message=error.message, hint=error.hint)
         else:
             shown_live = await run_in_threadpool(livepage.live, options)
+        shown_live = replace(
+            shown_live,
+            message=forms.as_on_the_page(shown_live.message, words),
+            hint=forms.as_on_the_page(shown_live.hint, words),
+        )
         html = self._templates.get_template("live.html").render(live=shown_live, words=words)
         return JSONResponse({
             "html": html, "least": shown_live.least, "most": shown_live.most, "good": not shown_live.message,
         })  # fmt: skip
 
     async def say(self, request: Request) -> Response:
-        form = await _form(request)
+        form, words = await _form(request), self._words(request)
         try:
             sound = await run_in_threadpool(_said, form)
         except MettavoxError as error:
-            return JSONResponse({"message": error.message, "hint": error.hint}, 422)
+            told = {"message": error.message, "hint": error.hint}
+            return JSONResponse({key: forms.as_on_the_page(text, words) for key, text in told.items()}, 422)
         return Response(sound, media_type="audio/wav")
 
     async def tracks(self, request: Request) -> Response:
@@ -147,9 +154,9 @@ class _Studio:
         try:
             work = await run_in_threadpool(self._works.add, forms.options(form))
         except MettavoxError as error:
-            return self._page(
-                request, "refused.html", self._words(request), message=error.message, hint=error.hint, code=422
-            )
+            words = self._words(request)
+            message, hint = (forms.as_on_the_page(text, words) for text in (error.message, error.hint))
+            return self._page(request, "refused.html", words, message=message, hint=hint, code=422)
         return RedirectResponse(_at(request, f"tracks/{work.id}"), 303)
 
     async def track(self, request: Request) -> Response:

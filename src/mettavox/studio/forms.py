@@ -1,5 +1,6 @@
 """Forms: what a page sends becomes options by their names, as a command line, a course and a roster ask."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,13 @@ FIELDS = (
 """What the form of a track has, as texts."""
 CHECKED = ("gentle", "bells")
 """What is ticked or not."""
+_LABELS = {
+    "name": "listener", "say": "respelling", "target": "target", "minutes": "length", "duration": "length",
+    "relation": "relation", "pronouns": "pronouns", "voice": "voice", "bed": "bed", "bells": "bells",
+    "closing": "closing", "anchor": "anchor", "experience": "experience", "tone": "tone", "lang": "language",
+}  # fmt: skip
+"""The word that a page has for an option."""
+_OPTION = re.compile(r"--([a-z]+(?:-[a-z]+)*)")
 _NAMED = ("script", "lang", "voice", "profile")
 _LONGEST = 2000
 
@@ -45,6 +53,11 @@ def options(form: Mapping[str, str]) -> dict[str, Any]:
     if "bells" in form:
         chosen["bells"] = True
     return chosen
+
+
+def as_on_the_page(text: str, words: Mapping[str, Any]) -> str:
+    """What makers say of ``--minutes``, said of the field that the page has for it."""
+    return _OPTION.sub(lambda found: f"“{words[_LABELS[found[1]]]}”" if found[1] in _LABELS else found[0], text)
 
 
 def voice_and_language(form: Mapping[str, str]) -> tuple[str, str]:
