@@ -55,7 +55,7 @@
     const summary = live.querySelector("[data-summary]")?.textContent || "";
     if (find("summary").textContent !== summary) find("summary").textContent = summary;
   };
-  const soon = () => { clearTimeout(timer); timer = setTimeout(plan, 120); };
+  const soon = () => { clearTimeout(timer); timer = setTimeout(plan, 60); };
 
   form.addEventListener("input", (event) => {
     if (event.target.name === "script") { minutes.dataset.chosen = ""; choose(); }
