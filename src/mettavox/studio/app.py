@@ -163,6 +163,7 @@ class _Studio:
         work = self._work(request)
         if work is None:
             return await _lost(request, KeyError())
+        work = replace(work)  # as it is now: it may be finished while its page is written
         item = await run_in_threadpool(_item, work) if work.state == "made" else None
         others = [suffix for suffix in _OTHERS if work.path and beside_path(work.path, suffix).is_file()]
         return self._page(

@@ -164,11 +164,15 @@ class Works:
         except Cancelled:
             work.state = "unfinished" if work.wanted else "cancelled"
         except MettavoxError as error:
-            work.state, work.message, work.hint = "failed", error.message, error.hint
+            work.message, work.hint, work.state = (
+                error.message,
+                error.hint,
+                "failed",
+            )  # the state last: pages look at any time
         except OSError as error:
-            work.state, work.message = "failed", f"The disk refused: {error.strerror}."
+            work.message, work.state = f"The disk refused: {error.strerror}.", "failed"
         except Exception:
-            work.state, work.message = "failed", _OURS
+            work.message, work.state = _OURS, "failed"
         if work.state != "unfinished":
             self._let_go(work)
 
