@@ -9,24 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from heads import HEAD
 from mettavox import phrasebook
 from mettavox.__main__ import ONE_THREAD
 from mettavox.phrasebook import Phrasebook
 from mettavox.prepare import Prepared, prepare
 from mettavox.request import Request
-
-HEAD = """\
----
-title: A test
-language: en
-minutes: {shortest: 0.1, typical: 1, longest: 60}
-slots: [name, target, wishes, anchor, breath, closing]
----
-"""
-"""A head of six lines, so that the first line under it is line 7."""
-
-HEAD_LINES = HEAD.count("\n")
-
 
 _HOMES = ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME")
 

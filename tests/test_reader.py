@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import HEAD
+from heads import HEAD
 from mettavox import assets, lint, phrasebook, reader, source
 from mettavox.errors import MettavoxError, RequestError, ScriptError
 from mettavox.person import EXPERIENCES, RELATIONS, Listener, Spoken, Target
