@@ -9,5 +9,3 @@ slots: [name, target, wishes, anchor, breath, closing]
 ---
 """
 """A head of six lines, so that the first line under it is line 7."""
-
-HEAD_LINES = HEAD.count("\n")
