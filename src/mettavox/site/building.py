@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -88,19 +89,20 @@ def build(
     first = next(items, None)
     if first is None:
         raise _nothing(path, unusable, named)
-    spoken_in = language or _language_of(path, first)
+    course = _course(path)
+    spoken_in = language or _language_of(path, course, first)
     language, words = fixedwords.words(spoken_in)
-    if spoken_in != language and _was_asked(spoken_in, first):
+    if spoken_in not in (language, first.language):
         raise RequestError(
             f"There are no words for pages in “{spoken_in[:20]}”.",
             hint="Choose en or es, or write scripts/LANGUAGE/shared/library.yaml.",
         )
-    title = title or _course_title(path) or words["library"]
+    title = title or _course_title(course) or words["library"]
     cards: list[Card] = []
     tracks: list[dict[str, object]] = []
     with contextlib.suppress(_Same), _pages(path) as new:
         made = _Made(new)
-        for item in _all(first, items):
+        for item in chain([first], items):
             cover = made.cover(path, item)
             page = trackpage.html(
                 item, language, words, index=index, library=title, cover=cover, base=base, private=not public
@@ -111,7 +113,7 @@ def build(
             cards.append(Card.of(item, cover))
             tracks.append(_told(item))
             progress(len(cards))
-        _sort(cards, _course(path))
+        _sort(cards, course)
         settings = {"title": title, "url": base, "language": language, "show_names": show_names, "nameless": nameless}
         settings |= {"public": public, "feed": feed}
         made.write(
@@ -189,11 +191,6 @@ def _usable(
             yield each
 
 
-def _all(first: Item, others: Iterator[Item]) -> Iterator[Item]:
-    yield first
-    yield from others
-
-
 def _nothing(path: Path, unusable: list[Unusable], named: list[str]) -> OutputError:
     if named:
         return OutputError(
@@ -207,13 +204,9 @@ def _nothing(path: Path, unusable: list[Unusable], named: list[str]) -> OutputEr
     return OutputError(f"There is no track in “{path}”.", hint="Give the folder that a batch or a course has made.")
 
 
-def _was_asked(language: str, first: Item) -> bool:
-    return language != first.language
-
-
-def _language_of(path: Path, first: Item) -> str:
+def _language_of(path: Path, course: Mapping[str, Any], first: Item) -> str:
     """The language of the pages: the course's, or that of most tracks, by their records' names alone."""
-    told = _course(path).get("language")
+    told = course.get("language")
     if isinstance(told, str):
         return told
     counted: Counter[str] = Counter()
@@ -236,8 +229,8 @@ def _course(path: Path) -> Mapping[str, Any]:
     return table if isinstance(table, dict) else {}
 
 
-def _course_title(path: Path) -> str:
-    title = _course(path).get("title")
+def _course_title(course: Mapping[str, Any]) -> str:
+    title = course.get("title")
     return title[:_LONGEST_TITLE] if isinstance(title, str) else ""
 
 

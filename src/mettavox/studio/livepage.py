@@ -61,8 +61,9 @@ def live(options: Mapping[str, Any]) -> Live:
     least = most = 0
     try:
         prepared = prepare.prepare(ask.request(options))
-        least, most = _bounds(prepared)
-        timeline = prepare.plan(prepared)
+        lengths = EstimatedLengths(prepared.voice, prepared.rate)
+        least, most = _bounds(prepared, lengths)
+        timeline = prepare.laid(prepared, lengths)
     except MettavoxError as error:
         return Live(message=error.message, hint=error.hint, least=least, most=most)
     head = prepared.script.head
@@ -82,9 +83,8 @@ def live(options: Mapping[str, Any]) -> Live:
     )
 
 
-def _bounds(prepared: Prepared) -> tuple[int, int]:
+def _bounds(prepared: Prepared, lengths: EstimatedLengths) -> tuple[int, int]:
     """In whole seconds, both of which can be asked for."""
-    lengths = EstimatedLengths(prepared.voice, prepared.rate)
     least, most = fit.shortest_and_longest(prepared.script, lengths, prepared.rules)
     return -(-least // prepared.rate), most // prepared.rate
 
