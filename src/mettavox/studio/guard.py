@@ -6,7 +6,7 @@ where the request comes from, and whether it knows the token that only the perso
 """
 
 import hmac
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -42,13 +42,16 @@ class TooLarge(Exception):
 
 
 class Guard:
-    """Lets through to ``app`` what knows the ``token`` and was meant for one of the ``hosts``: 127.0.0.1:8322."""
+    """Lets through to ``app`` what knows the ``token`` and was meant for one of the ``hosts``: 127.0.0.1:8322.
 
-    def __init__(self, app: ASGIApp, *, token: str, hosts: Iterable[str], most_bytes: int = MOST_BYTES) -> None:
+    ``larger`` has the paths, such as /record/take, that may be sent more than a form, and how many bytes.
+    """
+
+    def __init__(self, app: ASGIApp, *, token: str, hosts: Iterable[str], larger: Mapping[str, int]) -> None:
         self._app = app
         self._token = token
         self._hosts = frozenset(hosts)
-        self._most = most_bytes
+        self._larger = {f"/{token}{path}": most for path, most in larger.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -60,13 +63,13 @@ class Guard:
             await PlainTextResponse(refused[1], refused[0], headers=_HEADERS)(scope, receive, send)
             return
         inside = {**scope, "root_path": f"/{self._token}"}
-        started, size = False, 0
+        started, size, most = False, 0, self._most(scope)
 
         async def counted() -> Message:
             nonlocal size
             message = await receive()
             size += len(message.get("body", b""))
-            if size > self._most:
+            if size > most:
                 raise TooLarge
             return message
 
@@ -102,5 +105,8 @@ class Guard:
         ):
             return 403, "That was sent by a page from elsewhere."
         length = headers.get("content-length", "0")
-        too_long = not length.isdecimal() or int(length) > self._most
+        too_long = not length.isdecimal() or int(length) > self._most(scope)
         return (413, TOO_LARGE) if too_long else None
+
+    def _most(self, scope: Scope) -> int:
+        return self._larger.get(scope["path"], MOST_BYTES)

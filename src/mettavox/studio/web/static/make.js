@@ -1,8 +1,7 @@
-(() => {
-  "use strict";
-  const find = (id) => document.getElementById(id);
+import { ask, find, play } from "./studio.js";
+
+{
   const form = find("make");
-  const base = form.dataset.base;
   const minutes = find("minutes");
   const live = find("live");
   const heard = find("heard");
@@ -40,11 +39,9 @@
   const plan = async () => {
     const mine = ++asked;
     live.setAttribute("aria-busy", "true");
-    let told;
-    try {
-      const answer = await fetch(`${base}plan`, { method: "POST", body: fields() });
-      told = await answer.json();
-    } catch { if (mine === asked) heard.textContent = heard.dataset.gone; return; }
+    const answer = await ask("plan", { method: "POST", body: fields() }, heard);
+    if (!answer) return;
+    const told = await answer.json();
     if (mine !== asked) return;
     if (told.least) range(told.least / 60, told.most / 60);
     live.innerHTML = told.html; // made by the studio's own templates, which escape
@@ -65,24 +62,7 @@
   });
 
   // To hear a name or a line.
-  const player = new Audio();
-  const say = async (text, respelling) => {
-    if (!text) return;
-    heard.textContent = heard.dataset.hearing;
-    const asking = new URLSearchParams({ text, say: respelling, voice: find("voice").value, lang: form.elements.lang.value });
-    let answer;
-    try { answer = await fetch(`${base}say`, { method: "POST", body: asking }); }
-    catch { heard.textContent = heard.dataset.gone; return; }
-    if (!answer.ok) {
-      const told = await answer.json();
-      heard.textContent = `${told.message} ${told.hint}`;
-      return;
-    }
-    if (player.src) URL.revokeObjectURL(player.src);
-    player.src = URL.createObjectURL(await answer.blob());
-    heard.textContent = "";
-    await player.play().catch(() => {});
-  };
+  const say = (text, respelling) => text && play("say", { text, say: respelling, voice: find("voice").value, lang: form.elements.lang.value }, heard);
   document.querySelectorAll(".hear").forEach((button) => {
     button.hidden = false;
     button.addEventListener("click", () => say(find(button.dataset.text).value, button.dataset.say ? find(button.dataset.say).value : ""));
@@ -93,4 +73,4 @@
   });
 
   if (practice()) { choose(); plan(); }
-})();
+}

@@ -1,6 +1,6 @@
-(() => {
-  "use strict";
-  const find = (id) => document.getElementById(id);
+import { find } from "./studio.js";
+
+{
   const progress = find("progress");
   if (progress) {
     const events = new EventSource(progress.dataset.events);
@@ -13,8 +13,10 @@
       if (stage !== said) { said = stage; find("told").textContent = stage; } // a screen reader hears each stage once
     });
   }
-  const sound = find("sound");
-  if (!sound) return;
+}
+
+const sound = find("sound");
+if (sound) {
   const line = find("caption");
   const captions = [...sound.textTracks].find((track) => track.kind === "captions");
   if (captions) {
@@ -36,4 +38,4 @@
     const box = strip.getBoundingClientRect();
     sound.currentTime = sound.duration * (event.clientX - box.left) / box.width;
   });
-})();
+}

@@ -1,0 +1,133 @@
+"""Hear: the tracks, each while it is made, and then with its player, its files and what was checked."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+
+from mettavox import check
+from mettavox.beside import beside_path
+from mettavox.catalogue import Item, one
+from mettavox.codecs.formats import FORMATS
+from mettavox.errors import MettavoxError
+from mettavox.site import strip
+from mettavox.studio.desk import Desk, Events, lost, seen_next
+from mettavox.studio.works import Work
+from mettavox.units import worded
+
+_BEAT_SECONDS = 10.0
+_OTHERS = {".txt": "text/plain; charset=utf-8", ".html": "text/html; charset=utf-8", ".vtt": "text/vtt; charset=utf-8",
+           ".srt": "application/x-subrip; charset=utf-8", ".jpg": "image/jpeg"}  # fmt: skip
+
+
+def routes(desk: Desk) -> list[Route]:
+    """The list, each track, its progress and its files."""
+    area = _Hear(desk)
+    return [
+        Route("/tracks", area.all, methods=["GET"]),
+        Route("/tracks/{name}", area.track, methods=["GET"]),
+        Route("/tracks/{name}/progress", area.progress, methods=["GET"]),
+        Route("/tracks/{name}/cancel", area.cancel, methods=["POST"]),
+        Route("/tracks/{name}/go-on", area.go_on, methods=["POST"]),
+        Route("/tracks/{name}/file{suffix}", area.file, methods=["GET"]),
+    ]
+
+
+class _Hear:
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._works = desk.works
+
+    async def all(self, request: Request) -> Response:
+        return self._desk.page(request, "hear", "tracks.html", works=self._works.all())
+
+    async def track(self, request: Request) -> Response:
+        work = self._work(request)
+        if work is None:
+            return lost()
+        work = replace(work)  # as it is now: it may be finished while its page is written
+        item = await run_in_threadpool(_item, work) if work.state == "made" else None
+        others = [suffix for suffix in _OTHERS if work.path and beside_path(work.path, suffix).is_file()]
+        return self._desk.page(
+            request,
+            "hear",
+            "track.html",
+            work=work,
+            message=self._desk.said(request, work.message),
+            hint=self._desk.said(request, work.hint),
+            item=item,
+            strip=strip.svg(item.timeline) if item and item.timeline else "",
+            findings=await run_in_threadpool(_findings, work) if item else (),
+            others=others,
+            size=f"{item.size / 1e6:.1f} MB" if item else "",
+            length=worded(float(item.seconds)) if item else "",
+        )
+
+    async def progress(self, request: Request) -> Response:
+        """Events for the page of a track: its state, stage and share, whenever they change."""
+        work = self._work(request)
+        if work is None:
+            return lost()
+        words = self._desk.words(request, "hear")
+
+        async def events() -> AsyncIterator[str]:
+            seen: tuple[Any, ...] = ()
+            while True:
+                now = await run_in_threadpool(self._works.wait, work, seen, _BEAT_SECONDS)
+                state, stage, share = now
+                yield f"data: {state}\t{share:.3f}\t{words['stages'].get(stage, words['working'])}\n\n"
+                if work.is_done or not self._works.is_open or await request.is_disconnected():
+                    return
+                seen = now
+                await asyncio.sleep(0.1)
+
+        return Events(events())
+
+    async def cancel(self, request: Request) -> Response:
+        work = self._work(request)
+        if work is not None:
+            self._works.cancel(work)
+        return seen_next(request, "tracks")
+
+    async def go_on(self, request: Request) -> Response:
+        work = self._work(request)
+        if work is None:
+            return seen_next(request, "tracks")
+        self._works.go_on(work)
+        return seen_next(request, f"tracks/{work.id}")
+
+    async def file(self, request: Request) -> Response:
+        """The track itself, or what lies beside it; nothing else of any folder has an address."""
+        work, suffix = self._work(request), request.path_params["suffix"]
+        if work is None or work.path is None:
+            return lost()
+        kinds = {work.path.suffix: FORMATS[work.path.suffix[1:]].mime, **_OTHERS}
+        path = work.path if suffix == work.path.suffix else beside_path(work.path, suffix)
+        if suffix not in kinds or not path.is_file():
+            return lost()
+        how = "attachment" if "save" in request.query_params else "inline"
+        return FileResponse(path, media_type=kinds[suffix], filename=path.name, content_disposition_type=how)
+
+    def _work(self, request: Request) -> Work | None:
+        return self._works.get(request.path_params["name"])
+
+
+def _item(work: Work) -> Item | None:
+    try:
+        return one(work.path) if work.path else None
+    except (MettavoxError, OSError):
+        return None
+
+
+def _findings(work: Work) -> list[tuple[str, bool, str]]:
+    if work.path is None:
+        return []
+    try:
+        return [(each.what, each.holds, each.found) for each in check.check(work.path).findings]
+    except MettavoxError as error:
+        return [("record", False, error.message)]

@@ -1,0 +1,127 @@
+"""Make: a practice, a name and a length are chosen, and the track is seen as it will be."""
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from mettavox import ask, casting, prepare, saying, source, voices
+from mettavox.codecs.formats import FORMATS
+from mettavox.errors import MettavoxError
+from mettavox.person import EXPERIENCES, PRONOUNS, RELATIONS
+from mettavox.request import ANCHORS, BEDS, CLOSINGS, TONES
+from mettavox.studio import forms, livepage
+from mettavox.studio.desk import Desk, form, seen_next
+from mettavox.units import clock
+
+_USUAL = "loving-kindness"
+
+
+def routes(desk: Desk) -> list[Route]:
+    """The form, the plan beside it, and what is heard of it before it is made."""
+    area = _Make(desk)
+    return [
+        Route("/", area.show, methods=["GET"]),
+        Route("/plan", area.plan, methods=["POST"]),
+        Route("/say", area.say, methods=["POST"]),
+        Route("/tracks", area.add, methods=["POST"]),
+    ]
+
+
+class _Make:
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def show(self, request: Request) -> Response:
+        words = self._desk.words(request, "make")
+        earlier = self._desk.works.get(request.query_params.get("again", ""))
+        options: dict[str, Any] = dict(earlier.options) if earlier else {}
+        # What is as usual is not among them, so an earlier track's own language may be the usual one.
+        lang = str(options.get("lang", ask.STANDARD["lang"] if earlier else words["lang"]))
+        practices = await run_in_threadpool(_practices, lang)
+        usual = next(
+            (each["id"] for each in practices if each["id"] == _USUAL), practices[0]["id"] if practices else ""
+        )
+        chosen = {**ask.STANDARD, "script": usual, **options, "lang": lang}
+        return self._desk.page(
+            request,
+            "make",
+            "make.html",
+            practices=practices,
+            chosen=chosen,
+            voices=await run_in_threadpool(_voices, lang),
+            choices={
+                "relation": RELATIONS, "pronouns": PRONOUNS, "closing": CLOSINGS, "anchor": ANCHORS,
+                "experience": EXPERIENCES, "tone": TONES, "bed": ("", *BEDS), "format": tuple(FORMATS),
+            },
+            unfinished=[work for work in self._desk.works.all() if work.state == "unfinished"],
+        )  # fmt: skip
+
+    async def plan(self, request: Request) -> Response:
+        try:
+            options = forms.options(await form(request))
+        except MettavoxError as error:
+            live = livepage.Live(message=error.message, hint=error.hint)
+        else:
+            live = await run_in_threadpool(livepage.live, options)
+        live = replace(live, message=self._desk.said(request, live.message), hint=self._desk.said(request, live.hint))
+        html = self._desk.part(request, "make", "live.html", live=live)
+        return JSONResponse({"html": html, "least": live.least, "most": live.most, "good": not live.message})
+
+    async def say(self, request: Request) -> Response:
+        try:
+            sound = await run_in_threadpool(_said, await form(request))
+        except MettavoxError as error:
+            return self._desk.told_json(request, error)
+        return Response(sound, media_type="audio/wav")
+
+    async def add(self, request: Request) -> Response:
+        try:
+            work = await run_in_threadpool(self._desk.works.add, forms.options(await form(request)))
+        except MettavoxError as error:
+            return self._desk.refused(request, "make", error)
+        return seen_next(request, f"tracks/{work.id}")
+
+
+def _practices(language: str) -> list[dict[str, Any]]:
+    found = []
+    for name in source.ids(language):
+        try:
+            head = source.load(name, language).head
+        except MettavoxError:
+            continue  # one that cannot be read keeps nobody from the others
+        minutes = head.minutes
+        ends = float(minutes.shortest), float(minutes.longest)
+        found.append({
+            "id": name, "title": head.title, "purpose": head.purpose,
+            "lacks": [each for each in forms.FIELDS if not prepare.has_place(each, head)],
+            "shortest": ends[0], "typical": float(minutes.typical), "longest": ends[1],
+            "range": [f"{each:g}" if each == int(each) else clock(round(each * 60)) for each in ends],
+        })  # fmt: skip
+    return found
+
+
+def _voices(language: str) -> list[tuple[str, str]]:
+    """The voices that are here and speak a language, best first, each with its label; the hum is for tests."""
+    found = {
+        voice.id: voice.label
+        for voice in casting.every()
+        if voice.engine != "hum" and voices.speaks(voice, language) and not casting.lacks(voice)
+    }
+    best = [name for name in casting.order(language) if name in found]
+    return [(name, found[name]) for name in dict.fromkeys([*best, *sorted(found)])]
+
+
+def _said(form: Mapping[str, str]) -> bytes:
+    voice, language = forms.voice_and_language(form)
+    asked = saying.prepare(form.get("text", ""), form.get("say", ""), voice=voice, language=language)
+    with tempfile.TemporaryDirectory(prefix="mettavox-") as folder:
+        path = Path(folder) / "said.wav"
+        saying.speak(asked, path)
+        return path.read_bytes()

@@ -1,0 +1,127 @@
+"""Desk: what every area of the studio works with: its words, its pages, its forms, and how it says what went wrong."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
+
+from mettavox.errors import MettavoxError
+from mettavox.handout import fill
+from mettavox.studio import forms, wording
+from mettavox.studio.wording import Words
+from mettavox.studio.works import Works
+from mettavox.units import clock
+
+WEB = Path(__file__).parent / "web"
+AREAS = ("make", "hear")
+"""In the order in which every page names them."""
+_PLACES = {"make": "", "hear": "tracks"}
+_FORM = "application/x-www-form-urlencoded"
+_MOST_FIELDS = 64
+
+
+class Desk:
+    """What the areas share: the ``works``, and the language, which is one for all tabs: one person uses the studio."""
+
+    def __init__(self, works: Works) -> None:
+        self.works = works
+        self._asked = ""
+        self._templates = Environment(
+            loader=FileSystemLoader(WEB),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.globals |= {"fill": fill, "clock": clock}
+
+    def language(self, request: Request) -> str:
+        """In which the studio speaks: as was chosen, else the first that the browser asks for and it has."""
+        asked = request.query_params.get("lang", "")
+        if asked in wording.LANGUAGES:
+            self._asked = asked
+        return wording.chosen(self._asked, request.headers.get("accept-language", ""))
+
+    def words(self, request: Request, area: str) -> Words:
+        """The words of an area in that language."""
+        return wording.words(self.language(request), area)
+
+    def page(self, request: Request, area: str, template: str, *, code: int = 200, **values: Any) -> Response:
+        """A whole page of an area, from its template; ``words``, ``base`` and ``here`` are given to it."""
+        return HTMLResponse(self.part(request, area, template, **values), code)
+
+    def part(self, request: Request, area: str, template: str, **values: Any) -> str:
+        """The text of a template, such as a part that a page puts into itself."""
+        words = self.words(request, area)
+        places = [(each, words["areas"][each], at(request, _PLACES.get(each, each))) for each in AREAS]
+        return self._templates.get_template(template).render(
+            words=words,
+            base=at(request, ""),
+            lang=words["lang"],
+            languages=wording.own_names(),
+            places=places,
+            here=area,
+            **values,
+        )
+
+    def said(self, request: Request, text: str) -> str:
+        """What a maker says, of fields instead of options."""
+        return forms.as_on_the_page(text, self.words(request, "make"))
+
+    def told(self, request: Request, error: MettavoxError) -> dict[str, str]:
+        """The ``message`` and the ``hint`` of an error, as a page says them."""
+        return {"message": self.said(request, error.message), "hint": self.said(request, error.hint)}
+
+    def told_json(self, request: Request, error: MettavoxError) -> Response:
+        """The same for a script of a page that has asked for something."""
+        return JSONResponse(self.told(request, error), 422)
+
+    def refused(self, request: Request, area: str, error: MettavoxError) -> Response:
+        """The same as a page of its own, for a form that was sent."""
+        back = at(request, _PLACES.get(area, area))
+        return self.page(request, area, "refused.html", code=422, back=back, **self.told(request, error))
+
+
+async def form(request: Request) -> dict[str, str]:
+    """The fields of a form, each once; empty for what is none."""
+    if request.headers.get("content-type", "").split(";")[0] != _FORM:
+        return {}
+    try:
+        pairs = parse_qsl((await request.body()).decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        return {}
+    return dict(pairs)
+
+
+def at(request: Request, path: str) -> str:
+    """The address of a path of the studio."""
+    return f"{request.scope['root_path']}/{path}"
+
+
+def seen_next(request: Request, path: str) -> Response:
+    """Sends the browser to another page after a form, so that loading it anew sends nothing twice."""
+    return RedirectResponse(at(request, path), 303)
+
+
+def lost() -> Response:
+    """For an address that nothing has."""
+    return PlainTextResponse("There is no such page in the studio.", 404)
+
+
+class Events(Response):
+    """A stream of events, sent as they come."""
+
+    def __init__(self, events: AsyncIterator[str]) -> None:
+        super().__init__(media_type="text/event-stream")
+        self._events = events
+        del self.headers["content-length"]
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        async for event in self._events:
+            await send({"type": "http.response.body", "body": event.encode(), "more_body": True})
+        await send({"type": "http.response.body", "body": b""})

@@ -1,0 +1,30 @@
+// What the scripts of all areas have in common.
+export const find = (id) => document.getElementById(id);
+const { base, gone, hearing } = document.documentElement.dataset;
+export { base };
+
+/** Ask the studio for a path; what cannot be had is told in `status`, and null comes back. */
+export const ask = async (path, options, status) => {
+  let answer;
+  try { answer = await fetch(`${base}${path}`, options); } catch { status.textContent = gone; return null; }
+  if (answer.ok) return answer;
+  const told = answer.headers.get("content-type").startsWith("application/json") ? await answer.json() : { message: await answer.text() };
+  status.textContent = [told.message, told.hint].filter(Boolean).join(" ");
+  return null;
+};
+
+export const post = (path, fields, status) => ask(path, { method: "POST", body: new URLSearchParams(fields) }, status);
+
+const player = new Audio();
+
+/** Play what a path answers to a form; `status` tells that it is spoken, or why not. Gives whether it is played. */
+export const play = async (path, fields, status) => {
+  status.textContent = hearing;
+  const answer = await post(path, fields, status);
+  if (!answer) return false;
+  if (player.src) URL.revokeObjectURL(player.src);
+  player.src = URL.createObjectURL(await answer.blob());
+  status.textContent = "";
+  await player.play().catch(() => {});
+  return true;
+};
