@@ -1,79 +1,16 @@
 """The studio in a real browser, for hands, keys, eyes and screen readers; nothing is asked of anybody else."""
 
-import contextlib
-import os
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from browsing import NARROW, Visit, look
 from studios import NAME, SHORT, Studio, running
 
-sync_api = pytest.importorskip("playwright.sync_api")
-
-CHROMIUM = os.environ.get("METTAVOX_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-if CHROMIUM is None and not os.environ.get("METTAVOX_REQUIRE_BROWSER"):
-    pytest.skip("there is no Chromium", allow_module_level=True)
-
-_WIDE, _NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
-_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-_SHOTS = os.environ.get("METTAVOX_SCREENSHOTS")
 _LINES = (
     "document.querySelectorAll('#live .lines li').length > 3 && document.getElementById('live').ariaBusy === 'false'"
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with sync_api.sync_playwright() as playwright:
-        options = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required", "--mute-audio"]
-        with playwright.chromium.launch(executable_path=CHROMIUM, args=options) as launched:
-            yield launched
-
-
-class Visit:
-    """A page, what it asked for from elsewhere, and what went wrong in it."""
-
-    def __init__(self, browser: Any, studio: Studio, path: str = "", **options: Any) -> None:
-        self.context = browser.new_context(**{"viewport": _WIDE, "locale": "en-GB", **options})
-        self.page = self.context.new_page()
-        self.page.set_default_timeout(15_000)
-        self.asked: list[str] = []
-        self.wrong: list[str] = []
-        self.page.on("request", lambda request: self.asked.append(request.url))
-        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        self.page.on("console", lambda said: said.type in ("error", "warning") and self.wrong.append(said.text))
-        self.studio = studio
-        self.page.goto(studio.url + path)
-
-    def __enter__(self) -> "Visit":
-        return self
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        elsewhere = [
-            url for url in self.asked if not url.startswith((self.studio.url, "data:", f"blob:{self.studio.origin}"))
-        ]
-        self.context.close()
-        if kind is None:
-            assert self.wrong == []
-            assert elsewhere == []
-            assert not any(NAME in url for url in self.asked)
-
-    def until(self, condition: str) -> None:
-        """Wait for what the page is to come to; its policy lets nobody evaluate a text within it."""
-        for _ in range(300):
-            with contextlib.suppress(sync_api.Error):  # there may be another page in a moment
-                if self.page.evaluate(condition):
-                    return
-            self.page.wait_for_timeout(50)
-        raise AssertionError(condition)
-
-    def choose(self, **values: str) -> None:
-        self.page.evaluate("document.querySelector('details.more').open = true")
-        for name, value in values.items():
-            self.page.locator(f"#{name}").select_option(value)
 
 
 def _length(page: Any, minutes: int) -> None:
@@ -216,49 +153,31 @@ def pages(studio: Studio) -> dict[str, str]:
     return {"make": "", "tracks": "tracks", "made": made}
 
 
-def _fits(page: Any, name: str, rules: list[str], context: str | None) -> None:
-    """No rule of axe is broken, and nothing is scrolled sideways."""
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    found = axe.run(page, context, options={"runOnly": rules})
-    assert [(name, each["id"], each["nodes"][0]["html"]) for each in found.response["violations"]] == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
-
-
 @pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.soak)], ids=["sample", "every"])
 def test_axe_finds_nothing_and_nothing_is_cut_off(
     browser: Any, studio: Studio, pages: dict[str, str], every: bool
 ) -> None:
     """On every page, narrow and light by all rules, wide and dark for its contrast; or each in all four ways by all."""
 
-    def look(page: Any, name: str, context: str | None = None) -> None:
-        for viewport, scheme in ((_NARROW, "light"), (_WIDE, "dark"), (_NARROW, "dark"), (_WIDE, "light"))[
-            : 4 if every else 2
-        ]:
-            page.set_viewport_size(viewport)
-            page.emulate_media(color_scheme=scheme)
-            if _SHOTS:
-                page.screenshot(path=f"{_SHOTS}/{name}-{viewport['width']}-{scheme}.png", full_page=True)
-            _fits(page, name, _RULES if every or viewport is _NARROW else ["color-contrast"], context)
-
-    with Visit(browser, studio, viewport=_NARROW) as visit:
+    with Visit(browser, studio, viewport=NARROW) as visit:
         page = visit.page
         visit.until(_LINES)
         if every:
-            look(page, "make")
+            look(page, "make", every=every)
         visit.choose(bed="rain")
         _length(page, 1)  # fewer lines of the same kind
         page.locator("#name").fill(NAME)
         visit.until(f"document.getElementById('live').textContent.includes('{NAME}')")
-        look(page, "filled")
+        look(page, "filled", every=every)
         page.locator("#name").fill("<7>")
         visit.until("!!document.querySelector('#live [role=alert]')")
-        look(page, "wrong", None if every else "#live")
+        look(page, "wrong", None if every else "#live", every=every)
         for name in ("tracks", "made"):
             page.goto(studio.url + pages[name])
-            look(page, name)
+            look(page, name, every=every)
         working = studio.add({**SHORT, "script": "sleep", "minutes": "45", "voice": "system"})
         page.goto(studio.url + working)
-        look(page, "working")
+        look(page, "working", every=every)
         studio.post(f"{working}/cancel")
         page.goto(studio.url)
         visit.until(_LINES)
@@ -267,5 +186,5 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(
         )
         page.wait_for_url("**/tracks")
         page.get_by_role("alert").wait_for()
-        look(page, "refused")
+        look(page, "refused", every=every)
         visit.wrong = [each for each in visit.wrong if "422" not in each]  # the browser tells of it
