@@ -58,23 +58,24 @@ class Ensemble:
     def _passage(self, passage: Passage) -> Passage:
         sound = passage.sound
         if isinstance(sound, Line):
-            return replace(passage, sound=self._as_said(sound))
+            return replace(passage, sound=self.as_said(sound))
         if isinstance(sound, Breath):
             cycles = tuple(tuple(map(self._cue, cycle)) for cycle in sound.cycles)
             return replace(passage, sound=replace(sound, cycles=cycles))
         return passage
 
     def _cue(self, cue: Cue) -> Cue:
-        return replace(cue, lines=tuple(map(self._as_said, cue.lines)))
+        return replace(cue, lines=tuple(map(self.as_said, cue.lines)))
 
-    def _as_said(self, line: Line) -> Line:
+    def as_said(self, line: Line) -> Line:
+        """The line as it can be said: without the listener's name where it cannot be said with it."""
         if line.unnamed is None or self._is_said(line):
             return line
         return line if self._speaker is not None and not self._is_said(line.unnamed) else line.unnamed
 
     def note(self, script: Script, heard: Collection[Line]) -> str:
         """What to tell a person whose name is left out of lines of ``script`` that are ``heard``; or nothing."""
-        without = [line for line in script.lines() if line.unnamed in heard and self._as_said(line) != line]
+        without = [line for line in script.lines() if line.unnamed in heard and self.as_said(line) != line]
         if not without:
             return ""
         if any(self._knows_words(line) for line in without):

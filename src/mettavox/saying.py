@@ -23,6 +23,7 @@ from mettavox.person import Spoken, personal_word
 from mettavox.prepare import RATE
 from mettavox.pronunciation import Pronouncer, Word, lexicon
 from mettavox.script import Line
+from mettavox.shape import Shaped
 from mettavox.stem import voice_stem
 from mettavox.tags import Tags
 from mettavox.takes import Takes
@@ -124,7 +125,18 @@ def speak(saying: Saying, path: Path, *, replace_file: bool = False) -> float:
         ffmpeg.find()  # rather now than after the speaking
     timeline, mixer = _spoken(saying)
     with output.whole_file(path, replace=replace_file) as (file, _):
-        (_write_mp3 if ending == ".mp3" else _write_wav)(mixer, timeline, file, saying)
+        if ending == ".mp3":
+            _write_mp3(mixer, timeline, file, saying)
+        else:
+            _write_wav(mixer, timeline, file)
+    return timeline.frames / RATE
+
+
+def write_alone(line: Line, clip: Shaped, path: Path) -> float:
+    """Leave the clip of a line at ``path`` as WAV, as loud as in a track, between short silences; gives its seconds."""
+    timeline, mixer = _alone(line, clip)
+    with output.whole_file(path, replace=False) as (file, _):
+        _write_wav(mixer, timeline, file)
     return timeline.frames / RATE
 
 
@@ -189,6 +201,10 @@ def _spoken(saying: Saying) -> tuple[Timeline, Mixer]:
     with closing(_ensemble(saying)) as ensemble:
         ensemble.speak([line])
         clip = ensemble.clip(line)
+    return _alone(line, clip)
+
+
+def _alone(line: Line, clip: Shaped) -> tuple[Timeline, Mixer]:
     length = clip.frames_at(RATE)
     timeline = Timeline(
         rate=RATE,
@@ -215,7 +231,7 @@ def _ensemble(saying: Saying) -> Ensemble:
     return Ensemble(Speaker(voice=voice, speech=speech))
 
 
-def _write_wav(mixer: Mixer, timeline: Timeline, file: BinaryIO, saying: Saying) -> None:
+def _write_wav(mixer: Mixer, timeline: Timeline, file: BinaryIO) -> None:
     sound = mixer.between(0, timeline.frames)
     with wave.open(file, "wb") as whole:
         whole.setnchannels(1)

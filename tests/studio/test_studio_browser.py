@@ -96,16 +96,33 @@ def test_the_studio_speaks_the_language_of_the_browser_or_another(browser: Any, 
         assert page.get_by_role("heading", level=1).inner_text() == "Make a track"
 
 
-def test_a_name_and_a_line_are_heard(browser: Any, studio: Studio) -> None:
+def test_a_name_a_line_and_a_section_are_heard(browser: Any, studio: Studio) -> None:
     with Visit(browser, studio) as visit:
         page = visit.page
         visit.until(_LINES)
+        visit.choose(voice="")
         page.locator("#name").fill(NAME)
-        for button in (page.get_by_role("button", name="Hear it").first, page.locator("#live .play").first):
-            with page.expect_response("**/say") as answer:
+        visit.until(f"document.getElementById('live').textContent.includes('{NAME}')")
+        visit.until(_LINES)
+        for button, path in ((page.get_by_role("button", name="Hear it").first, "say"),
+                             (page.locator("#live .play").first, "line")):  # fmt: skip
+            with page.expect_response(f"**/{path}") as answer:
                 button.click()
             assert answer.value.headers["content-type"] == "audio/wav"
             visit.until("document.getElementById('heard').textContent === ''")
+
+        # A section: its lines one after the other, with the quiet between, which can be skipped; until it is stopped.
+        current = "[...document.querySelectorAll('#live li')].findIndex((each) => each.ariaCurrent)"
+        resting = page.locator(".section-head:has(+ .lines > li:first-child .pause)").first  # quiet after its first line
+        first = int(resting.locator("+ .lines .play").first.get_attribute("data-place"))
+        resting.get_by_role("button", name="Hear the section").click()
+        visit.until(f"{current} === {first}")
+        visit.until("document.querySelector('#playing p').textContent.startsWith('Quiet')")
+        page.get_by_role("button", name="Skip the quiet").click()
+        visit.until(f"{current} === {first + 1}")
+        page.get_by_role("button", name="Stop", exact=True).click()
+        assert page.locator("#playing").is_hidden()
+        visit.until(f"{current} === -1")
 
 
 def test_the_keyboard_alone_makes_a_track_and_cancels_it(browser: Any, tmp_path: Path) -> None:

@@ -62,6 +62,22 @@ def test_a_name_is_heard_in_the_voice(studio: Studio) -> None:
         assert "Traceback" not in refused.text
 
 
+def test_a_line_is_heard_as_it_will_be_in_the_track(studio: Studio) -> None:
+    """With the name as it was respelled, which makes the line longer here; and nothing but a line is."""
+
+    def frames(**more: str) -> int:
+        answer = studio.post("line", {**SHORT, "name": NAME, "place": "0", **more})
+        assert answer.headers["content-type"] == "audio/wav", answer.text
+        with wave.open(io.BytesIO(answer.body)) as sound:
+            return sound.getnframes()
+
+    assert frames(say="zo-RAI-da of a long and winding road") > frames() + 24_000
+    for place in ("", "-1", "999", "x", "1e3", "../0"):
+        answer = studio.post("line", {**SHORT, "place": place})
+        assert answer.status == 422
+        assert answer.json()["message"] == "There is no such line any more."
+
+
 def test_a_track_is_played_in_parts_and_saved(studio: Studio, made: str) -> None:
     page = studio.get(made).text
     for suffix in (".mp3", ".txt", ".html", ".vtt", ".srt"):

@@ -7,6 +7,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from mettavox.rehearsal import Rehearsal
 from mettavox.site import webpage
 from mettavox.studio.areas import hear, make
 from mettavox.studio.desk import WEB, Desk, lost
@@ -18,9 +19,9 @@ _LARGER: dict[str, int] = {}
 """The paths that are sent more than a form, and how many bytes."""
 
 
-def app(works: Works, *, token: str, hosts: list[str]) -> ASGIApp:
+def app(works: Works, rehearsal: Rehearsal, *, token: str, hosts: list[str]) -> ASGIApp:
     """The studio over these works, behind its guard."""
-    desk = Desk(works)
+    desk = Desk(works, rehearsal)
     routes = [route for area in _AREAS for route in area.routes(desk)]
     shared = [
         Route("/site.css", _style, methods=["GET"]),

@@ -1,6 +1,7 @@
 """Desk: what every area of the studio works with: its words, its pages, its forms, and how it says what went wrong."""
 
-from collections.abc import AsyncIterator
+import tempfile
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -11,6 +12,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 
 from mettavox.errors import MettavoxError
 from mettavox.handout import fill
+from mettavox.rehearsal import Rehearsal
 from mettavox.studio import forms, wording
 from mettavox.studio.wording import Words
 from mettavox.studio.works import Works
@@ -25,10 +27,13 @@ _MOST_FIELDS = 64
 
 
 class Desk:
-    """What the areas share: the ``works``, and the language, which is one for all tabs: one person uses the studio."""
+    """What the areas share: the ``works``, who speaks a line to be heard, and the language, which is one for all tabs:
+    one person uses the studio.
+    """
 
-    def __init__(self, works: Works) -> None:
+    def __init__(self, works: Works, rehearsal: Rehearsal) -> None:
         self.works = works
+        self.rehearsal = rehearsal
         self._asked = ""
         self._templates = Environment(
             loader=FileSystemLoader(WEB),
@@ -100,6 +105,14 @@ async def form(request: Request) -> dict[str, str]:
 def at(request: Request, path: str) -> str:
     """The address of a path of the studio."""
     return f"{request.scope['root_path']}/{path}"
+
+
+def heard(speak: Callable[[Path], object]) -> bytes:
+    """The WAV that ``speak`` leaves at a path; it is kept nowhere."""
+    with tempfile.TemporaryDirectory(prefix="mettavox-") as folder:
+        path = Path(folder) / "heard.wav"
+        speak(path)
+        return path.read_bytes()
 
 
 def seen_next(request: Request, path: str) -> Response:

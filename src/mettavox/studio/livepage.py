@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mettavox import ask, fit, prepare, source
+from mettavox import ask, fit, prepare
 from mettavox.errors import MettavoxError
 from mettavox.prepare import EstimatedLengths, Prepared
 from mettavox.script import Line
@@ -17,12 +17,17 @@ _SHORTEST_PAUSE = 1.0
 
 @dataclass(frozen=True, kw_only=True)
 class Spoken:
-    """A line or a bell, which is an aside: when it begins, its words, and the quiet after it, where that is noticed."""
+    """A line or a bell, which is an aside: when it begins, its words, and the quiet after it, where that is noticed.
 
+    ``place`` counts what is heard in the track, from 0; ``seconds`` is the quiet, noticed or not.
+    """
+
+    place: int
     at: str
     text: str
     aside: bool
     quiet: str
+    seconds: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +48,6 @@ class Live:
 
     title: str = ""
     purpose: str = ""
-    notes: tuple[str, ...] = ()
     strip: str = ""
     spoken: str = ""
     quiet: str = ""
@@ -71,7 +75,6 @@ def live(options: Mapping[str, Any]) -> Live:
     return Live(
         title=head.title,
         purpose=head.purpose,
-        notes=source.handout(prepared.source.body),
         strip=strip.svg(timeline),
         spoken=worded(spoken),
         quiet=worded(round(timeline.frames / timeline.rate) - spoken),
@@ -94,16 +97,18 @@ def _sections(timeline: Timeline) -> Iterator[Section]:
     ends = [*starts[1:], timeline.frames]
     for number, chapter in enumerate(timeline.chapters):
         lines = []
-        for place, following in zip(timeline.placements, ends, strict=True):
+        for count, (place, following) in enumerate(zip(timeline.placements, ends, strict=True)):
             if place.section != number:
                 continue
             pause = (following - place.end) / timeline.rate
             lines.append(
                 Spoken(
+                    place=count,
                     at=clock(place.start // timeline.rate),
                     text=place.sound.text if isinstance(place.sound, Line) else "",
                     aside=not isinstance(place.sound, Line),
                     quiet=worded(pause) if pause >= _SHORTEST_PAUSE else "",
+                    seconds=pause,
                 )
             )
         yield Section(title=chapter.title, at=clock(chapter.start // timeline.rate), lines=tuple(lines))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from mettavox import lock
 from mettavox.errors import OutputError, RequestError
+from mettavox.rehearsal import Rehearsal
 from mettavox.studio.works import Works
 
 LOOPBACK = "127.0.0.1"
@@ -49,12 +50,17 @@ def studio(output: Path, kept: Path, *, port: int = 0) -> Iterator[tuple[str, "S
             "The studio needs two packages more.",
             hint="In a checkout: python3 tools/setup.py --studio; elsewhere: pip install 'mettavox[studio]'",
         ) from error
-    with contextlib.closing(listening(port)) as made, _alone(kept), contextlib.closing(Works(output, kept)) as works:
+    with (
+        contextlib.closing(listening(port)) as made,
+        _alone(kept),
+        contextlib.closing(Works(output, kept)) as works,
+        contextlib.closing(Rehearsal()) as rehearsal,
+    ):
         number = made.getsockname()[1]
         token = secrets.token_urlsafe(_TOKEN_BYTES)
         hosts = [f"{host}:{number}" for host in (LOOPBACK, "localhost")]
         config = uvicorn.Config(
-            app(works, token=token, hosts=hosts),
+            app(works, rehearsal, token=token, hosts=hosts),
             log_config=None,
             access_log=False,  # addresses have ids of tracks in them
             server_header=False,

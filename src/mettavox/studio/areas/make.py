@@ -1,9 +1,7 @@
 """Make: a practice, a name and a length are chosen, and the track is seen as it will be."""
 
-import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -17,7 +15,7 @@ from mettavox.errors import MettavoxError
 from mettavox.person import EXPERIENCES, PRONOUNS, RELATIONS
 from mettavox.request import ANCHORS, BEDS, CLOSINGS, TONES
 from mettavox.studio import forms, livepage
-from mettavox.studio.desk import Desk, form, seen_next
+from mettavox.studio.desk import Desk, form, heard, seen_next
 from mettavox.units import clock
 
 _USUAL = "loving-kindness"
@@ -30,6 +28,7 @@ def routes(desk: Desk) -> list[Route]:
         Route("/", area.show, methods=["GET"]),
         Route("/plan", area.plan, methods=["POST"]),
         Route("/say", area.say, methods=["POST"]),
+        Route("/line", area.line, methods=["POST"]),
         Route("/tracks", area.add, methods=["POST"]),
     ]
 
@@ -81,6 +80,15 @@ class _Make:
             return self._desk.told_json(request, error)
         return Response(sound, media_type="audio/wav")
 
+    async def line(self, request: Request) -> Response:
+        """A line of the plan as it will be spoken; ``place`` says which."""
+        fields = await form(request)
+        try:
+            sound = await run_in_threadpool(self._line, fields)
+        except MettavoxError as error:
+            return self._desk.told_json(request, error)
+        return Response(sound, media_type="audio/wav")
+
     async def add(self, request: Request) -> Response:
         try:
             work = await run_in_threadpool(self._desk.works.add, forms.options(await form(request)))
@@ -88,18 +96,25 @@ class _Make:
             return self._desk.refused(request, "make", error)
         return seen_next(request, f"tracks/{work.id}")
 
+    def _line(self, fields: dict[str, str]) -> bytes:
+        place = fields.pop("place", "")
+        prepared = prepare.prepare(ask.request(forms.options(fields)))
+        number = int(place) if place.isdecimal() else -1
+        return heard(lambda path: self._desk.rehearsal.line(prepared, number, path))
+
 
 def _practices(language: str) -> list[dict[str, Any]]:
     found = []
     for name in source.ids(language):
         try:
-            head = source.load(name, language).head
+            script = source.load(name, language)
         except MettavoxError:
             continue  # one that cannot be read keeps nobody from the others
-        minutes = head.minutes
+        head, minutes = script.head, script.head.minutes
         ends = float(minutes.shortest), float(minutes.longest)
         found.append({
             "id": name, "title": head.title, "purpose": head.purpose,
+            "cautions": source.handout(script.body),
             "lacks": [each for each in forms.FIELDS if not prepare.has_place(each, head)],
             "shortest": ends[0], "typical": float(minutes.typical), "longest": ends[1],
             "range": [f"{each:g}" if each == int(each) else clock(round(each * 60)) for each in ends],
@@ -121,7 +136,4 @@ def _voices(language: str) -> list[tuple[str, str]]:
 def _said(form: Mapping[str, str]) -> bytes:
     voice, language = forms.voice_and_language(form)
     asked = saying.prepare(form.get("text", ""), form.get("say", ""), voice=voice, language=language)
-    with tempfile.TemporaryDirectory(prefix="mettavox-") as folder:
-        path = Path(folder) / "said.wav"
-        saying.speak(asked, path)
-        return path.read_bytes()
+    return heard(lambda path: saying.speak(asked, path))

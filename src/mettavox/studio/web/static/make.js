@@ -1,3 +1,4 @@
+import { rehearse } from "./rehearse.js";
 import { ask, find, play } from "./studio.js";
 
 {
@@ -33,32 +34,41 @@ import { ask, find, play } from "./studio.js";
     shown();
   };
 
-  // The text and its timeline, as one types; only the newest answer counts.
-  let asked = 0;
-  let timer = 0;
+  // The text and its timeline, as one types: asked for at once, and again when it has come if something is new.
+  let asking = false;
+  let stale = false;
   const plan = async () => {
-    const mine = ++asked;
+    stale = true;
+    if (asking) return;
+    asking = true;
     live.setAttribute("aria-busy", "true");
-    const answer = await ask("plan", { method: "POST", body: fields() }, heard);
-    if (!answer) return;
-    const told = await answer.json();
-    if (mine !== asked) return;
+    while (stale) {
+      stale = false;
+      const answer = await ask("plan", { method: "POST", body: fields() }, heard);
+      if (!answer) break;
+      const told = await answer.json();
+      if (!stale) show(told);
+    }
+    asking = false;
+    live.setAttribute("aria-busy", "false");
+  };
+  const { stop } = rehearse(live, "line", fields, heard);
+  const show = (told) => {
+    stop();
     if (told.least) range(told.least / 60, told.most / 60);
     live.innerHTML = told.html; // made by the studio's own templates, which escape
-    live.setAttribute("aria-busy", "false");
-    live.querySelectorAll(".play").forEach((button) => { button.hidden = false; });
+    live.querySelectorAll("button").forEach((button) => { button.hidden = false; });
     find("go").disabled = !told.good;
     // A screen reader hears what it comes to, not the whole text at every letter.
     const summary = live.querySelector("[data-summary]")?.textContent || "";
     if (find("summary").textContent !== summary) find("summary").textContent = summary;
   };
-  const soon = () => { clearTimeout(timer); timer = setTimeout(plan, 60); };
 
   form.addEventListener("input", (event) => {
     if (event.target.name === "script") { minutes.dataset.chosen = ""; choose(); }
     if (event.target === minutes) shown();
     find("saying").hidden = !find("name").value;
-    soon();
+    plan();
   });
 
   // To hear a name or a line.
@@ -67,10 +77,5 @@ import { ask, find, play } from "./studio.js";
     button.hidden = false;
     button.addEventListener("click", () => say(find(button.dataset.text).value, button.dataset.say ? find(button.dataset.say).value : ""));
   });
-  live.addEventListener("click", (event) => {
-    const button = event.target.closest(".play");
-    if (button) say(button.dataset.line, "");
-  });
-
   if (practice()) { choose(); plan(); }
 }
