@@ -1,12 +1,13 @@
 """The studio in a real browser, for hands, keys, eyes and screen readers; nothing is asked of anybody else."""
 
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 from browsing import NARROW, Visit, look
-from studios import NAME, SHORT, Studio, running
+from studios import NAME, SHORT, Studio, running, until
 
 _LINES = (
     "document.querySelectorAll('#live .lines li').length > 3 && document.getElementById('live').ariaBusy === 'false'"
@@ -50,7 +51,7 @@ def test_a_first_track_in_three_fields_is_heard_read_and_saved(browser: Any, stu
         assert page.locator("table tr").count() > 3
         assert "does not hold" not in page.locator("table").inner_text()
 
-        page.get_by_role("link", name="Make it again").click()
+        page.get_by_role("link", name="Make another like it").click()
         visit.until(_LINES)
         assert page.get_by_label("Name of the listener").input_value() == NAME
         assert page.get_by_role("radio", name="Grounding").is_checked()
@@ -113,7 +114,9 @@ def test_a_name_a_line_and_a_section_are_heard(browser: Any, studio: Studio) -> 
 
         # A section: its lines one after the other, with the quiet between, which can be skipped; until it is stopped.
         current = "[...document.querySelectorAll('#live li')].findIndex((each) => each.ariaCurrent)"
-        resting = page.locator(".section-head:has(+ .lines > li:first-child .pause)").first  # quiet after its first line
+        resting = page.locator(
+            ".section-head:has(+ .lines > li:first-child .pause)"
+        ).first  # quiet after its first line
         first = int(resting.locator("+ .lines .play").first.get_attribute("data-place"))
         resting.get_by_role("button", name="Hear the section").click()
         visit.until(f"{current} === {first}")
@@ -162,6 +165,39 @@ def test_the_keyboard_alone_makes_a_track_and_cancels_it(browser: Any, tmp_path:
         visit.until("document.querySelector('main').textContent.includes('cancelled')")
 
 
+@pytest.mark.parametrize("count", [4, pytest.param(10, marks=pytest.mark.soak)], ids=["four", "ten"])
+def test_three_tabs_queue_tracks_and_do_each_other_no_harm(browser: Any, tmp_path: Path, count: int) -> None:
+    """Each its own name and choices; all are made, in their order, and no tab has what another was told."""
+    with (
+        running(tmp_path) as studio,
+        Visit(browser, studio) as first,
+        Visit(browser, studio) as second,
+        Visit(browser, studio) as third,
+    ):
+        tabs, said = [first, second, third], []
+        for visit in tabs:
+            visit.until(_LINES)
+            visit.page.get_by_role("radio", name="Grounding").check()
+            visit.choose(bed="none")
+            _length(visit.page, 1)
+            visit.until("document.getElementById('minutes-shown').textContent === '1 min'")
+        for number in range(count):
+            visit, name = tabs[number % 3], f"Zo{'aeiou'[number % 5] * (number + 1)}"
+            visit.page.locator("#name").fill(name)
+            visit.until(f"document.getElementById('live').textContent.includes('{name}')")
+            visit.page.get_by_role("button", name="Make the track").click()
+            visit.page.wait_for_url("**/tracks/*")
+            said.append((visit.page.url.removeprefix(studio.url), name))
+            visit.page.get_by_role("link", name="Make another like it").click()
+            visit.until(_LINES)
+        for number, (page, name) in enumerate(said):
+            text = until(lambda at=page: studio.get(at), lambda got: "data-events" not in got.text, 120).text
+            assert "What was checked" in text and "does not hold" not in text
+            transcript = studio.get(f"{page}/file.txt").text
+            assert f"Hello, {name}." in transcript
+            assert (studio.output / f"grounding-1m{f'-{number + 1}' if number else ''}.txt").read_text() == transcript
+
+
 @pytest.fixture(scope="module")
 def pages(studio: Studio) -> dict[str, str]:
     """A page of each kind, by its path."""
@@ -205,3 +241,33 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(
         page.get_by_role("alert").wait_for()
         look(page, "refused", every=every)
         visit.wrong = [each for each in visit.wrong if "422" not in each]  # the browser tells of it
+
+
+@pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.soak)], ids=["sample", "every"])
+def test_what_failed_and_what_is_unfinished_is_told_to_everybody(browser: Any, tmp_path: Path, every: bool) -> None:
+    with running(tmp_path) as before:
+        working = before.add({**SHORT, "script": "sleep", "minutes": "45", "voice": "system", "name": NAME})
+        until(lambda: before.get(working).text, lambda text: 'value="0.0"' not in text)
+    with running(tmp_path) as studio, Visit(browser, studio) as visit:
+        page = visit.page
+        visit.until(_LINES)
+        assert page.get_by_role("heading", name="From last time").is_visible()
+        look(page, "unfinished", ".notice", every=every)
+        page.get_by_role("link", name="Your tracks").click()
+        page.get_by_role("link", name="Sleep (45:00)").click()
+        look(page, "unfinished-track", every=every)
+        page.go_back()
+        page.go_back()
+        page.get_by_role("button", name="Forget it").click()
+        page.wait_for_url("**/tracks")
+        assert list(studio.kept.iterdir()) == []
+
+        shutil.rmtree(studio.output, ignore_errors=True)
+        studio.output.write_text("no folder")
+        page.goto(studio.url + studio.add({**SHORT, "name": NAME}))
+        page.get_by_role("alert").wait_for()
+        look(page, "failed", every=every)
+        assert NAME not in page.locator("main").inner_text()
+        page.get_by_role("link", name="Make another like it").click()
+        visit.until(_LINES)
+        assert page.locator("#name").input_value() == NAME
