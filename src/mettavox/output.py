@@ -21,6 +21,7 @@ _REASONS = {
     errno.ENAMETOOLONG: ("the name is too long", "Choose a shorter name with -o."),
     errno.ENOENT: ("there is no such folder", "Make the folder first, or choose another with -o."),
     errno.ENOTDIR: ("a part of the path is a file", "Choose another folder with -o."),
+    errno.EEXIST: ("a file has that name", "Choose another folder with -o."),
     errno.EISDIR: ("it is a folder", "Give a file's name, or end the name with a slash."),
     errno.EFBIG: ("the file grew too large for the disk", "Choose another folder with -o."),
 }

@@ -91,6 +91,28 @@ def test_a_track_is_played_in_parts_and_saved(studio: Studio, made: str) -> None
     assert soundfile.info(io.BytesIO(studio.get(f"{made}/file.mp3").body)).frames == 60 * 48_000
 
 
+def test_a_track_of_before_is_heard_and_another_like_it_is_made(tmp_path: Path) -> None:
+    """Its choices are there again; the name is not, since the next one may be for somebody else."""
+    with running(tmp_path) as first:
+        first.made(first.add({**ASKED, "closing": "day", "gentle": "on"}))
+    (tmp_path / "output" / "broken.mp3").write_bytes(b"no sound")
+    (tmp_path / "output" / "broken.json").write_text("{", "utf-8")
+    (tmp_path / "output" / "library").mkdir()
+    with running(tmp_path) as second:
+        listed = second.get("tracks").text
+        (page,) = set(re.findall(r"tracks/[0-9a-f]+", listed))
+        assert "loving-kindness-1m.mp3" in listed and "broken" not in listed
+        text = second.get(page).text
+        assert "What was checked" in text and "does not hold" not in text
+        assert second.get(f"{page}/file.mp3").body == (tmp_path / "output" / "loving-kindness-1m.mp3").read_bytes()
+        again = second.get(f"?again={page.removeprefix('tracks/')}").text
+        assert re.search(r'value="loving-kindness" checked', again)
+        assert re.search(r'<option value="day" selected', again) and re.search(r'name="gentle" checked', again)
+        assert 'data-chosen="1"' in again
+        assert NAME not in listed + text + again
+        assert second.get("tracks/0123456789abcdef").status == 404
+
+
 def test_only_files_of_tracks_have_an_address(studio: Studio, made: str) -> None:
     """Not the record, not a neighbour, not what is kept."""
     (studio.output / "diary.txt").write_text("mine", "utf-8")

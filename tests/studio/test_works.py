@@ -129,7 +129,7 @@ def test_a_real_one_that_is_cancelled_leaves_no_file(works: Made, tmp_path: Path
     ("error", "message"),
     [
         (VoiceError("It is mute.", hint="Choose another."), "It is mute."),
-        (OSError(28, "No space left on device"), "The disk refused: No space left on device."),
+        (OSError(28, "No space left on device"), "cannot be written: the disk is full."),
         (ValueError(f"about {NAME}"), "Sorry: mettavox made a mistake of its own; nothing that you did is wrong."),
     ],
 )
@@ -142,7 +142,8 @@ def test_what_fails_is_told_and_the_next_is_made(works: Made, tmp_path: Path, er
 
     queue = works(make)
     first, second = queue.add(named()), queue.add(named())
-    assert (done(first).state, first.message) == ("failed", message)
+    assert done(first).state == "failed"
+    assert first.message.endswith(message)
     assert done(second).state == "made"
     assert kept(tmp_path) == []
 

@@ -13,9 +13,9 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from mettavox.errors import MettavoxError
 from mettavox.handout import fill
 from mettavox.rehearsal import Rehearsal
-from mettavox.studio import forms, wording
+from mettavox.studio import earlier, forms, wording
 from mettavox.studio.wording import Words
-from mettavox.studio.works import Works
+from mettavox.studio.works import Work, Works
 from mettavox.units import clock
 
 WEB = Path(__file__).parent / "web"
@@ -50,6 +50,10 @@ class Desk:
         if asked in wording.LANGUAGES:
             self._asked = asked
         return wording.chosen(self._asked, request.headers.get("accept-language", ""))
+
+    def work(self, name: str) -> Work | None:
+        """The track of that id: of this start, or one that lies in the output folder."""
+        return self.works.get(name) or (earlier.one_in(self.works.output, name) if name else None)
 
     def words(self, request: Request, area: str) -> Words:
         """The words of an area in that language."""

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from mettavox import ask, prepare
+from mettavox import ask, output, prepare
 from mettavox.errors import MettavoxError, OutputError
 from mettavox.prepare import Prepared
 from mettavox.render import render
@@ -157,9 +157,10 @@ class Works:
         try:
             told("", 0.0)
             prepared = prepare.prepare(ask.request(work.options))
-            self.output.mkdir(parents=True, exist_ok=True)
-            path = self._free(prepared)
-            self._make(prepared, path, progress=told)
+            with output.translated(self.output):
+                self.output.mkdir(parents=True, exist_ok=True)
+                path = self._free(prepared)
+                self._make(prepared, path, progress=told)
             work.path, work.state = path, "made"
         except Cancelled:
             work.state = "unfinished" if work.wanted else "cancelled"
@@ -169,8 +170,6 @@ class Works:
                 error.hint,
                 "failed",
             )  # the state last: pages look at any time
-        except OSError as error:
-            work.message, work.state = f"The disk refused: {error.strerror}.", "failed"
         except Exception:
             work.message, work.state = _OURS, "failed"
         if work.state != "unfinished":

@@ -16,6 +16,7 @@ from mettavox.catalogue import Item, one
 from mettavox.codecs.formats import FORMATS
 from mettavox.errors import MettavoxError
 from mettavox.site import strip
+from mettavox.studio import earlier
 from mettavox.studio.desk import Desk, Events, lost, seen_next
 from mettavox.studio.works import Work
 from mettavox.units import worded
@@ -44,10 +45,15 @@ class _Hear:
         self._works = desk.works
 
     async def all(self, request: Request) -> Response:
-        return self._desk.page(request, "hear", "tracks.html", works=self._works.all())
+        works = self._works.all()
+        there = {work.path for work in works}
+        before = await run_in_threadpool(lambda: list(earlier.all_in(self._works.output)))
+        return self._desk.page(
+            request, "hear", "tracks.html", works=works, earlier=[work for work in before if work.path not in there]
+        )
 
     async def track(self, request: Request) -> Response:
-        work = self._work(request)
+        work = self._desk.work(request.path_params["name"])
         if work is None:
             return lost()
         work = replace(work)  # as it is now: it may be finished while its page is written
@@ -103,7 +109,7 @@ class _Hear:
 
     async def file(self, request: Request) -> Response:
         """The track itself, or what lies beside it; nothing else of any folder has an address."""
-        work, suffix = self._work(request), request.path_params["suffix"]
+        work, suffix = self._desk.work(request.path_params["name"]), request.path_params["suffix"]
         if work is None or work.path is None:
             return lost()
         kinds = {work.path.suffix: FORMATS[work.path.suffix[1:]].mime, **_OTHERS}

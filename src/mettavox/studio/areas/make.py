@@ -39,7 +39,7 @@ class _Make:
 
     async def show(self, request: Request) -> Response:
         words = self._desk.words(request, "make")
-        earlier = self._desk.works.get(request.query_params.get("again", ""))
+        earlier = self._desk.work(request.query_params.get("again", ""))
         options: dict[str, Any] = dict(earlier.options) if earlier else {}
         # What is as usual is not among them, so an earlier track's own language may be the usual one.
         lang = str(options.get("lang", ask.STANDARD["lang"] if earlier else words["lang"]))
