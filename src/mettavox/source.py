@@ -94,6 +94,11 @@ def ids(language: str, scripts: Path | None = None) -> list[str]:
     return [entry.name.removesuffix(".md") for entry in assets.listed("scripts", (language,), ".md", scripts)]
 
 
+def parts(body: str) -> tuple[str, ...]:
+    """The names of the parts that are only there when asked for, in their order."""
+    return tuple(dict.fromkeys(re.findall(r"^(?:\[[^]]*\] *)*#.*\{opt-in ([a-z][a-z0-9-]*)\}", body, re.MULTILINE)))
+
+
 def handout(body: str) -> tuple[str, ...]:
     """The lines for paper, in their order: those that start with “>”."""
     lines = (line.strip() for line in body.split("\n"))

@@ -108,7 +108,7 @@ def _grammar(language: str, scripts: Path | None) -> Grammar | None:
 
 
 def _read(value: str, number: int) -> Iterator[_Wish]:
-    if not _is_file(value):
+    if not is_file(value):
         yield _Place(number=number), value
         return
     path = Path(value)
@@ -119,7 +119,8 @@ def _read(value: str, number: int) -> Iterator[_Wish]:
     yield from found
 
 
-def _is_file(value: str) -> bool:
+def is_file(value: str) -> bool:
+    """Whether what was given for a wish is the name of a file of them."""
     if value.lower().endswith(_SUFFIXES):
         return True
     try:

@@ -23,6 +23,27 @@ def test_what_is_empty_or_as_usual_is_nobodys_choice() -> None:
     assert forms.options({"say": "zo-RAI-da", "target-say": "AN-a"}) == {}
 
 
+def test_parts_wishes_and_ticks_are_as_a_command_line_has_them() -> None:
+    form = {
+        "script": "x",
+        "include.difficult": "on",
+        "wishes": "be safe\r\n\r\n be at peace ",
+        "duck": "on",
+        "day": "1",
+    }
+    assert forms.options(form) == {
+        "script": "x", "include": ("difficult",), "wishes": ("be safe", "be at peace"), "duck": True,
+    }  # fmt: skip
+
+
+def test_a_wish_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "secret").write_text("be found", "utf-8")
+    for wish in ("secret", "other.txt", str(tmp_path / "secret"), "../secret", "..\\secret", "x\nsecret"):
+        with pytest.raises(RequestError, match="no path"):
+            forms.options({"script": "loving-kindness", "wishes": wish})
+
+
 def test_every_field_is_an_option() -> None:
     assert {*forms.FIELDS, *forms.CHECKED} <= set(ask.STANDARD)
 

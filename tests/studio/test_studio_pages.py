@@ -91,6 +91,28 @@ def test_a_track_is_played_in_parts_and_saved(studio: Studio, made: str) -> None
     assert soundfile.info(io.BytesIO(studio.get(f"{made}/file.mp3").body)).frames == 60 * 48_000
 
 
+def test_every_choice_of_the_form_is_in_the_track(studio: Studio) -> None:
+    """And in the form of another one like it."""
+    chosen = {
+        **SHORT, "script": "loving-kindness", "minutes": "12", "intention": "I rest for a while.", "breath": "soft",
+        "wishes": "be at peace\nbe held", "tone": "warm", "include.difficult": "on", "profile": "library",
+        "format": "opus", "breath-tones": "on", "duck": "on", "pause-guard": "on", "disclose": "on", "fill": "system",
+        "day": "1", "relation": "friend", "bed": "rain",
+    }  # fmt: skip
+    planned = studio.post("plan", {**chosen, "breath": ""}).json()
+    assert planned["good"], planned["html"]
+    assert "May I be at peace." in planned["html"] and "I rest for a while." in planned["html"]
+    page = studio.add({**chosen, "breath": "", "minutes": "10"})
+    again = studio.get(f"?again={page.removeprefix('tracks/')}").text
+    for sign in (
+        'value="I rest for a while."', ">be at peace\nbe held</textarea>", 'value="opus" selected',
+        'value="library" selected', 'value="system" selected', 'name="duck" checked',
+        'name="include.difficult" checked',
+    ):  # fmt: skip
+        assert sign in again, sign
+    studio.post(f"{page}/cancel")
+
+
 def test_a_track_of_before_is_heard_and_another_like_it_is_made(tmp_path: Path) -> None:
     """Its choices are there again; the name is not, since the next one may be for somebody else."""
     with running(tmp_path) as first:

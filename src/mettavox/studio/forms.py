@@ -11,19 +11,25 @@ from mettavox.request import BEDS
 
 FIELDS = (
     "script", "lang", "name", "say", "minutes", "target", "target-say", "relation", "pronouns", "voice", "bed",
-    "closing", "anchor", "experience", "tone", "profile", "format",
+    "closing", "anchor", "experience", "tone", "breath", "day", "intention", "wishes", "fill", "profile", "format",
 )  # fmt: skip
 """What the form of a track has, as texts."""
-CHECKED = ("gentle", "bells")
+CHECKED = ("gentle", "bells", "breath-tones", "duck", "pause-guard", "disclose")
 """What is ticked or not."""
+INCLUDE = "include."
+"""How the field of a part begins that is only there when asked for; its name follows."""
 _LABELS = {
     "name": "listener", "say": "respelling", "target": "target", "minutes": "length", "duration": "length",
     "relation": "relation", "pronouns": "pronouns", "voice": "voice", "bed": "bed", "bells": "bells",
     "closing": "closing", "anchor": "anchor", "experience": "experience", "tone": "tone", "lang": "language",
+    "breath": "breath", "day": "day", "intention": "intention", "wishes": "wishes", "fill": "fill",
+    "profile": "profile", "format": "format", "breath-tones": "breath_tones", "duck": "duck",
+    "pause-guard": "pause_guard", "include": "include", "disclose": "disclose", "gentle": "gentle_short",
+    "target-say": "target_respelling",
 }  # fmt: skip
 """The word that a page has for an option."""
 _OPTION = re.compile(r"--([a-z]+(?:-[a-z]+)*)")
-_NAMED = ("script", "lang", "voice", "profile")
+_NAMED = ("script", "lang", "voice", "fill", "profile", "breath")
 _LONGEST = 2000
 
 
@@ -34,25 +40,25 @@ def options(form: Mapping[str, str]) -> dict[str, Any]:
     a script or a bed, and a page none.
     """
     for key in form:
-        if key not in (*FIELDS, *CHECKED):
+        if key not in (*FIELDS, *CHECKED) and not key.startswith(INCLUDE):
             raise RequestError(f"The form has no field “{key[:40]}”.", hint="Load the page anew.")
     chosen: dict[str, Any] = {}
     for key in FIELDS:
         value = form.get(key, "").strip()
         if len(value) > _LONGEST:
             raise RequestError(f"The field “{key}” is too long.", hint="Write less in it.")
-        if value and value != STANDARD[key]:
+        if value and value != str(STANDARD[key]):
             chosen[key] = value
+    if "wishes" in chosen:
+        chosen["wishes"] = _wishes(chosen["wishes"])
     _check_names(chosen)
     if "target-say" in chosen and "target" not in chosen:
         del chosen["target-say"]
     if "say" in chosen and "name" not in chosen:
         del chosen["say"]
-    if "gentle" in form:
-        chosen["gentle"] = True
-    if "bells" in form:
-        chosen["bells"] = True
-    return chosen
+    chosen |= {key: True for key in CHECKED if key in form}
+    included = tuple(key.removeprefix(INCLUDE) for key in form if key.startswith(INCLUDE))
+    return {**chosen, "include": included} if included else chosen
 
 
 def as_on_the_page(text: str, words: Mapping[str, Any]) -> str:
@@ -65,6 +71,16 @@ def voice_and_language(form: Mapping[str, str]) -> tuple[str, str]:
     voice, language = form.get("voice", ""), form.get("lang", "") or STANDARD["lang"]
     _check_names({"voice": voice, "lang": language})
     return voice, language
+
+
+def _wishes(text: str) -> tuple[str, ...]:
+    """One a line. Raises RequestError for what a command line would read as a file."""
+    from mettavox.wishes import is_file  # what bends a sentence is large, and few have wishes of their own
+
+    wishes = tuple(filter(None, map(str.strip, text.splitlines())))
+    if any("/" in wish or "\\" in wish or is_file(wish) for wish in wishes):
+        raise RequestError("The field “wishes” takes wishes, and no path.", hint="Write a wish a line.")
+    return wishes
 
 
 def _check_names(chosen: Mapping[str, str]) -> None:

@@ -9,11 +9,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from mettavox import ask, casting, prepare, saying, source, voices
+from mettavox import ask, casting, deliveries, phrasebook, prepare, saying, source, voices
 from mettavox.codecs.formats import FORMATS
 from mettavox.errors import MettavoxError
 from mettavox.person import EXPERIENCES, PRONOUNS, RELATIONS
-from mettavox.request import ANCHORS, BEDS, CLOSINGS, TONES
+from mettavox.request import ANCHORS, BEDS, CLOSINGS, DAYS, TONES
 from mettavox.studio import forms, livepage
 from mettavox.studio.desk import Desk, form, heard, seen_next
 from mettavox.units import clock
@@ -55,6 +55,10 @@ class _Make:
             practices=practices,
             chosen=chosen,
             voices=await run_in_threadpool(_voices, lang),
+            breaths=[(each.id, each.label) for each in phrasebook.load(lang).patterns.values()],
+            profiles=deliveries.names(),
+            parts=list(dict.fromkeys(part for each in practices for part in each["parts"])),
+            days=DAYS,
             choices={
                 "relation": RELATIONS, "pronouns": PRONOUNS, "closing": CLOSINGS, "anchor": ANCHORS,
                 "experience": EXPERIENCES, "tone": TONES, "bed": ("", *BEDS), "format": tuple(FORMATS),
@@ -115,6 +119,7 @@ def _practices(language: str) -> list[dict[str, Any]]:
         found.append({
             "id": name, "title": head.title, "purpose": head.purpose,
             "cautions": source.handout(script.body),
+            "parts": source.parts(script.body),
             "lacks": [each for each in forms.FIELDS if not prepare.has_place(each, head)],
             "shortest": ends[0], "typical": float(minutes.typical), "longest": ends[1],
             "range": [f"{each:g}" if each == int(each) else clock(round(each * 60)) for each in ends],

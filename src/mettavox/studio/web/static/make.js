@@ -29,6 +29,10 @@ import { ask, find, play } from "./studio.js";
       field.disabled = lacks.includes(field.name);
       field.closest(".grid > div").hidden = field.disabled;
     });
+    form.querySelectorAll("[data-part]").forEach((tick) => {
+      tick.hidden = !data.parts.split(" ").includes(tick.dataset.part);
+      tick.querySelector("input").disabled = tick.hidden;
+    });
     if (!minutes.dataset.chosen) minutes.value = data.typical;
     minutes.dataset.chosen = "";
     shown();
