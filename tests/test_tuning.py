@@ -294,3 +294,26 @@ def test_a_protected_line_s_pauses_are_not_stretched(prepared_from: Callable[...
         return next(silence.frames for silence in laid.silences if silence.start == place.end)
 
     assert after(2.0) <= 17 * 48_000
+
+
+def test_the_dials_tell_where_a_voice_stands_and_how_far_it_goes() -> None:
+    """As it came, then as it was tuned, always times as it came."""
+    came = tuning.dials("hum")
+    assert (came.rate, came.pauses, came.pitch, came.rates) == (1.0, 1.0, None, (0.5, 2.0))
+    wanted = tuning.turned("hum", rate=0.8, pauses=1.5)
+    assert not own("hum").exists()
+    assert tuning.tune("hum", rate=0.8, pauses=1.5).voice == wanted
+    assert (tuning.dials("hum").rate, tuning.dials("hum").pauses) == (0.8, 1.5)
+    assert tuning.dials("amy").rates == (0.5, 2.0)
+    tuning.reset("hum")
+    assert tuning.dials("hum") == came
+
+
+@LINUX
+def test_the_dials_of_espeak_have_a_pitch_and_its_ends() -> None:
+    dials = tuning.dials("system")
+    assert dials.pitch == 42
+    assert dials.rates == (0.7, 2.0)  # eSpeak goes no slower than 80 words a minute
+    tuning.turned("system", rate=dials.rates[0])
+    with pytest.raises(VoiceError, match="cannot speak"):
+        tuning.turned("system", rate=dials.rates[0] - 0.01)

@@ -1,6 +1,6 @@
 """Fetch: one pinned file from the network or from a folder, whole under its name or not there at all.
 
-This is the only module that uses the network, and only “mettavox voices install” calls it. What was
+This is the only module that uses the network, and only installing a voice calls it. What was
 downloaded so far lies beside the file's place as NAME.part; a later run goes on from there.
 """
 
@@ -103,7 +103,7 @@ class _SafeRedirects(HTTPRedirectHandler):
         self, req: Request, fp: IO[bytes], code: int, msg: str, headers: Any, newurl: str
     ) -> Request | None:
         if not is_safe(newurl) or (req.type == "https" and not newurl.startswith("https:")):
-            raise VoiceError(f"{_host(req.full_url)} sent us on to an address that is not safe.", hint=_FROM_HINT)
+            raise VoiceError(f"{host(req.full_url)} sent us on to an address that is not safe.", hint=_FROM_HINT)
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
@@ -160,7 +160,7 @@ def _answered(file: VoiceFile, begun: int) -> Iterator[Any]:
 @contextlib.contextmanager
 def _reached(file: VoiceFile) -> Iterator[None]:
     """What the network does in this block, as a VoiceError that names the server."""
-    host = _host(file.url)
+    server = host(file.url)
     try:
         yield
     except VoiceError:
@@ -170,14 +170,14 @@ def _reached(file: VoiceFile) -> Iterator[None]:
         if error.code == _NOT_SATISFIABLE:
             raise _Again from error
         raise VoiceError(
-            f"{host} answered {error.code} ({responses.get(error.code, 'unknown')}) for {file.path}.", hint=_FROM_HINT
+            f"{server} answered {error.code} ({responses.get(error.code, 'unknown')}) for {file.path}.", hint=_FROM_HINT
         ) from error
     except TimeoutError as error:
-        raise VoiceError(f"{host} said nothing for {PATIENCE_SECONDS:g} s.", hint=_FROM_HINT) from error
+        raise VoiceError(f"{server} said nothing for {PATIENCE_SECONDS:g} s.", hint=_FROM_HINT) from error
     except (HTTPException, ValueError) as error:
-        raise VoiceError(f"{host} gave an answer that makes no sense.", hint=_FROM_HINT) from error
+        raise VoiceError(f"{server} gave an answer that makes no sense.", hint=_FROM_HINT) from error
     except (URLError, OSError) as error:
-        raise VoiceError(f"{host} could not be reached: {_why(error)}.", hint=_FROM_HINT) from error
+        raise VoiceError(f"{server} could not be reached: {_why(error)}.", hint=_FROM_HINT) from error
 
 
 def _why(error: OSError) -> str:
@@ -186,7 +186,8 @@ def _why(error: OSError) -> str:
     return " ".join(str(words).split()).rstrip(".") or type(reason).__name__
 
 
-def _host(url: str) -> str:
+def host(url: str) -> str:
+    """The server that an address names."""
     return urlsplit(url).hostname or "The server"
 
 
@@ -213,7 +214,7 @@ def _settle(file: VoiceFile, unfinished: Path, place: Path) -> None:
 
 def _wrong_size(file: VoiceFile, size: int) -> VoiceError:
     return VoiceError(
-        f"{_host(file.url)} offers {file.path} with {_count(size)} bytes where {_count(file.bytes)} are expected.",
+        f"{host(file.url)} offers {file.path} with {_count(size)} bytes where {_count(file.bytes)} are expected.",
         hint="The file was changed where it comes from. " + _FROM_HINT,
     )
 

@@ -128,7 +128,7 @@ def speak(saying: Saying, path: Path, *, replace_file: bool = False) -> float:
         if ending == ".mp3":
             _write_mp3(mixer, timeline, file, saying)
         else:
-            _write_wav(mixer, timeline, file)
+            write_wav(mixer, timeline, file)
     return timeline.frames / RATE
 
 
@@ -136,7 +136,7 @@ def write_alone(line: Line, clip: Shaped, path: Path) -> float:
     """Leave the clip of a line at ``path`` as WAV, as loud as in a track, between short silences; gives its seconds."""
     timeline, mixer = _alone(line, clip)
     with output.whole_file(path, replace=False) as (file, _):
-        _write_wav(mixer, timeline, file)
+        write_wav(mixer, timeline, file)
     return timeline.frames / RATE
 
 
@@ -151,8 +151,8 @@ def _named(word: Spoken) -> Line:
     return Line(text=word.written, spoken=word.said, number=1, personal=True)
 
 
-def _read(text: str) -> Line:
-    """The text as a line of a script would be read, with its respellings."""
+def sentences(text: str) -> list[Line]:
+    """The sentences of a text as a script would be read, with its respellings. Raises RequestError without the text."""
     if len(text) > LONGEST_TEXT:
         raise RequestError(f"{_TEXT} has {len(text)} letters; {LONGEST_TEXT} is the most.", hint="Say it in parts.")
     try:
@@ -161,6 +161,12 @@ def _read(text: str) -> Line:
         raise RequestError(error.message, hint=error.hint) from None
     if not lines:
         raise _nothing()
+    return [replace(line, number=place, personal=True) for place, line in enumerate(lines, start=1)]
+
+
+def _read(text: str) -> Line:
+    """The text as one line."""
+    lines = sentences(text)
     whole = " ".join(line.text for line in lines)
     return Line(text=whole, spoken=" ".join(line.spoken for line in lines), number=1, personal=True)
 
@@ -231,7 +237,8 @@ def _ensemble(saying: Saying) -> Ensemble:
     return Ensemble(Speaker(voice=voice, speech=speech))
 
 
-def _write_wav(mixer: Mixer, timeline: Timeline, file: BinaryIO) -> None:
+def write_wav(mixer: Mixer, timeline: Timeline, file: BinaryIO) -> None:
+    """Write what a timeline has in it as a WAV file, 16-bit mono at RATE."""
     sound = mixer.between(0, timeline.frames)
     with wave.open(file, "wb") as whole:
         whole.setnchannels(1)

@@ -21,6 +21,7 @@ from mettavox.voice import PAUSES, Pace, Voice
 RATES = (0.5, 2.0)
 """A voice can be made half to twice as fast, where its engine allows it."""
 PITCHES = (0, 99)
+_USUAL_PITCH = 50
 _PROOF_SECONDS = 60.0
 _PACES = ("per_line", "per_syllable", "per_comma")
 _MARK = "# Tuned with “mettavox voices tune”, which brings back the profile that came with mettavox with --reset.\n"
@@ -46,6 +47,20 @@ _KNOBS: Mapping[str, _Knob] = {
     "kokoro": _Knob(keys=("speed",), usual=1, lowest=0.5, highest=2, slows=False),
     "hum": _Knob(keys=(), usual=1, lowest=1, highest=1),  # it follows its pace
 }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dials:
+    """Where a voice stands: ``rate`` is times what its profile came with, ``pitch`` 0 to 99, ``pauses`` times as usual.
+
+    ``rates`` are the slowest and the fastest that its engine goes to, alike where it has no rate to change; ``pitch``
+    is None where it has none.
+    """
+
+    rate: float
+    rates: tuple[float, float]
+    pitch: int | None
+    pauses: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,14 +97,22 @@ def at_rate(voice: Voice, rate: float) -> Voice:
     return replace(voice, settings=voice.settings | _turned(voice, knob, rate), pace=pace)
 
 
-def tune(name: str, *, rate: float | None = None, pitch: int | None = None, pauses: float | None = None) -> Tuned:
-    """Change a voice, have it speak, and keep its profile in the user's own folder.
+def dials(name: str) -> Dials:
+    """How a voice is tuned now, and how far it can be. Raises VoiceError."""
+    now = voicestore.voice(name)
+    came = _as_it_came(name, now)
+    rate = came.pace.per_syllable / now.pace.per_syllable if now.pace.per_syllable else 1.0
+    has_pitch = _has_pitch(now)
+    return Dials(
+        rate=round(rate, 2),
+        rates=_ends(came, _KNOBS[came.engine]) if came.engine in _KNOBS else (1.0, 1.0),
+        pitch=int(now.settings.get("pitch", _USUAL_PITCH)) if has_pitch else None,
+        pauses=now.pauses,
+    )
 
-    ``rate`` and ``pauses`` are times what the profile came with. Raises RequestError, VoiceError,
-    EngineError or OutputError; the profile stays as it was then.
-    """
-    if rate is None and pitch is None and pauses is None:
-        raise RequestError("Nothing was asked for.", hint="Give --rate, --pitch, --pauses or --reset.")
+
+def turned(name: str, *, rate: float | None = None, pitch: int | None = None, pauses: float | None = None) -> Voice:
+    """The voice as ``tune`` would make it; nothing is kept. Raises RequestError or VoiceError."""
     before = voicestore.voice(name)
     casting.cast(name, before.language)  # which says so when it cannot speak here
     wanted = before
@@ -103,6 +126,19 @@ def tune(name: str, *, rate: float | None = None, pitch: int | None = None, paus
                 f"--pauses {pauses:g} is out of range.", hint=f"Give {PAUSES[0]:g} to {PAUSES[1]:g}, such as 1.2."
             )
         wanted = replace(wanted, pauses=pauses)
+    return wanted
+
+
+def tune(name: str, *, rate: float | None = None, pitch: int | None = None, pauses: float | None = None) -> Tuned:
+    """Change a voice, have it speak, and keep its profile in the user's own folder.
+
+    ``rate`` and ``pauses`` are times what the profile came with. Raises RequestError, VoiceError,
+    EngineError or OutputError; the profile stays as it was then.
+    """
+    if rate is None and pitch is None and pauses is None:
+        raise RequestError("Nothing was asked for.", hint="Give --rate, --pitch, --pauses or --reset.")
+    before = voicestore.voice(name)
+    wanted = turned(name, rate=rate, pitch=pitch, pauses=pauses)
     text = _rewritten(_text(name), before, wanted)
     if not _same(voices.parse(text.encode(), name, f"voices/{name}.toml"), wanted):
         raise VoiceError(
@@ -137,7 +173,7 @@ def is_tuned(name: str) -> bool:
 
 def _turned(voice: Voice, knob: _Knob, rate: float) -> dict[str, str | int | float]:
     """The settings of an engine for that rate. Raises VoiceError when the engine does not go so far."""
-    turned: dict[str, str | int | float] = {}
+    found: dict[str, str | int | float] = {}
     for key in knob.keys:
         usual = voice.settings.get(key, knob.usual if key == knob.keys[0] else None)
         if not isinstance(usual, (int, float)):
@@ -145,13 +181,26 @@ def _turned(voice: Voice, knob: _Knob, rate: float) -> dict[str, str | int | flo
         exact = usual / rate if knob.slows else usual * rate
         value = round(exact) if knob.whole else round(exact, 3)
         if not knob.lowest <= value <= knob.highest:
-            slowest, fastest = sorted((end / usual) ** (-1 if knob.slows else 1) for end in (knob.lowest, knob.highest))
+            slowest, fastest = _reach(knob, usual)
             raise VoiceError(
                 f"The voice “{voice.id}” cannot speak {rate:g} times as fast.",
-                hint=f"It goes from {ceil(slowest * 100) / 100:g} to {min(floor(fastest * 100) / 100, RATES[1]):g}.",
+                hint=f"It goes from {slowest:g} to {min(fastest, RATES[1]):g}.",
             )
-        turned[key] = value
-    return turned
+        found[key] = value
+    return found
+
+
+def _reach(knob: _Knob, usual: float) -> tuple[float, float]:
+    """How slow and how fast a setting can be, times as it is."""
+    slowest, fastest = sorted((end / usual) ** (-1 if knob.slows else 1) for end in (knob.lowest, knob.highest))
+    return ceil(slowest * 100) / 100, floor(fastest * 100) / 100
+
+
+def _ends(voice: Voice, knob: _Knob) -> tuple[float, float]:
+    """The slowest and the fastest that a voice can be, times as it is."""
+    usual = [voice.settings.get(key, knob.usual if key == knob.keys[0] else None) for key in knob.keys]
+    reaches = [_reach(knob, each) for each in usual if isinstance(each, (int, float))]
+    return max([RATES[0], *(each[0] for each in reaches)]), min([RATES[1], *(each[1] for each in reaches)])
 
 
 def _paced(voice: Voice, like: Voice) -> Voice:
@@ -162,7 +211,7 @@ def _paced(voice: Voice, like: Voice) -> Voice:
 
 
 def _pitch(voice: Voice, pitch: int) -> int:
-    if voice.engine != "pyttsx3" or sys.platform != "linux":
+    if not _has_pitch(voice):
         raise VoiceError(
             f"The voice “{voice.id}” has no pitch to change.", hint="Only eSpeak's voices, on Linux, have one."
         )
@@ -171,6 +220,10 @@ def _pitch(voice: Voice, pitch: int) -> int:
             f"A pitch of {pitch} is out of range.", hint=f"Give {PITCHES[0]} to {PITCHES[1]}; 50 is eSpeak's usual one."
         )
     return pitch
+
+
+def _has_pitch(voice: Voice) -> bool:
+    return voice.engine == "pyttsx3" and sys.platform == "linux"
 
 
 def _came_with_us(name: str) -> str | None:

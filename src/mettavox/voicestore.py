@@ -64,6 +64,18 @@ def install(
     return lacking
 
 
+def hosts(wanted: Voice) -> tuple[str, ...]:
+    """The servers that the files which are not here would come from; none where an address is not pinned for each."""
+    missing = voices.missing(wanted)
+    return tuple(dict.fromkeys(fetch.host(file.url) for file in missing)) if all(file.url for file in missing) else ()
+
+
+def check_source(wanted: Voice, source: Path) -> None:
+    """Raise VoiceError when a folder does not have every file of a voice that is not here yet."""
+    for file in voices.missing(wanted):
+        _found(wanted, file, source)
+
+
 def unfinished(wanted: Voice) -> bool:
     """Whether a part of a file lies there, for a later run to go on from."""
     return any(fetch.part(Path(wanted.folder) / file.path).exists() for file in wanted.files)

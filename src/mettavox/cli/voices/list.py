@@ -10,7 +10,7 @@ import click
 from mettavox.cli import report
 
 if TYPE_CHECKING:
-    from mettavox.voice import Voice
+    from mettavox.repertoire import Listed
 
 _WIDTH = 100
 _HEADS = (
@@ -29,19 +29,9 @@ def command(language: str, installed: bool, as_json: bool) -> None:
 
     With * is the one that “calm” means in its language: the best that is installed.
     """
-    from mettavox import casting
+    from mettavox import casting, repertoire
 
-    shown = [
-        voice
-        for voice in _speaking(language)
-        if not installed or not casting.lacks(voice)
-    ]  # fmt: skip
-    calm = {
-        language: casting.cast("", language).voice.id
-        for language in {voice.language for voice in shown}
-        if language != "*"
-    }
-    rows = [_facts(voice) | {"calm": calm.get(voice.language) == voice.id} for voice in shown]
+    rows = [_facts(each) for each in repertoire.every(language) if each.is_here or not installed]
     for error in casting.unreadable():
         report.say(f"{error.message} {error.hint}")
     if as_json:
@@ -50,30 +40,18 @@ def command(language: str, installed: bool, as_json: bool) -> None:
         click.echo("\n".join(_table(rows)))
 
 
-def _speaking(language: str) -> "list[Voice]":
-    """The voices of this platform, or of a language. Raises VoiceError when there are none in it."""
-    from mettavox import casting, voices
-
-    if not language:
-        return casting.every()
-    voices.standard(language)  # which says so where none speaks it
-    return [voice for voice in casting.every() if voices.speaks(voice, language)]
-
-
-def _facts(voice: "Voice") -> dict[str, Any]:
-    from mettavox import casting, tuning
-
-    lack = casting.lacks(voice)
+def _facts(listed: "Listed") -> dict[str, Any]:
+    voice = listed.voice
     return {
         "id": voice.id,
         "label": voice.label,
         "language": voice.language,
         "gender": voice.gender,
         "engine": voice.engine,
-        "calm": False,
-        "installed": not lack,
-        "lacks": lack,
-        "tuned": tuning.is_tuned(voice.id),
+        "calm": listed.is_calm,
+        "installed": listed.is_here,
+        "lacks": listed.lack,
+        "tuned": listed.is_tuned,
         "licence": voice.licence.name,
         "commercial": voice.licence.commercial,
         "share_alike": voice.licence.share_alike,
@@ -81,8 +59,8 @@ def _facts(voice: "Voice") -> dict[str, Any]:
         "weights": voice.licence.weights,
         "training_data": voice.licence.training_data,
         "attribution": voice.licence.attribution,
-        "bytes": sum(file.bytes for file in voice.files),
-        "times_real_time": round(1 / voice.speed, 1) if voice.speed else None,
+        "bytes": listed.bytes,
+        "times_real_time": listed.times_real_time or None,
         "naturalness": voice.quality or None,
         "settings": voice.settings,
         "pauses": voice.pauses,
