@@ -404,3 +404,52 @@ def test_only_names_are_kept_apart(tmp_path: Path) -> None:
         assert bool(kept("named-clips")) == (code == "b")
         assert kept("clips")
     assert (tmp_path / "a.mp3").read_bytes() == (tmp_path / "b.mp3").read_bytes()
+
+
+# --- finding them, and removing one track ---
+
+
+def test_libraries_are_found_but_not_hidden_ones_or_through_links(folder: Path, tmp_path: Path) -> None:
+    deep = tmp_path / "a" / "b" / "c" / "d" / "e"
+    for place in (tmp_path / "a" / "b", tmp_path / ".hidden", deep):
+        place.mkdir(parents=True, exist_ok=True)
+        shutil.copy(folder / NAME, place)
+    (tmp_path / "link").symlink_to(folder)
+    assert library.under(tmp_path) == (tmp_path / "a" / "b", folder)
+    assert library.under(folder) == (folder,)
+    assert library.under(tmp_path / "nowhere") == ()
+
+
+def test_a_track_alone_goes_with_all_beside_it(tmp_path: Path) -> None:
+    names = {"sleep-20m.mp3", "sleep-20m.vtt", "sleep-20m.json", "sleep-20m.chapters.json", "sleep-20m.jpg"}
+    others = {"sleep-20m-2.mp3", "sleep-20m-2.vtt", "sleep.mp3", "diary.txt"}
+    for name in names | others:
+        (tmp_path / name).write_bytes(b"x")
+    assert {each.name for each in library.files_of(tmp_path / "sleep-20m.mp3")} == names
+    assert {each.name for each in library.remove_track(tmp_path / "sleep-20m.mp3")} == names
+    assert {each.name for each in tmp_path.iterdir()} == others
+
+
+def test_what_two_formats_share_stays_with_the_other(tmp_path: Path) -> None:
+    for name in ("sleep.mp3", "sleep.flac", "sleep.vtt"):
+        (tmp_path / name).write_bytes(b"x")
+    library.remove_track(tmp_path / "sleep.mp3")
+    assert {each.name for each in tmp_path.iterdir()} == {"sleep.flac", "sleep.vtt"}
+
+
+def test_a_track_of_a_library_goes_with_its_row(folder: Path) -> None:
+    assert {each.name for each in library.files_of(folder / "Pax-3.mp3")} == {"Pax-3.mp3", "Pax-3.vtt"}
+    library.remove_track(folder / "Pax-3.mp3")
+    with Manifest.opened(folder) as opened:
+        assert opened.entry("pax-3") is None
+    assert not list(folder.glob("Pax-3*"))
+    assert (folder / "pax-1.mp3").is_file()
+
+
+def test_a_link_is_removed_and_not_what_it_leads_to(tmp_path: Path) -> None:
+    (tmp_path / "mine.mp3").write_bytes(b"x")
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "sleep.mp3").symlink_to(tmp_path / "mine.mp3")
+    library.remove_track(tmp_path / "in" / "sleep.mp3")
+    assert (tmp_path / "mine.mp3").read_bytes() == b"x"
+    assert list((tmp_path / "in").iterdir()) == []

@@ -41,6 +41,11 @@ def state_folder() -> Path:
     return Path(platformdirs.user_state_dir("mettavox", appauthor=False))
 
 
+def config_folder() -> Path:
+    """Where choices of the person are kept; it need not exist."""
+    return Path(platformdirs.user_config_dir("mettavox", appauthor=False))
+
+
 def folders(kind: str, first: Path | None = None) -> list[Traversable]:
     """Where to look, in order: ``first``, the user's own folder, the bundled one. Never the working directory."""
     own = own_folder(kind)

@@ -16,6 +16,15 @@ _MOST_MASTERS = 2
 _MOST_NOTES_BYTES = 1_000_000
 
 
+def shelves() -> tuple[Shelf, Shelf]:
+    """What is kept between runs: masters, and the notes of which blanks they have."""
+    folder = assets.cache_folder() / "masters"
+    return (
+        Shelf(folder, ".master", masterfile.MARK),
+        Shelf(folder, ".blanks", masterfile.MARK, largest_bytes=_MOST_NOTES_BYTES),
+    )
+
+
 class Bench:
     """It is to be closed. ``cache`` says whether masters are kept between runs as well, and ``own`` whether those are,
     too, that nobody shares.
@@ -25,9 +34,8 @@ class Bench:
         self._own = own
         self.booth = Booth()
         self._masters: dict[str, Master] = {}
-        folder = assets.cache_folder() / "masters"
-        self._shelf = Shelf(folder, ".master", masterfile.MARK) if cache else None
-        self._notes = Shelf(folder, ".blanks", masterfile.MARK, largest_bytes=_MOST_NOTES_BYTES)
+        kept, self._notes = shelves()
+        self._shelf = kept if cache else None
 
     def blanks(self, part: Part) -> Collection[int] | None:
         """Which blanks had a slot, by their numbers, when a master of such a part was kept between runs; None where

@@ -58,3 +58,8 @@ class ClipCache:
     def named(self) -> Shelf:
         """The clips that hold a person's name."""
         return self._named
+
+    @property
+    def shelves(self) -> tuple[Shelf, Shelf]:
+        """All that is kept: clips without a name, and those with one."""
+        return self._shelf, self._named

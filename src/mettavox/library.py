@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from mettavox import assets, batch, batchreport, check, manifest, nameaudition, output
-from mettavox.beside import SUFFIXES
+from mettavox.beside import SUFFIXES, beside_path
 from mettavox.clipcache import ClipCache
 from mettavox.codecs import decode
 from mettavox.codecs.formats import FORMATS
@@ -34,6 +34,7 @@ _RECORD_START = b'{\n"record":'
 _BLOCK = 30 * 48_000
 _DIED = "the process that looked at it died: try again with fewer --jobs"
 _LARGEST_READ = 16 * 2**20
+_DEEPEST = 4
 _CODE_LETTER = "[0-9a-z_-]"
 
 
@@ -260,6 +261,23 @@ def _is_of_a_track(folder: Path, name: str) -> bool:
     return False
 
 
+# --- finding them ---
+
+
+def under(folder: Path) -> tuple[Path, ...]:
+    """The libraries in a folder: itself, and those in it to a depth of a few folders, by their paths.
+
+    Hidden folders are passed over, and links are not followed.
+    """
+    found = []
+    for place, inner, names in os.walk(folder):
+        depth = len(Path(place).relative_to(folder).parts)
+        inner[:] = sorted(each for each in inner if not each.startswith(".") and depth < _DEEPEST)
+        if manifest.NAME in names:
+            found.append(Path(place))
+    return tuple(sorted(found))
+
+
 # --- forgetting ---
 
 
@@ -328,6 +346,42 @@ def forget(folder: Path, codes: Sequence[str]) -> Forgotten:
         clips_left=shelf.left(),
         naming=tuple(_naming(folder, small, kept)),
     )
+
+
+def files_of(track: Path) -> tuple[Path, ...]:
+    """A track and what lies beside it under its name, as far as it is there: what ``remove_track`` removes.
+
+    Beside another format of the same name, the rest is that one's, too, and stays. Raises OutputError.
+    """
+    if _is_row(track):
+        return tuple(track.with_name(name) for name in known(track.parent, [track.stem]).files)
+    others = [track.with_suffix(each) for each in _SOUND if each != track.suffix.lower()]
+    beside = [] if any(map(os.path.lexists, others)) else [beside_path(track, each) for each in SUFFIXES]
+    return tuple(each for each in (*beside, track) if os.path.lexists(each) and not each.is_dir())
+
+
+def remove_track(track: Path) -> tuple[Path, ...]:
+    """Remove a track and all that lies beside it, for good; gives what was removed.
+
+    In a library it is forgotten with its row. Pages of its folder are built again without it, and speech with names
+    that was kept between runs is dropped, since nobody can tell whose it is. Raises OutputError.
+    """
+    folder = track.parent
+    if _is_row(track):
+        return tuple(folder / name for name in forget(folder, [track.stem]).files)
+    files = files_of(track)
+    for path in files:
+        with output.translated(path):
+            path.unlink(missing_ok=True)
+    building.rebuild(folder)
+    ClipCache(assets.cache_folder()).named.clear()
+    return files
+
+
+def _is_row(track: Path) -> bool:
+    """Whether it is that of a row of a library."""
+    there = (track.parent / manifest.NAME).is_file()
+    return there and any(entry.code.lower() == track.stem.lower() for entry in manifest.read(track.parent))
 
 
 def _known(folder: Path, entries: Sequence[Entry], codes: Sequence[str]) -> Known:
