@@ -106,10 +106,16 @@ def until(look: Callable[[], T], holds: Callable[[T], object], seconds: float = 
 
 
 @contextlib.contextmanager
-def running(folder: Path) -> Iterator[Studio]:
-    """A studio whose tracks go to ``folder/output``, and what is not finished to ``folder/kept``."""
-    output, kept = folder / "output", folder / "kept"
-    with server.studio(output, kept) as (address, one):
+def running(folder: Path, *, fixed: bool = True) -> Iterator[Studio]:
+    """A studio whose tracks go to ``folder/output``, and what is not finished to ``folder/kept``.
+
+    The first is as the command line says it, or, where that is not ``fixed``, as it was chosen before.
+    """
+    output, kept, choices = folder / "output", folder / "kept", folder / "choices" / "studio.json"
+    if not (fixed or choices.exists()):
+        choices.parent.mkdir()
+        choices.write_text(json.dumps({"output": str(output)}), "utf-8")
+    with server.studio(output if fixed else None, kept, choices=choices) as (address, one):
         thread = threading.Thread(target=one.run, daemon=True)
         thread.start()
         parts = urllib.parse.urlsplit(address)

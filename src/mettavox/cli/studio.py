@@ -9,11 +9,11 @@ from mettavox.cli import report
 
 
 @click.command("studio")
-@click.option("-o", "--output", default="output", metavar="DIR", type=click.Path(path_type=Path), show_default=True,
-              help="The folder that tracks go into.")  # fmt: skip
+@click.option("-o", "--output", default=None, metavar="DIR", type=click.Path(path_type=Path),
+              help="The folder that tracks go into; the one chosen in the studio, or “output”.")  # fmt: skip
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="On this port; any free one unless said.")
 @click.option("--no-browser", is_flag=True, help="Show the address alone.")
-def command(output: Path, port: int, no_browser: bool) -> None:
+def command(output: Path | None, port: int, no_browser: bool) -> None:
     """Make tracks in the browser of this machine, until Ctrl-C.
 
     Only this machine reaches it, and only with the address that is shown, which is new at every start.

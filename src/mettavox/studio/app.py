@@ -12,6 +12,7 @@ from mettavox.site import webpage
 from mettavox.studio.areas import hear, make
 from mettavox.studio.desk import WEB, Desk, lost
 from mettavox.studio.guard import OURS, TOO_LARGE, Guard, TooLarge
+from mettavox.studio.preferences import Preferences
 from mettavox.studio.works import Works
 
 _AREAS = (make, hear)
@@ -19,9 +20,9 @@ _LARGER: dict[str, int] = {}
 """The paths that are sent more than a form, and how many bytes."""
 
 
-def app(works: Works, rehearsal: Rehearsal, *, token: str, hosts: list[str]) -> ASGIApp:
+def app(works: Works, rehearsal: Rehearsal, preferences: Preferences, *, token: str, hosts: list[str]) -> ASGIApp:
     """The studio over these works, behind its guard."""
-    desk = Desk(works, rehearsal)
+    desk = Desk(works, rehearsal, preferences)
     routes = [route for area in _AREAS for route in area.routes(desk)]
     shared = [
         Route("/site.css", _style, methods=["GET"]),

@@ -1,5 +1,6 @@
 """Desk: what every area of the studio works with: its words, its pages, its forms, and how it says what went wrong."""
 
+import contextlib
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -10,10 +11,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 
-from mettavox.errors import MettavoxError
+from mettavox.errors import MettavoxError, OutputError
 from mettavox.handout import fill
 from mettavox.rehearsal import Rehearsal
 from mettavox.studio import earlier, forms, wording
+from mettavox.studio.preferences import Preferences
 from mettavox.studio.wording import Words
 from mettavox.studio.works import Work, Works
 from mettavox.units import clock
@@ -24,17 +26,18 @@ AREAS = ("make", "hear")
 _PLACES = {"make": "", "hear": "tracks"}
 _FORM = "application/x-www-form-urlencoded"
 _MOST_FIELDS = 64
+_A_MEGABYTE = 1_000_000
 
 
 class Desk:
-    """What the areas share: the ``works``, who speaks a line to be heard, and the language, which is one for all tabs:
-    one person uses the studio.
+    """What the areas share: the ``works``, who speaks a line to be heard, and what was chosen, which is one for all
+    tabs: one person uses the studio.
     """
 
-    def __init__(self, works: Works, rehearsal: Rehearsal) -> None:
+    def __init__(self, works: Works, rehearsal: Rehearsal, preferences: Preferences) -> None:
         self.works = works
         self.rehearsal = rehearsal
-        self._asked = ""
+        self.preferences = preferences
         self._templates = Environment(
             loader=FileSystemLoader(WEB),
             autoescape=True,
@@ -48,8 +51,9 @@ class Desk:
         """In which the studio speaks: as was chosen, else the first that the browser asks for and it has."""
         asked = request.query_params.get("lang", "")
         if asked in wording.LANGUAGES:
-            self._asked = asked
-        return wording.chosen(self._asked, request.headers.get("accept-language", ""))
+            with contextlib.suppress(OutputError):  # it holds till the end all the same
+                self.preferences.choose(language=asked)
+        return wording.chosen(self.preferences.chosen.language, request.headers.get("accept-language", ""))
 
     def work(self, name: str) -> Work | None:
         """The track of that id: of this start, or one that lies in the output folder."""
@@ -122,6 +126,15 @@ def heard(speak: Callable[[Path], object]) -> bytes:
 def seen_next(request: Request, path: str) -> Response:
     """Sends the browser to another page after a form, so that loading it anew sends nothing twice."""
     return RedirectResponse(at(request, path), 303)
+
+
+def sized(count: int) -> str:
+    """So many bytes as a person reads them: “77 GB”, “354 MB”, “2.9 MB”, “15 kB”."""
+    if count >= 10_000 * _A_MEGABYTE:
+        return f"{count / 1000 / _A_MEGABYTE:,.0f} GB"
+    if count < _A_MEGABYTE / 10:
+        return f"{count / 1000:.0f} kB"
+    return f"{count / _A_MEGABYTE:,.{0 if count >= 10 * _A_MEGABYTE else 1}f} MB"
 
 
 def lost() -> Response:

@@ -56,7 +56,7 @@ def _record(path: Path) -> Record | None:
 def _work(path: Path, known: Record) -> Work:
     seconds = round(known.proof.frames / known.proof.rate)
     title = known.title if known.title.endswith(")") else f"{known.title} ({clock(seconds)})"
-    return Work(id=_id(path), options=_options(known), title=title, state="made", path=path)
+    return Work(id=_id(path), options=_options(known), title=title, output=path.parent, state="made", path=path)
 
 
 def _options(known: Record) -> dict[str, Any]:

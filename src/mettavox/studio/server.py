@@ -8,9 +8,10 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
-from mettavox import lock
+from mettavox import assets, lock
 from mettavox.errors import OutputError, RequestError
 from mettavox.rehearsal import Rehearsal
+from mettavox.studio.preferences import Preferences
 from mettavox.studio.works import Works
 
 LOOPBACK = "127.0.0.1"
@@ -35,9 +36,13 @@ def listening(port: int) -> socket.socket:
 
 
 @contextlib.contextmanager
-def studio(output: Path, kept: Path, *, port: int = 0) -> Iterator[tuple[str, "Server"]]:
+def studio(
+    output: Path | None, kept: Path, *, choices: Path | None = None, port: int = 0
+) -> Iterator[tuple[str, "Server"]]:
     """The studio's address and its server, which ``run`` keeps at it until it is told to stop.
 
+    Tracks go into ``output``, or where that is None into the folder that was chosen in the studio; what is chosen there
+    is kept in the file ``choices``, or in the person's own folder for such.
     Raises RequestError for a port that cannot be had, or where the extra is not installed, and OutputError where
     another studio has the folder ``kept``, or it cannot be written.
     """
@@ -50,17 +55,18 @@ def studio(output: Path, kept: Path, *, port: int = 0) -> Iterator[tuple[str, "S
             "The studio needs two packages more.",
             hint="In a checkout: python3 tools/setup.py --studio; elsewhere: pip install 'mettavox[studio]'",
         ) from error
+    preferences = Preferences(choices or assets.config_folder() / "studio.json", output)
     with (
         contextlib.closing(listening(port)) as made,
         _alone(kept),
-        contextlib.closing(Works(output, kept)) as works,
+        contextlib.closing(Works(preferences.output, kept)) as works,
         contextlib.closing(Rehearsal()) as rehearsal,
     ):
         number = made.getsockname()[1]
         token = secrets.token_urlsafe(_TOKEN_BYTES)
         hosts = [f"{host}:{number}" for host in (LOOPBACK, "localhost")]
         config = uvicorn.Config(
-            app(works, rehearsal, token=token, hosts=hosts),
+            app(works, rehearsal, preferences, token=token, hosts=hosts),
             log_config=None,
             access_log=False,  # addresses have ids of tracks in them
             server_header=False,

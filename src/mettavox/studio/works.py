@@ -11,7 +11,7 @@ import re
 import secrets
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -35,10 +35,13 @@ class Cancelled(Exception):
 
 @dataclass(kw_only=True, eq=False)
 class Work:
-    """A track to be made. ``options`` are as ``ask`` has them; ``share`` of its ``stage`` is done, 0 to 1."""
+    """A track to be made, in the folder ``output``. ``options`` are as ``ask`` has them; ``share`` of its ``stage`` is
+    done, 0 to 1.
+    """
 
     id: str
     options: Mapping[str, Any] = field(repr=False)  # names are in it
+    output: Path
     title: str = ""
     state: State = "waiting"
     stage: str = ""
@@ -57,12 +60,13 @@ class Work:
 class Works:
     """All tracks since the start, and those that an earlier one has left; one thread makes them in their order.
 
-    Tracks go into the folder ``output``; ``kept`` has what is not finished.
+    Tracks go into the folder ``output``, which can be another one for those that come; ``kept`` has what is not
+    finished.
     """
 
     def __init__(self, output: Path, kept: Path, *, make: Callable[..., object] = render) -> None:
         self.output = output
-        self._kept = kept
+        self.kept = kept
         self._make = make
         self._works: dict[str, Work] = {}
         self._line: deque[Work] = deque()
@@ -98,7 +102,7 @@ class Works:
         """Put a track in the line. Raises what keeps it from being asked for or planned."""
         prepared = prepare.prepare(ask.request(options))
         prepare.plan(prepared)
-        work = Work(id=secrets.token_hex(8), options=dict(options), title=_title(prepared))
+        work = Work(id=secrets.token_hex(8), options=dict(options), title=_title(prepared), output=self.output)
         self._keep(work)
         with self._changed:
             self._works[work.id] = work
@@ -122,6 +126,13 @@ class Works:
                 work.state = "cancelled"
                 self._let_go(work)
             self._changed.notify_all()
+
+    def forget(self, paths: Iterable[Path]) -> None:
+        """Know nothing more of the tracks that were at these paths."""
+        gone = {path.resolve() for path in paths}
+        with self._changed:
+            for work in [each for each in self._works.values() if each.path and each.path.resolve() in gone]:
+                del self._works[work.id]
 
     def wait(self, work: Work, seen: tuple[Any, ...], seconds: float) -> tuple[Any, ...]:
         """What is to be shown of it, as soon as that is not what was ``seen``, or after so many seconds."""
@@ -157,9 +168,9 @@ class Works:
         try:
             told("", 0.0)
             prepared = prepare.prepare(ask.request(work.options))
-            with output.translated(self.output):
-                self.output.mkdir(parents=True, exist_ok=True)
-                path = self._free(prepared)
+            with output.translated(work.output):
+                work.output.mkdir(parents=True, exist_ok=True)
+                path = _free(work.output, prepared)
                 self._make(prepared, path, progress=told)
             work.path, work.state = path, "made"
         except Cancelled:
@@ -175,43 +186,48 @@ class Works:
         if work.state != "unfinished":
             self._let_go(work)
 
-    def _free(self, prepared: Prepared) -> Path:
-        """A name that nothing has: the practice and its length, never a person's."""
-        stem = f"{name_of(prepared.script.head.id)}-{file_stem(prepared.seconds)}"
-        for count in range(1, _MOST_COPIES):
-            path = self.output / f"{stem}{f'-{count}' if count > 1 else ''}.{prepared.request.format}"
-            if not path.exists() and not path.with_suffix(".json").exists():
-                return path
-        raise OutputError("There are too many tracks of this name.", hint="Move some of them to another folder.")
-
     # --- what is kept ---
 
     def _keep(self, work: Work) -> None:
-        path = self._kept / f"{work.id}.json"
-        text = json.dumps({"title": work.title, "options": dict(work.options)}, ensure_ascii=False)
+        path = self.kept / f"{work.id}.json"
+        table = {"title": work.title, "options": dict(work.options), "output": str(work.output.absolute())}
+        text = json.dumps(table, ensure_ascii=False)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
             file.write(text)
 
     def _let_go(self, work: Work) -> None:
         with contextlib.suppress(OSError):
-            (self._kept / f"{work.id}.json").unlink(missing_ok=True)
+            (self.kept / f"{work.id}.json").unlink(missing_ok=True)
 
     def _find(self, file: Path) -> None:
         try:
             table = json.loads(file.read_text("utf-8"))
-            options, title = table["options"], table["title"]
+            options, title, place = table["options"], table["title"], str(table.get("output", ""))
             ask.request(options)
         except (OSError, ValueError, LookupError, TypeError, MettavoxError):
             with contextlib.suppress(OSError):
                 file.unlink()
             return
         if _ID.fullmatch(file.stem):
-            self._works[file.stem] = Work(id=file.stem, options=options, title=str(title), state="unfinished")
+            folder = Path(place) if place else self.output
+            self._works[file.stem] = Work(
+                id=file.stem, options=options, title=str(title), output=folder, state="unfinished"
+            )
 
 
 def shown(work: Work) -> tuple[Any, ...]:
     """What a page shows of a work while it is made."""
     return work.state, work.stage, round(work.share, 3)
+
+
+def _free(folder: Path, prepared: Prepared) -> Path:
+    """A name that nothing has: the practice and its length, never a person's."""
+    stem = f"{name_of(prepared.script.head.id)}-{file_stem(prepared.seconds)}"
+    for count in range(1, _MOST_COPIES):
+        path = folder / f"{stem}{f'-{count}' if count > 1 else ''}.{prepared.request.format}"
+        if not path.exists() and not path.with_suffix(".json").exists():
+            return path
+    raise OutputError("There are too many tracks of this name.", hint="Move some of them to another folder.")
 
 
 def _title(prepared: Prepared) -> str:
