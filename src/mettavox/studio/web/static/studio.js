@@ -1,7 +1,7 @@
 // What the scripts of all areas have in common.
 export const find = (id) => document.getElementById(id);
 const { base, gone, hearing } = document.documentElement.dataset;
-export { base };
+export { base, hearing };
 
 /** Ask the studio for a path; what cannot be had is told in `status`, and null comes back. */
 export const ask = async (path, options, status) => {
