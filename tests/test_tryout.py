@@ -1,5 +1,6 @@
 """Tryout: a text of one's own in a voice, tuned or not, before anything of it is kept."""
 
+import contextlib
 import io
 
 import numpy as np
@@ -8,6 +9,7 @@ import soundfile
 
 from mettavox import assets, tryout
 from mettavox.errors import RequestError, VoiceError
+from mettavox.rehearsal import Rehearsal
 from recorded import hummed, keep
 
 TEXT = "May I rest. There is nothing to reach."
@@ -15,7 +17,9 @@ TEXT = "May I rest. There is nothing to reach."
 
 def heard(text: str, name: str = "hum", **turns: float) -> np.ndarray:
     file = io.BytesIO()
-    seconds = tryout.speak(tryout.prepare(text, name, **turns), file)  # type: ignore[arg-type]
+    wanted = tryout.prepare(text, name, **turns)  # type: ignore[arg-type]
+    with contextlib.closing(Rehearsal()) as rehearsal:
+        seconds = tryout.speak(wanted, file, rehearsal)
     samples, rate = soundfile.read(io.BytesIO(file.getvalue()))
     assert len(samples) == round(seconds * rate)
     return np.asarray(samples)

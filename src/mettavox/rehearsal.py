@@ -1,13 +1,16 @@
 """Rehearsal: a line of a track is heard before the track is made, spoken as it will be there."""
 
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 from mettavox import saying
 from mettavox.errors import RequestError
 from mettavox.prepare import EstimatedLengths, Prepared, laid
 from mettavox.script import Line
+from mettavox.shape import Shaped
 from mettavox.spoken import Booth, Settings
+from mettavox.voice import Voice
 
 _SETTINGS = Settings(lint=False, workers=1)
 
@@ -31,6 +34,13 @@ class Rehearsal:
             ensemble.check([line])
             ensemble.speak([line])
             return saying.write_alone(line, ensemble.clip(line), path)
+
+    def text(self, voice: Voice, lines: Sequence[Line]) -> dict[Line, Shaped]:
+        """The clips of lines that are of no track; those with a person's words are kept nowhere. Raises EngineError."""
+        with self._one_at_a_time:
+            ensemble = self._booth.alone(voice, _SETTINGS)
+            ensemble.speak(lines)
+            return {line: ensemble.clip(line) for line in lines}
 
     def close(self) -> None:
         """End what runs."""

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import replace as changed
 from pathlib import Path
@@ -58,17 +58,22 @@ class Booth:
 
     def ensemble(self, prepared: Prepared, settings: Settings) -> Ensemble:
         """Who speaks a track, begun for it. Raises VoiceError."""
-        who = (prepared.voice, prepared.fill, settings.cache, settings.cache_names, settings.worker_count())
+        return self._begun(prepared.voice, prepared.fill, prepared.request.names, settings)
+
+    def alone(self, voice: Voice, settings: Settings) -> Ensemble:
+        """A voice by itself, begun for a text that is of no track. Raises VoiceError."""
+        return self._begun(voice, None, (), settings)
+
+    def _begun(self, voice: Voice, fill: Voice | None, names: Sequence[Word | None], settings: Settings) -> Ensemble:
+        who = (voice, fill, settings.cache, settings.cache_names, settings.worker_count())
         if self._ensemble is None or self._who != who:
             self.close()
             self._cache = ClipCache(assets.cache_folder()) if settings.cache else None
-            names = prepared.request.names
-            self._ensemble = ensemble(prepared.voice, prepared.fill, names, settings, self._cache)
+            self._ensemble = ensemble(voice, fill, names, settings, self._cache)
             self._who = who
         else:
-            voice = prepared.fill if prepared.voice.engine == takes.ENGINE else prepared.voice
-            names = prepared.request.names
-            self._ensemble.begin(casting.pronouncer(voice, *names).engine_text if voice is not None else str)
+            speaks = fill if voice.engine == takes.ENGINE else voice
+            self._ensemble.begin(casting.pronouncer(speaks, *names).engine_text if speaks is not None else str)
         return self._ensemble
 
     def trim(self) -> None:

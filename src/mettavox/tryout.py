@@ -3,17 +3,18 @@
 The text may be a name: nothing of it is cached, logged or put in a file's name.
 """
 
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from mettavox import audition, casting, chain, saying, tuning, voicestore
-from mettavox.ensemble import Ensemble, Speaker
+from mettavox import audition, chain, saying, tuning, voicestore
+from mettavox.ensemble import Ensemble
 from mettavox.errors import RequestError, VoiceError
 from mettavox.mix import Mixer
 from mettavox.prepare import RATE
+from mettavox.rehearsal import Rehearsal
 from mettavox.script import Line
+from mettavox.shape import Shaped
 from mettavox.stem import voice_stem
 from mettavox.takes import ENGINE as RECORDED
 from mettavox.takes import Takes
@@ -58,11 +59,9 @@ def own_lines(name: str, most: int) -> tuple[str, ...]:
     return tuple(take.text for take in found if take.text and not take.gaps)[:most]
 
 
-def speak(wanted: Tryout, file: BinaryIO) -> float:
+def speak(wanted: Tryout, file: BinaryIO, rehearsal: Rehearsal) -> float:
     """Write it as a WAV file, every voice as loud as in a track; gives its seconds. Raises EngineError."""
-    with closing(_ensemble(wanted)) as ensemble:
-        ensemble.speak(wanted.lines)
-        clips = {line: ensemble.clip(line) for line in wanted.lines}
+    clips = _recorded(wanted) if wanted.voice.engine == RECORDED else rehearsal.text(wanted.voice, wanted.lines)
     lengths = ((line, clips[line].frames_at(RATE)) for line in wanted.lines)
     timeline = audition.laid(lengths, QUIET_SECONDS * wanted.voice.pauses)
     saying.write_wav(Mixer(timeline, voice_stem(timeline, chain.processed(clips)).clips, None), timeline, file)
@@ -79,9 +78,7 @@ def _takes(voice: Voice) -> Takes:
     return Takes.open(Path(voice.folder), voice=voice.id)
 
 
-def _ensemble(wanted: Tryout) -> Ensemble:
-    voice = wanted.voice
-    if voice.engine == RECORDED:
-        return Ensemble(None, _takes(voice))
-    speech = casting.speech(voice, casting.pronouncer(voice).engine_text, workers=1)
-    return Ensemble(Speaker(voice=voice, speech=speech))
+def _recorded(wanted: Tryout) -> dict[Line, Shaped]:
+    """Its takes as they are now: they may have been recorded anew since they were last heard."""
+    ensemble = Ensemble(None, _takes(wanted.voice))
+    return {line: ensemble.clip(line) for line in wanted.lines}

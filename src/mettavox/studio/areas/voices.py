@@ -17,6 +17,7 @@ from starlette.routing import Route
 from mettavox import assets, repertoire, sentences, tryout, tuning, voicestore
 from mettavox.errors import MettavoxError, RequestError, VoiceError
 from mettavox.handout import fill
+from mettavox.rehearsal import Rehearsal
 from mettavox.repertoire import Listed
 from mettavox.studio import places
 from mettavox.studio.desk import Desk, Events, form, lost, seen_next, sized
@@ -82,7 +83,7 @@ class _Voices:
         """The sound of a text in a voice, as it is or as it would be if it were tuned so."""
         fields = await form(request)
         try:
-            sound = await run_in_threadpool(_heard, fields)
+            sound = await run_in_threadpool(_heard, fields, self._desk.rehearsal)
         except MettavoxError as error:
             return self._told(request, error, as_json="json" in fields)
         return Response(sound, media_type="audio/wav", headers={"content-disposition": 'inline; filename="voice.wav"'})
@@ -284,12 +285,12 @@ def _is_removable(listed: Listed) -> bool:
     return some or (listed.voice.engine == RECORDED and voicestore.own_profile(listed.voice.id) is not None)
 
 
-def _heard(fields: Mapping[str, str]) -> bytes:
+def _heard(fields: Mapping[str, str], rehearsal: Rehearsal) -> bytes:
     name = fields.get("voice", "")
     if not assets.is_plain(name):
         raise VoiceError("There is no such voice.", hint="Load the page anew.")
     file = io.BytesIO()
-    tryout.speak(tryout.prepare(fields.get("text", ""), name, **_turns(fields, name)), file)
+    tryout.speak(tryout.prepare(fields.get("text", ""), name, **_turns(fields, name)), file, rehearsal)
     return file.getvalue()
 
 
