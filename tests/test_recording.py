@@ -1,5 +1,6 @@
 """What is heard in a recording: where someone speaks, what is wrong with a take, and what is made of a good one."""
 
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from mettavox import level, recording
 from mettavox.codecs import mono
 from mettavox.errors import CodecError
-from mettavox.recording import HOP, LEAST_SNR_DB, clean, distance, fault, features, heard, is_clipped, voiced
+from mettavox.recording import HOP, LEAST_SNR_DB, Fault, clean, distance, fault, features, heard, is_clipped, voiced
 from mettavox.takes import RATE
 from oracles import tone
 from recorded import Session, cough, quiet, spoken, written
@@ -89,7 +90,7 @@ def test_the_same_words_are_nearer_than_others() -> None:
 # --- faults ---
 
 
-def judged(samples: np.ndarray, *, room_db: float = -75, expected: float = 2.2, gaps: int = 0) -> str:
+def judged(samples: np.ndarray, *, room_db: float = -75, expected: float = 2.2, gaps: int = 0) -> Fault:
     """What is wrong with a recording of one line."""
     sound, span = whole(pcm(samples, room_db=room_db))
     return fault(sound, span, expected, gaps=gaps)
@@ -104,6 +105,14 @@ def test_a_good_take_has_no_fault() -> None:
     """Whatever its loudness."""
     for level_of in (0.9, 0.3, 0.05):
         assert judged(padded(spoken(LINE, level=level_of)), room_db=-90) == ""
+
+
+def test_a_fault_has_a_kind_and_keeps_it() -> None:
+    """For those who say it in other words; also after it was copied to another process."""
+    short = judged(padded(spoken(LINE)[2400:7200]))
+    assert (short.kind, judged(padded(spoken(LINE))).kind) == ("short", "")
+    again = pickle.loads(pickle.dumps(short))
+    assert (again, again.kind) == (short, "short")
 
 
 def test_a_take_of_a_tenth_of_a_second_is_too_short() -> None:

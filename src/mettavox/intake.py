@@ -17,7 +17,7 @@ from mettavox.codecs.mono import Mono
 from mettavox.errors import CodecError, EngineError, OutputError, RequestError
 from mettavox.level import HOPS_A_SECOND
 from mettavox.matching import UNHURRIED
-from mettavox.recording import Features, Heard
+from mettavox.recording import NO_FAULT, Fault, Features, Heard
 from mettavox.script import Line
 from mettavox.shape import Shaped, shaped
 from mettavox.sheet import PAGE, TABLE, Entry
@@ -46,7 +46,7 @@ class Candidate:
     source: Path | None = None
     span: Span = (0, 0)
     earlier: int = 0
-    fault: str = ""
+    fault: Fault = NO_FAULT
     note: str = ""
 
     @property
@@ -191,7 +191,7 @@ class _Listening:
     def alone(self, entry: Entry) -> Candidate:
         """What was found of the one line that is in it."""
         if not self.heard.sounds:
-            return Candidate(entry=entry, source=self.path, fault="is silent")
+            return Candidate(entry=entry, source=self.path, fault=Fault("silent", "is silent"))
         found = matching.match(self.sound.samples, self.heard, [entry.wanted]).found[0]
         whole = self.heard.sounds[0][0], self.heard.sounds[-1][1]
         return self.judged(entry, {entry.number: (found.span, found.earlier) if found else (whole, 0)})
@@ -219,9 +219,9 @@ class _Listening:
             note="" if usual else f"listen to it: about {expected:.1f} s was expected",
         )
 
-    def _fault(self, span: Span, expected: float, gaps: int) -> str:
+    def _fault(self, span: Span, expected: float, gaps: int) -> Fault:
         if recording.is_clipped(self.sound.clipped, span):
-            return "is clipped: it was too loud for the microphone"
+            return Fault("clipped", "is clipped: it was too loud for the microphone")
         return recording.fault(self.heard, span, expected, gaps=gaps)
 
 
@@ -334,4 +334,5 @@ def _in_file(path: Path, entry: Entry) -> Candidate:
         with opened(path) as sound:
             return _Listening(path=path, sound=sound, heard=recording.heard(sound.samples)).alone(entry)
     except CodecError:
-        return Candidate(entry=entry, source=path, fault="is no sound that can be read to its end")
+        words = "is no sound that can be read to its end"
+        return Candidate(entry=entry, source=path, fault=Fault("unreadable", words))

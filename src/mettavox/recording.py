@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +44,28 @@ _REACH_SECONDS = 0.25
 _WINDOW = RATE // 200
 _TRIM_DB = -45.0
 _LARGEST = 32768
+
+
+class Fault(str):
+    """What is wrong with a take, in words that follow “it”; empty for a good one.
+
+    ``kind`` is for those who say it in words of their own: one of FAULTS, or empty.
+    """
+
+    kind: str
+
+    def __new__(cls, kind: str = "", words: str = "") -> Self:
+        """A fault of that kind, in those words."""
+        made = super().__new__(cls, words)
+        made.kind = kind
+        return made
+
+    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]
+        return self.kind, str(self)
+
+
+FAULTS = ("silent", "short", "noisy", "cut-start", "cut-end", "no-gap", "long", "clipped", "unreadable")
+NO_FAULT = Fault()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -127,29 +150,31 @@ class Clean:
         return len(self.samples) / RATE
 
 
-def fault(sound: Heard, span: Span, expected: float, *, gaps: int = 0) -> str:
-    """What is wrong with the take between two hops of a recording, in words that follow “it”; or nothing.
+def fault(sound: Heard, span: Span, expected: float, *, gaps: int = 0) -> Fault:
+    """What is wrong with the take between two hops of a recording, or NO_FAULT.
 
     ``expected`` is about how many seconds it should last without the ``gaps`` in it.
     """
-    return next(_faults(sound, span, expected, gaps), "")
+    return next(_faults(sound, span, expected, gaps), NO_FAULT)
 
 
-def _faults(sound: Heard, span: Span, expected: float, gaps: int) -> Iterator[str]:
+def _faults(sound: Heard, span: Span, expected: float, gaps: int) -> Iterator[Fault]:
     speech = level.speech(sound.hops[span[0] : span[1]])
     if speech < _SILENT_LUFS:
-        yield "is silent"
+        yield Fault("silent", "is silent")
     seconds = spoken_seconds(sound, span, gaps)
+    lasts = f"lasts {seconds:.1f} s where about {expected:.1f} s is expected"
     if seconds < _LEAST_SHARE * expected:
-        yield f"lasts {seconds:.1f} s where about {expected:.1f} s is expected"
+        yield Fault("short", lasts)
     under = max(0.0, speech - _noise(sound, span))
     if under < LEAST_SNR_DB:
-        yield f"is noisy: the room is {under:.0f} dB under the voice, and {LEAST_SNR_DB:.0f} dB is the least"
+        words = f"is noisy: the room is {under:.0f} dB under the voice, and {LEAST_SNR_DB:.0f} dB is the least"
+        yield Fault("noisy", words)
     yield from _cuts(sound, span, speech)
     if len(longest_stops(sound.hops, span, gaps)) < gaps:
-        yield f"has no {GAP_SECONDS:g} s of quiet where a name belongs"
+        yield Fault("no-gap", f"has no {GAP_SECONDS:g} s of quiet where a name belongs")
     if seconds > _MOST_SHARE * expected + _MOST_MORE:
-        yield f"lasts {seconds:.1f} s where about {expected:.1f} s is expected"
+        yield Fault("long", lasts)
 
 
 def is_clipped(clipped: NDArray[np.int64], span: Span) -> bool:
@@ -172,12 +197,12 @@ def _noise(sound: Heard, span: Span) -> float:
     return float(np.percentile(around, _QUIET_SHARE if enough else 0))
 
 
-def _cuts(sound: Heard, span: Span, speech: float) -> Iterator[str]:
+def _cuts(sound: Heard, span: Span, speech: float) -> Iterator[Fault]:
     edge = round(_EDGE_SECONDS * HOPS_A_SECOND)
     if span[0] < edge and float(sound.hops[:edge].max()) > speech - _CUT_DB:
-        yield "is cut at its start"
+        yield Fault("cut-start", "is cut at its start")
     if span[1] > len(sound.hops) - edge and float(sound.hops[-edge:].max()) > speech - _CUT_DB:
-        yield "is cut at its end"
+        yield Fault("cut-end", "is cut at its end")
 
 
 def longest_stops(hops: Levels, span: Span, count: int) -> list[Span]:
