@@ -93,6 +93,18 @@ def test_choices_narrow_the_sheet() -> None:
     assert "May I be safe." in of
 
 
+def test_the_usual_sheet_has_just_what_is_heard_when_nobody_chooses() -> None:
+    """Of each script what is usual for it; what was chosen is chosen for all."""
+    for script in ("shift-reset", "sleep", "paced-breathing"):
+        heard = branches.branches(source.load(script, "en")).heard[0]
+        said = {line.text for section in heard.script.sections for each in section.passages for line in lines_of(each)}
+        assert set(texts(made(script, usual=True, names=False))) == said, script
+    both = made("shift-reset", "sleep", usual=True, names=False)
+    assert len(both.entries) < len(made("shift-reset", "sleep").entries) * 2 / 3
+    chosen = {"closing": frozenset({"return"})}
+    assert texts(made("shift-reset", usual=True)) != texts(made("shift-reset", narrowed=chosen, usual=True))
+
+
 def test_several_values_of_a_choice_are_all_there() -> None:
     """A friend and a group."""
     narrowed = sheet.narrowed("en", {"relation": ["friend", "group"]})

@@ -95,7 +95,7 @@ def rows(found: Source, book: Phrasebook) -> list[Row]:
     Raises ScriptError for a line that depends on more choices at once than anyone could review.
     """
     values = axes(book)
-    own = _own_row(found)
+    own = usual_choices(found)
     groups: set[frozenset[str]] = set()
     for number, of_line in enumerate(_groups(found.body, book), start=1):
         for depended in of_line:
@@ -155,7 +155,8 @@ def usual(found: Source) -> Request:
     return prepare.chosen(Request(script=found.id, language=found.language, scripts=found.scripts), found.head)
 
 
-def _own_row(found: Source) -> Row:
+def usual_choices(found: Source) -> Row:
+    """Every choice as it is when nobody chooses; a name and an intention are not there then."""
     request = usual(found)
     return {
         "relation": request.target.relation, "pronouns": request.target.pronouns, "named": NO,

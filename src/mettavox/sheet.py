@@ -8,7 +8,7 @@ from itertools import groupby
 from pathlib import Path
 
 from mettavox import assets, handout, phrasebook, spreadsheet, takes
-from mettavox.branches import NO, Branch, axes, branches, depends
+from mettavox.branches import NO, Branch, axes, branches, depends, usual_choices
 from mettavox.errors import RequestError, ScriptError
 from mettavox.layout import CUE_SHARE
 from mettavox.matching import UNHURRIED, Wanted
@@ -80,17 +80,26 @@ class Sheet:
     entries: tuple[Entry, ...]
 
 
-def sheet(sources: Sequence[Source], narrowed: Narrowed, *, names: bool = True, own: Sequence[Spoken] = ()) -> Sheet:
+def sheet(
+    sources: Sequence[Source],
+    narrowed: Narrowed,
+    *,
+    names: bool = True,
+    usual: bool = False,
+    own: Sequence[Spoken] = (),
+) -> Sheet:
     """Every line that the scripts can speak with those choices, each once, in the order of the first script.
 
-    ``names`` are lines with a blank for one; ``own`` are words to be recorded as they are, such as a name.
+    ``names`` are lines with a blank for one; ``own`` are words to be recorded as they are, such as a name. Of choices
+    that are not in ``narrowed`` all are wanted, or with ``usual`` what is heard when nobody chooses.
     Raises ScriptError where a script cannot be read, or its language has no words for sheets.
     """
     language = sources[0].language
     words = _words(language, sources[0].scripts)
     found: dict[str, list[_Place]] = {}
     for source in sources:
-        for place in _places(source, narrowed, names=names):
+        wanted = {**_usual(source, names=names), **narrowed} if usual else narrowed
+        for place in _places(source, wanted, names=names):
             found.setdefault(place.key, []).append(place)
     entries = [
         places[0].entry(number, words, dict.fromkeys(place.script for place in places))
@@ -230,6 +239,12 @@ def _is_wanted(branch: Branch, matters: frozenset[str], narrowed: Narrowed) -> b
 def _can_be_read(line: Line, *, names: bool) -> bool:
     """Whether the line can be recorded once for everyone; one that is nothing but a person's words cannot."""
     return not line.personal or (names and any(takes.pieces(line.carrier)) and bool(line.carrier))
+
+
+def _usual(source: Source, *, names: bool) -> Narrowed:
+    """What is heard of a script when nobody chooses; with and without a name where there are ``names``."""
+    row = {axis: frozenset({value}) for axis, value in usual_choices(source).items()}
+    return {axis: values for axis, values in row.items() if not (names and axis in WITHOUT_NAMES)}
 
 
 def narrowed(language: str, choices: Mapping[str, Sequence[str]], scripts: Path | None = None) -> Narrowed:

@@ -30,6 +30,7 @@ def _narrows(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("-o", "--output", required=True, metavar="FOLDER", type=click.Path(path_type=Path), help="Where it goes.")
 @_narrows
 @click.option("--gentle/--not-gentle", default=None, help="Only wordings with, or without, --gentle.")
+@click.option("--usual", is_flag=True, help="Of the other choices, only what is heard when nobody chooses.")
 @click.option("--no-names", is_flag=True, help="Without the lines that have a name in them.")
 @click.option("--name", multiple=True, metavar="TEXT", help="A name to record, for the lines with a blank.")
 @click.option("--intention", multiple=True, metavar="TEXT", help="An intention to record.")
@@ -45,6 +46,7 @@ def command(scripts_: tuple[str, ...], lang: str, scripts: Path | None, **chosen
     \b
     mettavox voices sheet loving-kindness grounding -o my-voice
     mettavox voices sheet loving-kindness -o my-voice --relation friend --closing sleep --no-names
+    mettavox voices sheet shift-reset -o my-voice --usual --no-names
     """
     from mettavox import sheet, source
 
@@ -54,7 +56,8 @@ def command(scripts_: tuple[str, ...], lang: str, scripts: Path | None, **chosen
     if chosen["no_names"]:
         narrowed.update(sheet.WITHOUT_NAMES)
     sources = [source.load(each, lang, scripts) for each in dict.fromkeys(scripts_)]
-    made = sheet.sheet(sources, narrowed, names=not chosen["no_names"], own=_own(chosen["name"], chosen["intention"]))
+    own = _own(chosen["name"], chosen["intention"])
+    made = sheet.sheet(sources, narrowed, names=not chosen["no_names"], usual=chosen["usual"], own=own)
     _write(made, chosen["output"], scripts, replace=chosen["force"])
 
 
