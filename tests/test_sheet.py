@@ -2,12 +2,13 @@
 
 import csv
 import re
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
 import pytest
 
-from mettavox import branches, sheet, source, takes
+from mettavox import branches, phrasebook, prepare, sheet, source, takes
 from mettavox.errors import RequestError, ScriptError
 from mettavox.person import Spoken
 from mettavox.script import lines_of
@@ -103,6 +104,20 @@ def test_the_usual_sheet_has_just_what_is_heard_when_nobody_chooses() -> None:
     assert len(both.entries) < len(made("shift-reset", "sleep").entries) * 2 / 3
     chosen = {"closing": frozenset({"return"})}
     assert texts(made("shift-reset", usual=True)) != texts(made("shift-reset", narrowed=chosen, usual=True))
+
+
+def test_the_usual_sheet_for_gentle_too_has_what_is_heard_then() -> None:
+    """Also the breath that comes with it, which nobody chooses."""
+    found = source.load("paced-breathing", "en")
+    usual = branches.usual(found)
+    request = replace(usual, listener=replace(usual.listener, gentle=True))
+    heard = prepare.read(found, request, phrasebook.load("en"))
+    said = {line.text for section in heard.sections for each in section.passages for line in lines_of(each)}
+    narrowed = {"gentle": frozenset({"yes"})}
+    assert set(texts(made("paced-breathing", narrowed=narrowed, usual=True, names=False))) == said
+    both = {"gentle": frozenset({"yes", "no"})}
+    alone = texts(made("paced-breathing", usual=True, names=False))
+    assert {*said, *alone} <= set(texts(made("paced-breathing", narrowed=both, usual=True, names=False)))
 
 
 def test_several_values_of_a_choice_are_all_there() -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations, product
 from math import prod
 
-from mettavox import phrasebook, prepare
+from mettavox import phrasebook, prepare, template
 from mettavox.errors import ScriptError
 from mettavox.person import EXPERIENCES, PRONOUNS, RELATIONS, Listener, Spoken, Target
 from mettavox.phrasebook import Phrasebook
@@ -155,13 +155,14 @@ def usual(found: Source) -> Request:
     return prepare.chosen(Request(script=found.id, language=found.language, scripts=found.scripts), found.head)
 
 
-def usual_choices(found: Source) -> Row:
-    """Every choice as it is when nobody chooses; a name and an intention are not there then."""
+def usual_choices(found: Source, *, gentle: bool = False) -> Row:
+    """Every choice as it is when nobody chooses, or nothing but ``gentle``; there is no name and no intention then."""
     request = usual(found)
+    request = replace(request, listener=replace(request.listener, gentle=gentle))
     return {
         "relation": request.target.relation, "pronouns": request.target.pronouns, "named": NO,
-        "anchor": request.anchor, "closing": request.closing, "breath": request.breath or "soft",
-        "tone": request.tone, "experience": request.listener.experience, "gentle": NO, "name": NO,
+        "anchor": request.anchor, "closing": request.closing, "breath": template.breath_of(request),
+        "tone": request.tone, "experience": request.listener.experience, "gentle": YES if gentle else NO, "name": NO,
         "intention": NO, "day": str(request.day),
     }  # fmt: skip
 

@@ -8,7 +8,7 @@ from itertools import groupby
 from pathlib import Path
 
 from mettavox import assets, handout, phrasebook, spreadsheet, takes
-from mettavox.branches import NO, Branch, axes, branches, depends, usual_choices
+from mettavox.branches import NO, YES, Branch, axes, branches, depends, usual_choices
 from mettavox.errors import RequestError, ScriptError
 from mettavox.layout import CUE_SHARE
 from mettavox.matching import UNHURRIED, Wanted
@@ -98,7 +98,8 @@ def sheet(
     words = _words(language, sources[0].scripts)
     found: dict[str, list[_Place]] = {}
     for source in sources:
-        wanted = {**_usual(source, names=names), **narrowed} if usual else narrowed
+        gentle = narrowed.get("gentle", frozenset({NO}))
+        wanted = {**_usual(source, gentle, names=names), **narrowed} if usual else narrowed
         for place in _places(source, wanted, names=names):
             found.setdefault(place.key, []).append(place)
     entries = [
@@ -241,10 +242,11 @@ def _can_be_read(line: Line, *, names: bool) -> bool:
     return not line.personal or (names and any(takes.pieces(line.carrier)) and bool(line.carrier))
 
 
-def _usual(source: Source, *, names: bool) -> Narrowed:
+def _usual(source: Source, gentle: frozenset[str], *, names: bool) -> Narrowed:
     """What is heard of a script when nobody chooses; with and without a name where there are ``names``."""
-    row = {axis: frozenset({value}) for axis, value in usual_choices(source).items()}
-    return {axis: values for axis, values in row.items() if not (names and axis in WITHOUT_NAMES)}
+    rows = [usual_choices(source, gentle=each == YES) for each in gentle]
+    whole = {axis: frozenset(row[axis] for row in rows) for axis in rows[0]}
+    return {axis: values for axis, values in whole.items() if not (names and axis in WITHOUT_NAMES)}
 
 
 def narrowed(language: str, choices: Mapping[str, Sequence[str]], scripts: Path | None = None) -> Narrowed:
