@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from itertools import groupby
+from math import inf
 from pathlib import Path
 from tempfile import gettempdir
 
@@ -107,12 +108,14 @@ def find(
     entries: Sequence[Entry],
     *,
     chosen: Mapping[int, Span] | None = None,
+    most_seconds: float = inf,
     progress: Progress = lambda stage, share: None,
 ) -> Proposal:
     """What is in a folder with a file for each line, or in one long recording, in the order of ``entries``.
 
-    ``chosen`` says for a long recording where each line is, by its number, instead of finding out. Raises
-    RequestError for a file without a number or with one that is not on the sheet, CodecError for what is no sound.
+    ``chosen`` says for a long recording where each line is, by its number, instead of finding out. A file of one line
+    that lasts as long as ``most_seconds`` is no take of it, and is read no further. Raises RequestError for a file
+    without a number or with one that is not on the sheet, CodecError for what is no sound.
     """
     with advised():
         if path.is_dir():
@@ -121,7 +124,7 @@ def find(
             raise RequestError(f"There is no “{path}”.", hint="Give the folder of the recordings, or one recording.")
         named = next((entry for entry in entries if entry.number == _begins_with(path.stem)), None)
         if named is not None and chosen is None:  # 12.wav is line 12, alone as in a folder
-            return Proposal(candidates=(_in_file(path, named),))
+            return Proposal(candidates=(_in_file(path, named, most_seconds),))
         return _in_one(path, entries, chosen, progress)
 
 
@@ -137,9 +140,9 @@ def _in_one(path: Path, entries: Sequence[Entry], chosen: Mapping[int, Span] | N
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Mono]:
-    """A recording; what the disk for scratch files refuses is said in words."""
-    with output.translated(Path(gettempdir())), mono.opened(path) as sound:
+def opened(path: Path, *, most_seconds: float = inf) -> Iterator[Mono]:
+    """A recording, or its first ``most_seconds``; what the disk for scratch files refuses is said in words."""
+    with output.translated(Path(gettempdir())), mono.opened(path, most_seconds=most_seconds) as sound:
         yield sound
 
 
@@ -329,9 +332,12 @@ def _order(stem: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdigit() else (-1, part) for part in _TAKE_MARK.findall(stem.lower())]
 
 
-def _in_file(path: Path, entry: Entry) -> Candidate:
+def _in_file(path: Path, entry: Entry, most_seconds: float = inf) -> Candidate:
     try:
-        with opened(path) as sound:
+        with opened(path, most_seconds=most_seconds) as sound:
+            if len(sound.samples) >= most_seconds * RATE:
+                words = f"lasts {most_seconds:.0f} s or more"
+                return Candidate(entry=entry, source=path, fault=Fault("long", words))
             return _Listening(path=path, sound=sound, heard=recording.heard(sound.samples)).alone(entry)
     except CodecError:
         words = "is no sound that can be read to its end"

@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import IO, BinaryIO
 
@@ -27,13 +28,15 @@ class Mono:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Mono]:
+def opened(path: Path, *, most_seconds: float = inf) -> Iterator[Mono]:
     """The sound in a file of any format that ffmpeg reads; it lies in a scratch file until the block ends.
 
+    No more than ``most_seconds`` of it are read: a small file may hold hours.
     Raises CodecError when there is no sound in it, and OSError for what the scratch disk refuses.
     """
     with tempfile.TemporaryFile(prefix="mettavox-") as scratch:
-        with ffmpeg.decoded(path, *au.ARGUMENTS) as pipe:
+        bound = ["-t", f"{most_seconds:.3f}"] if most_seconds < inf else []
+        with ffmpeg.decoded(path, *bound, *au.ARGUMENTS) as pipe:
             clipped = _converted(pipe, scratch, path)
         scratch.flush()
         frames = scratch.tell() // 2
