@@ -139,12 +139,13 @@ def wanted(texts: Sequence[str]) -> list[Wanted]:
 class Reader:
     """Someone who reads aloud, by eSpeak: a line twice is not twice the same sound."""
 
-    def __init__(self) -> None:
+    def __init__(self, voice: str = "system") -> None:
+        self._voice = voice
         self._processes: dict[tuple[float, int], EngineProcess] = {}
 
     def __call__(self, text: str, *, faster: float = 1.0, higher: int = 0) -> np.ndarray:
         """The text as float32 at RATE, trimmed."""
-        voice = voices.load("system")
+        voice = voices.load(self._voice)
         if (faster, higher) not in self._processes:
             settings = dict(voice.settings)
             settings["rate"] = round(float(settings["rate"]) * faster)

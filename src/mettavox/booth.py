@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 
-from mettavox import casting, intake, output, room, sheet, source, takestore, voices
-from mettavox.branches import NO, YES
+from mettavox import casting, intake, output, phrasebook, room, sheet, source, takestore, voices
+from mettavox.branches import NO, YES, axes
 from mettavox.errors import CodecError, RequestError
 from mettavox.recording import Fault
 from mettavox.room import Room
@@ -20,6 +20,8 @@ MOST_SECONDS = 60.0
 ROOM_SECONDS = 3.0
 NAME = "mine"
 """What a voice is called here if nobody has a wish: the second one is mine-2."""
+CHOICES = ("relation", "pronouns", "closing", "anchor", "experience", "tone", "breath", "day")
+"""What a script's wordings depend on beside names and ``gentle``."""
 _MOST_VOICES = 999
 _MOST_LABEL = 80
 
@@ -74,6 +76,11 @@ def lines(
     if not names:
         narrowed.update(WITHOUT_NAMES)
     return sheet.sheet([source.load(each, language) for each in scripts], narrowed, names=names, usual=True)
+
+
+def choices(language: str) -> dict[str, tuple[str, ...]]:
+    """The CHOICES of ``lines``, each with all its values."""
+    return {axis: values for axis, values in axes(phrasebook.load(language)).items() if axis in CHOICES}
 
 
 def own_voices(language: str) -> list[Voice]:

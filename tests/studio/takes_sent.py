@@ -47,9 +47,9 @@ def practice(language: str = "en") -> None:
 FORM = {"practice-short-rest": "on", "voice": "", "label": "Quiet voice", "lang": "en", "agreed": "on"}
 
 
-def begun(studio: Studio, **fields: str) -> str:
-    """The path of the page with the lines, for a form that was sent."""
-    answer = studio.post("record", {**FORM, **fields})
+def begun(studio: Studio, **fields: str | None) -> str:
+    """The path of the page with the lines, for a form that was sent; a field is left out with None."""
+    answer = studio.post("record", {key: value for key, value in {**FORM, **fields}.items() if value is not None})
     assert answer.status == 303, answer.text
     return answer.headers["location"].removeprefix(f"/{studio.key}/")
 

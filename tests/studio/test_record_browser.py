@@ -12,6 +12,7 @@ from studios import running
 from takes_sent import LINES, begun, practice, said, wav
 
 from mettavox import booth
+from mettavox.codecs import mono
 from recorded import Reader, quiet
 
 _LEVEL = "Number(document.getElementById('level').getAttribute('aria-valuenow'))"
@@ -64,6 +65,12 @@ def _turned_on(visit: Visit) -> None:
     visit.context.grant_permissions(["microphone"], origin=visit.studio.origin)
     visit.page.get_by_role("button", name="Turn on the microphone").click()
     visit.until(f"{_STATE} === 'ready'")
+
+
+def _seconds(path: Path) -> float:
+    """How many seconds of sound a file has."""
+    with mono.opened(path) as found:
+        return len(found.samples) / mono.RATE
 
 
 def _told(visit: Visit) -> str:
@@ -189,6 +196,10 @@ def test_what_goes_wrong_is_told_and_nothing_is_lost(page: Visit, sound: Path, l
     assert "does not answer" in _told(visit)
     assert "stays on this page" in _told(visit)
     look(at, "reading-unsent", "#stage")
+    with at.expect_download() as saving:
+        at.get_by_role("link", name="Save it as a file").click()
+    assert saving.value.suggested_filename == "1.webm"
+    assert _seconds(Path(saving.value.path())) > 0.5
     at.unroute("**/record/take*")
     at.get_by_role("button", name="Send it again").click()
     at.get_by_text("It is kept.").wait_for()

@@ -1,10 +1,13 @@
 """A voice is recorded by its pages: what is sent is kept at once, and a track speaks with it."""
 
+import html
 import io
 import re
 import socket
 import threading
+from collections.abc import Mapping
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -14,9 +17,12 @@ from takes_sent import FORM, LINES, begun, own_recordings, practice, said, wav
 from test_forms import ATTACK
 
 from mettavox import booth, voices
+from mettavox.recording import FAULTS
+from mettavox.room import Room
+from mettavox.studio import wording
 from mettavox.studio.areas.record import LARGER
 from mettavox.takes import RATE
-from recorded import quiet
+from recorded import Reader, quiet
 
 _SOUND = "application/octet-stream"
 _UPS = (
@@ -53,9 +59,10 @@ def test_lines_that_were_read_become_a_voice_and_its_track(studio: Studio) -> No
         told = _send(studio, page, number, wav(said(line))).json()
         assert (told["good"], told["kept"]) == (True, list(range(1, number + 1))), told
     assert _kept(studio.get(page).text) == ["1", "2", "3", "4"]
-    assert '<option value="mine">Quiet voice</option>' in studio.get("").text
+    (own,) = booth.own_voices("en")
+    assert f'<option value="{own.id}">Quiet voice</option>' in studio.get("").text
 
-    asked = {"script": "short-rest", "minutes": "0.7", "voice": "mine", "bed": "none", "format": "wav"}
+    asked = {"script": "short-rest", "minutes": "0.7", "voice": own.id, "bed": "none", "format": "wav"}
     made = studio.add(asked)
     assert "<audio" in studio.made(made).text
     track, rate = soundfile.read(io.BytesIO(studio.get(f"{made}/file.wav").body), dtype="float32")
@@ -65,6 +72,24 @@ def test_lines_that_were_read_become_a_voice_and_its_track(studio: Studio) -> No
         assert answer.headers["content-type"] == "audio/flac"
         take, _ = soundfile.read(io.BytesIO(answer.body), dtype="float32")
         assert _likeness(track[:, 0], take) > 0.9, number
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_practice_of_ours_is_read_by_a_voice_and_made(studio: Studio, language: str) -> None:
+    """Every line that its usual track of any length needs, and no more, in speech; none is told to be odd."""
+    page = begun(studio, **{"practice-shift-reset": "on", "practice-short-rest": None, "lang": language})
+    texts = re.findall(r'data-line="(\d+)".*?<span class="text">([^<]*)</span>', studio.get(page).text)
+    reader = Reader(voices.standard(language))
+    for number, text in texts:
+        whole = np.concatenate([quiet(0.6), reader(html.unescape(text)), quiet(0.6)])
+        told = _send(studio, page, number, wav(whole)).json()
+        assert told["good"], (text, told)
+    reader.close()
+    (own,) = booth.own_voices(language)
+    for minutes in ("2", "3"):
+        asked = {"script": "shift-reset", "minutes": minutes, "voice": own.id, "bed": "none", "lang": language}
+        assert "<audio" in studio.made(studio.add(asked)).text, minutes
 
 
 def _likeness(track: np.ndarray, take: np.ndarray) -> float:
@@ -110,6 +135,19 @@ def test_what_is_wrong_with_a_take_is_told_kindly_and_nothing_is_kept(studio: St
     assert _send(studio, page, 2, b"").json()["message"] == "Esto no se pudo oír como sonido."
     studio.get("record?lang=en")
     assert own_recordings(own_folders) == set()
+
+
+@pytest.mark.parametrize("language", wording.LANGUAGES)
+def test_every_fault_and_every_room_has_words(language: str) -> None:
+    """And both languages have the same."""
+    words = wording.words(language, "record")
+    assert {*words["faults"]} == {*FAULTS, "kept", "replaced"}
+    assert {*words["rooms"]} == {*get_args(Room)}
+    assert _keys(words) == _keys(wording.words("en", "record"))
+
+
+def _keys(words: object) -> object:
+    return {key: _keys(value) for key, value in words.items()} if isinstance(words, Mapping) else type(words)
 
 
 def test_the_room_is_told_in_words(studio: Studio) -> None:
@@ -242,11 +280,12 @@ def test_a_file_of_lines_that_somebody_changed_leads_nowhere(studio: Studio, own
 def test_a_voice_whose_list_is_damaged_says_so_and_begins_anew(studio: Studio) -> None:
     page = begun(studio)
     assert _send(studio, page, 1, wav(said(LINES[0]))).json()["good"]
-    (voices.folder("mine") / "index.json").write_text("{", "utf-8")
+    (folder,) = (voices.folder(voice.id) for voice in booth.own_voices("en"))
+    (folder / "index.json").write_text("{", "utf-8")
     assert "begins anew" in studio.get(page).text
     assert _send(studio, page, 3, wav(said(LINES[2]))).json()["kept"] == [3]
     assert "begins anew" not in studio.get(page).text
-    assert (voices.folder("mine") / "index.json.damaged").exists()
+    assert (folder / "index.json.damaged").exists()
 
 
 def test_nothing_is_left_in_the_scratch_folder(studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

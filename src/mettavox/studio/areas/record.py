@@ -9,14 +9,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from mettavox import assets, booth, source, takestore, voices
+from mettavox import assets, booth, phrasebook, source, takestore, voices
 from mettavox.ask import STANDARD
 from mettavox.booth import Reading
 from mettavox.errors import MettavoxError, RequestError
 from mettavox.handout import fill
 from mettavox.matching import UNHURRIED
-from mettavox.person import EXPERIENCES, PRONOUNS, RELATIONS
-from mettavox.request import ANCHORS, CLOSINGS, TONES
 from mettavox.sheet import Sheet
 from mettavox.studio.desk import Desk, form, lost, seen_next
 from mettavox.studio.readings import Readings
@@ -24,8 +22,6 @@ from mettavox.studio.readings import Readings
 LARGER = {"/record/take": 24 << 20, "/record/room": 4 << 20}
 """In bytes: a minute of one channel at 48 kHz as 32-bit floats is 11.5 MB, and two are 23 MB."""
 
-_CHOICES = {"relation": RELATIONS, "closing": CLOSINGS, "anchor": ANCHORS, "experience": EXPERIENCES, "tone": TONES,
-            "pronouns": PRONOUNS}  # fmt: skip
 _PRACTICE, _ALL, _NEW = "practice-", "all", ""
 _BETWEEN_SECONDS = 6.0
 """Beside the speech of a line: to read it over, to press, and to listen to one or another."""
@@ -62,7 +58,8 @@ class _Record:
             going_on=await run_in_threadpool(_shown, self._readings.all()),
             practices=await run_in_threadpool(_practices, language),
             voices=await run_in_threadpool(booth.own_voices, language),
-            choices=_CHOICES,
+            choices=booth.choices(language),
+            breaths={each.id: each.label for each in phrasebook.load(language).patterns.values()},
         )
 
     async def begin(self, request: Request) -> Response:
@@ -182,7 +179,9 @@ class _Record:
 def _sheet(form: Mapping[str, str]) -> Sheet:
     """The lines that a form asks for. Raises RequestError for what is none of its fields, and for a path."""
     for key in form:
-        if not (key.startswith(_PRACTICE) or key in (*_CHOICES, "voice", "label", "lang", "names", "gentle", "agreed")):
+        if not (
+            key.startswith(_PRACTICE) or key in (*booth.CHOICES, "voice", "label", "lang", "names", "gentle", "agreed")
+        ):
             raise RequestError(f"The form has no field “{key[:40]}”.", hint="Load the page anew.")
     language = form.get("lang", "") or STANDARD["lang"]
     if not assets.is_plain(language):
@@ -191,8 +190,8 @@ def _sheet(form: Mapping[str, str]) -> Sheet:
     scripts = [key.removeprefix(_PRACTICE) for key in form if key.startswith(_PRACTICE)]
     if not all(each in there for each in scripts):
         raise RequestError("There is no such practice.", hint="Load the page anew.")
-    given = {key: form[key] for key in _CHOICES if form.get(key, "")}
-    chosen = {key: _CHOICES[key] if value == _ALL else (value,) for key, value in given.items()}
+    every, given = booth.choices(language), {key: form[key] for key in booth.CHOICES if form.get(key, "")}
+    chosen = {key: every[key] if value == _ALL else (value,) for key, value in given.items()}
     return booth.lines(
         language, sorted(scripts, key=there.index), chosen, names="names" in form, gentle="gentle" in form
     )

@@ -39,6 +39,7 @@ const buttons = () => {
   find("record").hidden = held;
   find("discard").hidden = !running && !held;
   find("send").hidden = !held;
+  find("save").hidden = !held;
   for (const name of ["previous", "next"]) find(name).hidden = running || held;
   find("listen").hidden = running;
   find("listen").disabled = busy() || !(isKept() || refused || unsent);
@@ -203,6 +204,11 @@ const send = async (take) => {
   state = microphone.isOn ? "ready" : "off";
   if (!answer) {
     say(told, why.textContent, words.troubleUnsent, "wrong");
+    // A studio that is started anew has another address, which this page does not know; a file can be imported.
+    const file = find("save");
+    if (file.href) URL.revokeObjectURL(file.href);
+    file.href = URL.createObjectURL(take.sound);
+    file.download = `${take.line}.${take.sound.type.includes("mp4") ? "m4a" : take.sound.type.includes("ogg") ? "ogg" : "webm"}`;
     buttons();
     return;
   }
