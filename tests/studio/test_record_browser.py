@@ -125,6 +125,7 @@ def test_a_voice_is_recorded_by_hand_and_gone_on_with(page: Visit) -> None:
     at.get_by_role("link", name=re.compile("Go on.*Four lines")).click()
     at.locator("#lines button").first.click()
     assert at.locator("#line").inner_text() == LINES[0]
+    assert LINES[0] in at.locator("#lines [aria-current=true]").inner_text()
     assert "recorded" in _told(visit)
 
 

@@ -50,7 +50,8 @@ const buttons = () => {
 };
 
 const near = (place, line, label, none) => {
-  place.textContent = line ? line.querySelector(".text").textContent.trim() : none;
+  const words = line && [...line.querySelector(".text").childNodes].map((node) => (node.className === "blank" ? "____" : node.textContent));
+  place.textContent = words ? words.join("").trim() : none;
   if (line) place.prepend(Object.assign(document.createElement("span"), { className: "unseen", textContent: `${label}: ` }));
 };
 
@@ -61,8 +62,8 @@ const counted = () => {
   find("done").hidden = kept < lines.length;
 };
 
-/** Show the line of that place; with `focus`, where keys and screen readers go on. */
-const show = (place, focus = false) => {
+/** Show the line of that place; with `focus` (how it is scrolled to), where keys and screen readers go on. */
+const show = (place, focus = "") => {
   at = place;
   refused = null;
   player.pause();
@@ -73,11 +74,14 @@ const show = (place, focus = false) => {
   find("note").textContent = line.dataset.note;
   near(find("before"), lines[at - 1], words.before, words.first);
   near(find("after"), lines[at + 1], words.after, words.last);
-  lines.forEach((each) => each.querySelector("button").toggleAttribute("aria-current", each === line));
+  document.querySelector("#lines [aria-current]")?.removeAttribute("aria-current");
+  line.querySelector("button").setAttribute("aria-current", "true");
   say(told, isKept() ? words.isKept : "", "", isKept() ? "kept" : "");
   counted();
   buttons();
-  if (focus) stage.focus();
+  if (!focus) return;
+  stage.focus({ preventScroll: true });
+  stage.scrollIntoView({ block: focus });
 };
 
 const lacking = () => {
@@ -87,9 +91,9 @@ const lacking = () => {
 const next = () => {
   if (find("next").disabled) return;
   const place = lacking();
-  show(place >= 0 ? place : Math.min(at + 1, lines.length - 1), true);
+  show(place >= 0 ? place : Math.min(at + 1, lines.length - 1), "nearest");
 };
-const step = (by) => { if (!busy() && !unsent && lines[at + by]) show(at + by, true); };
+const step = (by) => { if (!busy() && !unsent && lines[at + by]) show(at + by, "nearest"); };
 
 // --- the microphone ---
 
@@ -276,7 +280,7 @@ for (const [place, line] of lines.entries()) {
   const button = Object.assign(document.createElement("button"), { type: "button", className: "choose" });
   button.append(...line.childNodes);
   line.append(button);
-  button.addEventListener("click", () => { show(place, true); stage.scrollIntoView({ block: "nearest" }); });
+  button.addEventListener("click", () => show(place, "start"));
 }
 
 find("no-script").hidden = true;
