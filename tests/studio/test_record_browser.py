@@ -204,7 +204,7 @@ def test_what_goes_wrong_is_told(page: Visit, sound: Path, line: np.ndarray) -> 
 
 
 @pytest.mark.soak
-def test_every_state_of_the_lines_is_for_everybody(page: Visit) -> None:
+def test_every_state_of_the_lines_is_for_everybody(page: Visit, sound: Path, line: np.ndarray) -> None:
     """By axe, narrow and wide, light and dark: no microphone, recording, not good enough, not sent."""
     visit, at = page, page.page
     at.goto(visit.studio.url + begun(visit.studio))
@@ -212,11 +212,13 @@ def test_every_state_of_the_lines_is_for_everybody(page: Visit) -> None:
     at.get_by_role("button", name="Turn on the microphone").click()
     at.get_by_text("was not allowed to use the microphone").wait_for()
     look(at, "reading-denied", every=True)
+    sound.write_bytes(wav(_room(30 * line)))
     _turned_on(visit)
     for name, state in (("recording", "recording"), ("refused", "ready")):
         at.locator("#record").click()
         visit.until(f"{_STATE} === '{state}'")
         look(at, f"reading-{name}", every=True)
+    assert "too loud" in _told(visit)
     at.route("**/record/take*", lambda route: route.abort())
     for state in ("recording", "ready"):
         at.locator("#record").click()

@@ -19,7 +19,7 @@ export class Microphone {
 
   get isOn() { return Boolean(this.#stream?.active); }
 
-  /** Ask for a microphone, or for a certain one; what is wrong comes back, or "". `metered` hears each peak, 0 to 1. */
+  /** Ask for a microphone, or for a certain one; what is wrong comes back, or "". `metered` hears each peak, 0 to 1, or null. */
   async open(device, metered, gone) {
     if (!Microphone.isPossible) return "unable";
     this.close();
@@ -34,7 +34,15 @@ export class Microphone {
     } catch (error) { return WRONG[error.name] || "unable"; }
     const stream = this.#stream;
     stream.getAudioTracks()[0].addEventListener("ended", () => { if (stream === this.#stream) { this.close(); gone(); } });
-    this.#context = new AudioContext();
+    try { this.#meter(stream, metered); } catch { metered(null); } // one can record without seeing the level
+    return "";
+  }
+
+  #meter(stream, metered) {
+    // At the microphone's own rate: Firefox joins no others.
+    const { sampleRate } = stream.getAudioTracks()[0].getSettings();
+    this.#context = new AudioContext(sampleRate ? { sampleRate } : {});
+    this.#context.resume().catch(() => {});
     const analyser = this.#context.createAnalyser();
     analyser.fftSize = 4096; // 85 ms at 48 kHz: no peak between two looks is missed
     this.#context.createMediaStreamSource(stream).connect(analyser);
@@ -46,7 +54,6 @@ export class Microphone {
       setTimeout(look, 50);
     };
     look();
-    return "";
   }
 
   close() {

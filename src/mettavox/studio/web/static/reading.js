@@ -100,6 +100,7 @@ const step = (by) => { if (!busy() && !unsent && lines[at + by]) show(at + by, "
 const trouble = (place, kind) => say(place, words[`trouble${kind[0].toUpperCase()}${kind.slice(1)}`], "", "wrong");
 
 const metered = (peak) => {
+  find("meter").hidden = peak === null;
   const share = peak > 0 ? Math.max(0, Math.min(1, 1 + Math.log10(peak) / 2.5)) : 0; // 50 dB
   const kind = peak >= HIGH ? "loud" : peak >= 0.06 ? "good" : peak > 0.0005 ? "low" : "levelNothing";
   const meter = find("level");
@@ -117,7 +118,7 @@ const turnOn = async (device) => {
   say(find("room"), words.turningOn);
   const wrong = await microphone.open(device, metered, gone);
   find("turn-on").disabled = false;
-  if (wrong) { trouble(find("room"), wrong); return; }
+  if (wrong) { off(wrong); return; }
   const had = document.activeElement === find("turn-on") || document.activeElement === document.body;
   find("to-turn-on").hidden = true;
   find("turned-on").hidden = false;
@@ -128,15 +129,19 @@ const turnOn = async (device) => {
   if (had && document.activeElement === document.body) stage.focus();
 };
 
-const gone = async () => {
-  if (state === "recording" || state === "starting") await stop();
+const off = (why) => {
   state = "off";
   find("to-turn-on").hidden = false;
   find("turned-on").hidden = true;
   find("level").setAttribute("aria-valuetext", words.mute);
   find("level-text").textContent = words.mute;
-  trouble(find("room"), "gone");
+  trouble(find("room"), why);
   buttons();
+};
+
+const gone = async () => {
+  if (state === "recording" || state === "starting") await stop();
+  off("gone");
 };
 
 const listenToRoom = async () => {
