@@ -684,3 +684,34 @@ def test_a_language_without_the_words_of_disclosure_says_so(tmp_path: Path) -> N
         "Røysta er laga av ei maskin. (breath)\n", encoding="utf-8"
     )
     assert texts(prepare(request))[0] == "Røysta er laga av ei maskin."
+
+
+@pytest.mark.parametrize(
+    ("line", "match"),
+    [
+        ("@breathe natural 1 to 300000", "999 breaths are the most"),
+        ("@breathe soft " + "9" * 500, "999 breaths are the most"),
+        ("Hello.\n(" + "9" * 400 + "s)", "more than a day"),
+        ("Hello.\n(1s to 99999999m)", "more than a day"),
+        ("Hello.\n(" + "1s " * 600 + ")", "is not a pause"),
+        ("# More {importance 3} {repeat 1-99}\nHello.\n" * 150, "99 sections at most"),
+    ],
+)
+def test_what_nobody_could_listen_to_is_refused(prepared_from: PreparedFrom, line: str, match: str) -> None:
+    """A few letters do not make a day's work."""
+    with pytest.raises(ScriptError, match=match):
+        prepared_from(f"# W {{keep}}\n! You can stop at any time.\n{line}\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "match"),
+    [
+        (HEAD + "// " + "x" * 2000 + "\n", r"line 7: the line has 2003 letters; 2000 is the most"),
+        (HEAD + "x\n" * 40_000, r"80\d\d\d letters; 60000 is the most"),
+        ("---\ntitle: &a x\nlanguage: *a\n---\n", r"line 3: “\*” before a word"),
+    ],
+)
+def test_a_text_that_no_writer_writes_is_refused(text: str, match: str) -> None:
+    """Each time before anything is made of it."""
+    with pytest.raises(ScriptError, match=match):
+        source.parse(text, "x.md", "en")

@@ -11,8 +11,9 @@ from mettavox.errors import ScriptError
 from mettavox.person import Spoken
 from mettavox.script import KEEP, PAUSES, Line, Pause, Word
 from mettavox.suggest import nearest
+from mettavox.units import LONGEST_SECONDS
 
-_TIME = r"(?:\d+(?:\.\d+)?\s*(?:s|m|min)\s*)+"
+_TIME = r"(?:\d+(?:\.\d+)?\s*(?:s|m|min)\s*){1,9}"
 WRITING = "write "
 """Before bounds of one's own: time for writing, which no profile caps."""
 
@@ -86,10 +87,12 @@ def pause(words: str, at: str) -> Pause:
     own = _OWN.fullmatch(text.removeprefix(WRITING))
     if not own:
         raise ScriptError(
-            f"{at}: ({text}) is not a pause.", hint=nearest(text, [*PAUSES, "20s", "20s to 90s"], "Pauses")
+            f"{at}: ({text[:40]}) is not a pause.", hint=nearest(text, [*PAUSES, "20s", "20s to 90s"], "Pauses")
         )
     shortest = _own_seconds(own[1])
     longest = _own_seconds(own[2]) if own[2] else shortest
+    if longest > LONGEST_SECONDS:
+        raise ScriptError(f"{at}: ({text[:40]}) is more than a day.", hint="Write a shorter pause.")
     if longest < shortest:
         raise ScriptError(
             f"{at}: ({text}) ends before it begins.", hint=f"Write ({own[2].strip()} to {own[1].strip()})."

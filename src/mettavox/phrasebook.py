@@ -112,10 +112,18 @@ def _parsed(text: str, where: str) -> Table:
     return parse_yaml(text, where)
 
 
-def parse_yaml(text: str, where: str, line_offset: int = 0) -> Table:
-    """The table in a YAML text. Raises ScriptError with the file and the line when it is none."""
+def parse_yaml(text: str, where: str, line_offset: int = 0, *, references: bool = True) -> Table:
+    """The table in a YAML text. Raises ScriptError with the file and the line when it is none.
+
+    Without ``references`` no value may stand for another one: a few such lines can make millions.
+    """
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        table = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        if not references and "*" in text:
+            _check_references(text, where, line_offset, loader)
+        table = yaml.load(text, Loader=loader)
+    except ScriptError:
+        raise
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1 + line_offset}" if mark else ""
@@ -126,6 +134,16 @@ def parse_yaml(text: str, where: str, line_offset: int = 0) -> Table:
     if not isinstance(table, dict):
         raise ScriptError(f"{where}: there is no table of “key: value” lines.", hint="See docs/writing-scripts.md.")
     return table
+
+
+def _check_references(text: str, where: str, line_offset: int, loader: Any) -> None:
+    for event in yaml.parse(text, Loader=loader):
+        if isinstance(event, yaml.AliasEvent):
+            line = event.start_mark.line + 1 + line_offset if event.start_mark else line_offset
+            raise ScriptError(
+                f"{where}, line {line}: “*” before a word makes it stand for another value.",
+                hint="Write the value itself, or put quotes around a text that begins with a star.",
+            )
 
 
 def _wishes(table: Table) -> tuple[Mapping[str, str], ...]:

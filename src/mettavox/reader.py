@@ -36,6 +36,10 @@ from mettavox.units import LONGEST_SECONDS
 BLOCKS = ("wishes", "breathe", "return", "bell")
 """Blocks that are more than their text; any other is a file of shared blocks."""
 
+MOST_BREATHS = 999
+MOST_SECTIONS = 99
+"""More than anyone can listen to; every one that a longer track can have is weighed when it is laid."""
+
 DISCLOSURE = "disclosure"
 """The block that says what kind of voice speaks."""
 
@@ -70,7 +74,7 @@ def read_head(head: str, name: str, where: str) -> Head:
             f"{where}, line 1: the script has no head.",
             hint="Start with a line “---”, then title, language, minutes and slots, then “---”.",
         )
-    table = parse_yaml(head, where, line_offset=1)
+    table = parse_yaml(head, where, line_offset=1, references=False)
     at = _Lines(head, where)
     for key in table:
         if key not in _HEAD_FIELDS:
@@ -324,6 +328,10 @@ class _Reading:
                 hint="Titles become chapters that anyone can see; use {{ target.role }}.",
             )
         self.skipping_section, self.skipping_pauses, self.chosen_above = not holds, False, False
+        if holds and len(self.sections) == MOST_SECTIONS:
+            raise ScriptError(
+                f"{self.at}: a script has {MOST_SECTIONS} sections at most.", hint="Put some of them together."
+            )
         if holds:
             self.sections.append(_Open(marks, number=self.number))
 
@@ -472,6 +480,8 @@ class _Reading:
             raise ScriptError(
                 f"{self.at}: there is no breath “{match[1]}”.", hint=nearest(match[1], self.book.patterns, "Breaths")
             )
+        if max(len(match[2]), len(match[3] or "")) > len(str(MOST_BREATHS)):
+            raise ScriptError(f"{self.at}: {MOST_BREATHS} breaths are the most.", hint="Write fewer of them.")
         fewest, most = int(match[2]), int(match[3] or match[2])
         if most < fewest:
             raise ScriptError(

@@ -10,6 +10,10 @@ from mettavox.errors import ScriptError, ScriptNotFound
 from mettavox.script import Head
 from mettavox.suggest import nearest
 
+LONGEST_TEXT = 60_000
+LONGEST_LINE = 2000
+"""In letters: of a script, some times what a whole hour of words has, and of a line of it."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
@@ -34,10 +38,14 @@ def load(name: str, language: str, scripts: Path | None = None) -> Source:
     Raises ScriptNotFound with the nearest id, or ScriptError when the file is not text, has no good head, or is in
     another language.
     """
-    text, where, bundled = _read(name, language, scripts)
+    text, where, bundled = read(name, language, scripts)
     found = parse(text, where, language, scripts, bundled=bundled)
-    if not language:
-        return replace(found, language=found.head.language)
+    return in_language(found) if language else replace(found, language=found.head.language)
+
+
+def in_language(found: Source) -> Source:
+    """The script itself. Raises ScriptError where its head has another language than was asked for."""
+    language, where = found.language, found.where
     if first_part(found.head.language) != first_part(language):
         raise ScriptError(
             f"{where} is in “{found.head.language}”, and “{language}” was asked for.",
@@ -53,6 +61,7 @@ def first_part(language: str) -> str:
 
 def parse(text: str, where: str, language: str, scripts: Path | None = None, *, bundled: bool = False) -> Source:
     """The script that a text is; ``where`` is the name of the file that it has or will have. Raises ScriptError."""
+    check_length(text, where)
     head, body = reader.split(text)
     return Source(
         id=where.removesuffix(".md"),
@@ -66,7 +75,25 @@ def parse(text: str, where: str, language: str, scripts: Path | None = None, *, 
     )
 
 
-def _read(name: str, language: str, scripts: Path | None) -> tuple[str, str, bool]:
+def check_length(text: str, where: str) -> None:
+    """Raise ScriptError for a text, or a line of it, that is longer than a script's."""
+    if len(text) > LONGEST_TEXT:
+        raise ScriptError(
+            f"{where} has {len(text)} letters; {LONGEST_TEXT} is the most.", hint="Make two scripts of it."
+        )
+    for number, line in enumerate(text.split("\n"), start=1):
+        if len(line) > LONGEST_LINE:
+            raise ScriptError(
+                f"{where}, line {number}: the line has {len(line)} letters; {LONGEST_LINE} is the most.",
+                hint="Begin a new line after each sentence.",
+            )
+
+
+def read(name: str, language: str, scripts: Path | None = None) -> tuple[str, str, bool]:
+    """The text of a script, good or not, the name of its file, and whether it came with mettavox.
+
+    Raises ScriptNotFound with the nearest id, or ScriptError when the file is not text.
+    """
     try:
         if name.endswith(".md"):
             return Path(name).read_text("utf-8"), Path(name).name, False

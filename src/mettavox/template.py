@@ -35,6 +35,11 @@ _BRACES = re.compile(r"(\{\{|\{%|\{#)|(\}\}|%\}|#\})|\n")
 _FILTERS = ("lower", "upper", "capitalize", "title", "default", "trim")
 # Scripts hold slots and choices. Loops and the like would make a program of a text.
 _STATEMENTS = (nodes.Template, nodes.Output, nodes.If, nodes.Expr, nodes.Helper)
+# A call such as 'a'.ljust(10**9), or '%999999999d' % 1, makes gigabytes of a few letters, and takes its time for it.
+_EXPRESSIONS = (
+    nodes.Name, nodes.Const, nodes.TemplateData, nodes.Getattr, nodes.Getitem, nodes.Filter, nodes.Test, nodes.Concat,
+    nodes.Compare, nodes.And, nodes.Or, nodes.Not, nodes.CondExpr,
+)  # fmt: skip
 
 # A private-use character at the start of a line carries its number through the template.
 _NUMBER_MARK = 0xF0000
@@ -206,6 +211,12 @@ def _check_statements(tree: nodes.Template, where: str) -> None:
             raise ScriptError(
                 f"{where}, line {node.lineno}: {type(node).__name__.lower()} is not for scripts.",
                 hint="A script knows slots, {{ name }}, and choices, {% if name %} … {% endif %}.",
+            )
+        if isinstance(node, nodes.Expr) and not isinstance(node, _EXPRESSIONS):
+            raise ScriptError(
+                f"{where}, line {node.lineno}: the template does something that scripts may not do "
+                f"({type(node).__name__.lower()}).",
+                hint="Use plain slots such as {{ name }}.",
             )
 
 

@@ -2,11 +2,12 @@
 
 import datetime
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
-from mettavox import phrasebook, voices
+from mettavox import phrasebook, source, voices
 from mettavox.branches import Branch, branches
-from mettavox.errors import VoiceError
+from mettavox.errors import ScriptError, VoiceError
 from mettavox.lint import breathing, copied, form, lexicon, paper, readability, sound, structure, timing, words
 from mettavox.lint.catalogue import RULES, Rule, rule
 from mettavox.lint.finding import ERROR, INFO, WARNING, Finding
@@ -18,7 +19,7 @@ from mettavox.source import Source, first_part
 
 __all__ = [
     "ERROR", "INFO", "RULES", "WARNING", "Finding", "Rule",
-    "check", "listing", "rule", "tables", "unreadable", "wording",
+    "check", "listing", "of_text", "rule", "tables", "unreadable", "wording",
 ]  # fmt: skip
 
 listing = lexicon.listing
@@ -49,6 +50,18 @@ def check(source: Source, *, today: datetime.date) -> list[Finding]:
     findings = [*form.unreadable(made.errors, source.where), *_of_rules(material)]
     left = form.explained(material, list(dict.fromkeys(findings)))
     return sorted(left, key=lambda one: (one.line, one.column, one.rule))
+
+
+def of_text(
+    text: str, where: str, language: str, scripts: Path | None = None, *, today: datetime.date
+) -> list[Finding]:
+    """The same of a text that is, or will be, the file ``where``: that it cannot be read is a finding like others."""
+    try:
+        found = source.parse(text, where, language, scripts)
+        found = source.in_language(found) if language else replace(found, language=found.head.language)
+    except ScriptError as error:
+        return unreadable([error], where)
+    return check(found, today=today)
 
 
 def wording(text: str, language: str, scripts: Path | None = None) -> list[Finding]:

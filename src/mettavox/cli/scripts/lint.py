@@ -78,12 +78,12 @@ def _checked(name: str, tag: str, scripts: Path | None) -> list["Finding"]:
     from mettavox.errors import ScriptError, ScriptNotFound
 
     try:
-        found = source.load(name, tag, scripts)
+        text, where, _ = source.read(name, tag, scripts)
     except ScriptNotFound:
         raise
-    except ScriptError as error:  # its head cannot be read: a finding like others, and the rest go on
+    except ScriptError as error:  # it is no text: a finding like others, and the rest go on
         return lint.unreadable([error], name if name.endswith(".md") else f"{name}.md")
-    return lint.check(found, today=_today())
+    return lint.of_text(text, where, tag, scripts, today=_today())
 
 
 def _today() -> date:
