@@ -166,3 +166,51 @@ def test_an_id_that_no_disk_takes_is_refused(tmp_path: Path) -> None:
     """Before anything is written."""
     with pytest.raises(RequestError, match="cannot be a script's id"):
         authoring.new("a" * 300, "en", tmp_path)
+
+
+def test_what_is_saved_is_there_and_what_another_has_written_stays(tmp_path: Path) -> None:
+    """A text that cannot be read yet is saved too; only what was seen is replaced."""
+    path = authoring.save("Not yet.\r\n", "mine", "en", tmp_path)
+    assert path.read_text("utf-8") == "Not yet.\n"
+    with pytest.raises(OutputError, match="is there already"):
+        authoring.save("Another.", "mine", "en", tmp_path)
+    seen = authoring.hash_of("Not yet.\n")
+    authoring.save("Mine.", "mine", "en", tmp_path, seen=seen)
+    with pytest.raises(OutputError, match="changed elsewhere"):
+        authoring.save("Yours.", "mine", "en", tmp_path, seen=seen)
+    assert path.read_text("utf-8") == "Mine."
+
+
+@pytest.mark.parametrize("name", ["loving-kindness", "../x", "a/b", "", "x.md", "X"])
+def test_nothing_is_saved_under_a_name_that_is_not_one_s_own(tmp_path: Path, name: str) -> None:
+    with pytest.raises(RequestError):
+        authoring.save("x", name, "en", tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("text", ["a\0b", "a\x1b[2J", "x" * 60_001, "x\n" * 40_000])
+def test_what_is_no_text_of_a_script_is_not_saved(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ScriptError):
+        authoring.save(text, "mine", "en", tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_only_what_was_read_is_approved(tmp_path: Path) -> None:
+    """A text that was changed since the reviewer opened it is another one."""
+    path = authoring.new("mine", "en", tmp_path)
+    seen = authoring.hash_of(path.read_text("utf-8"))
+    path.write_text(path.read_text("utf-8") + "// more\n", "utf-8")
+    with pytest.raises(OutputError, match="changed elsewhere"):
+        authoring.approve("mine", "en", tmp_path, reviewer="A. Lee", on="2026-05-31", seen=seen)
+    assert review.state(source.load("mine", "en", tmp_path)) == "draft"
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [("Una mañana quieta", "una-manana-quieta"), ("A “kind” break: 5", "a-kind-break-5"), ("7 nights", "nights"),
+     ("../../etc", "etc"), ("静かな朝", ""), ("x" * 300, "x" * 100)],
+)  # fmt: skip
+def test_a_title_makes_an_id(tmp_path: Path, title: str, name: str) -> None:
+    assert authoring.id_of(title) == name
+    if name:
+        authoring.save("x", name, "en", tmp_path)

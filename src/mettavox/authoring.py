@@ -1,7 +1,10 @@
 """Authoring: begin a script of one's own, and note that a reviewer approved one."""
 
+import hashlib
 import json
 import re
+import threading
+import unicodedata
 from datetime import date
 from pathlib import Path
 from string import Template
@@ -13,6 +16,8 @@ _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _STARTER = "starter.txt"
 _STANDARD_MINUTES = ("2", "5", "15")
 _LONGEST_ID = 100
+_SAVING = threading.Lock()
+"""Between looking whether a file has changed and writing it, nobody else writes."""
 
 
 def new(
@@ -30,6 +35,63 @@ def new(
     It goes to ``scripts`` or the user's own folder, and passes the rules as it stands. Raises
     RequestError, ScriptError, or OutputError when there is one of that name already.
     """
+    path = _place(name, language, scripts)
+    if path.exists():
+        raise OutputError(f"{path} is there already.", hint="Choose another id.")
+    lengths = _minutes(minutes)
+    if like:
+        text = _like(like, language, scripts, title=title, purpose=purpose, lengths=lengths if minutes else None)
+    else:
+        text = _from_starter(language, scripts, title=title or title_of(name), purpose=purpose, lengths=lengths)
+    _check(text, f"{name}.md", language, scripts)
+    _write(path, text, replace=False)
+    return path
+
+
+def save(text: str, name: str, language: str, scripts: Path | None, *, seen: str = "") -> Path:
+    """Write the text of a script of one's own, good or not, and give its path.
+
+    ``seen`` is the hash of what was there when the writing began, or nothing for a new script: what somebody else
+    has written since is not replaced. Raises RequestError, ScriptError for a text that is too long, or OutputError.
+    """
+    path = _place(name, language, scripts)
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    source.check_length(plain, path.name)
+    _check_letters(plain, path.name)
+    with _SAVING:
+        if path.exists():
+            _check_unchanged(path, seen)
+        _write(path, plain)
+    return path
+
+
+def hash_of(text: str) -> str:
+    """The hash of all that a file has, by which a later change of it is seen: 64 hexadecimal digits."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _check_unchanged(path: Path, seen: str) -> None:
+    there = path.read_text("utf-8", errors="replace")
+    if not seen:
+        raise OutputError(f"{path} is there already.", hint="Choose another id.")
+    if hash_of(there) != seen:
+        raise OutputError(
+            f"{path.name} was changed elsewhere after you had opened it, and was left as it is.",
+            hint="Save yours under another name, and compare the two.",
+        )
+
+
+def _check_letters(text: str, where: str) -> None:
+    for number, line in enumerate(text.split("\n"), start=1):
+        if any(unicodedata.category(letter) in ("Cc", "Cs") and letter != "\t" for letter in line):
+            raise ScriptError(
+                f"{where}, line {number}: there is a character that cannot be seen or spoken.",
+                hint="Delete it and type the line again.",
+            )
+
+
+def _place(name: str, language: str, scripts: Path | None) -> Path:
+    """Where a script of one's own lies, or will. Raises RequestError for a name that it cannot have."""
     if not _ID.fullmatch(name) or len(name) > _LONGEST_ID:
         raise RequestError(
             f"“{name[:40]}” cannot be a script's id.", hint="Use small letters and hyphens, such as quiet-morning."
@@ -40,22 +102,18 @@ def new(
             f"“{name}” is the id of a script that came with mettavox, and yours would hide it.",
             hint=f"Choose another id, such as my-{name}.",
         )
-    path = _folder(scripts) / language / f"{name}.md"
-    if path.exists():
-        raise OutputError(f"{path} is there already.", hint="Choose another id.")
-    lengths = _minutes(minutes)
-    if like:
-        text = _like(like, language, scripts, title=title, purpose=purpose, lengths=lengths if minutes else None)
-    else:
-        text = _from_starter(language, scripts, title=title or title_of(name), purpose=purpose, lengths=lengths)
-    _check(text, f"{name}.md", language, scripts)
-    _write(path, text)
-    return path
+    return _folder(scripts) / language / f"{name}.md"
 
 
 def title_of(name: str) -> str:
     """A title made from an id: “quiet-morning” is “Quiet morning”."""
     return name.replace("-", " ").capitalize()
+
+
+def id_of(title: str) -> str:
+    """An id made from a title: “Una mañana quieta” is “una-manana-quieta”; empty where no letter is a Latin one."""
+    letters = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    return "-".join(re.findall(r"[a-z0-9]+", letters)).lstrip("0123456789-")[:_LONGEST_ID].rstrip("-")
 
 
 def next_step(name: str, language: str, scripts: Path | None) -> str:
@@ -67,20 +125,25 @@ def _in(language: str) -> str:
     return f" --lang {language}" if language != "en" else ""
 
 
-def approve(name: str, language: str, scripts: Path | None, *, reviewer: str, on: str | None) -> Path:
+def approve(name: str, language: str, scripts: Path | None, *, reviewer: str, on: str | None, seen: str = "") -> Path:
     """Write the approval into the script's own file; gives its path.
 
-    Raises ScriptError, RequestError or OutputError.
+    With ``seen``, the hash of what the reviewer has read, nothing else is approved. Raises ScriptError, RequestError or
+    OutputError.
     """
     found = source.load(name, language, scripts)
     path = _own_file(name, found)
+    if seen:
+        _check_unchanged(path, seen)
     try:
         day = date.fromisoformat(on) if on else date.today()
     except ValueError as error:
         raise RequestError(f"“{on}” is no day.", hint="Write it like 2026-05-31.") from error
     text = review.approved(found, reviewer, day)
     _check(text, found.where, found.language, scripts)
-    _write(path, text)
+    with _SAVING:  # the rules take seconds, in which another window may have saved
+        _check_unchanged(path, hash_of(found.text))
+        _write(path, text)
     return path
 
 
@@ -160,12 +223,12 @@ def _check(text: str, where: str, language: str, scripts: Path | None) -> None:
     gate.refuse(source.parse(text, where, language, scripts))
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, text: str, *, replace: bool = True) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(
             f"{path.parent} cannot be made: {error.strerror}.", hint="Choose another --scripts."
         ) from error
-    with output.whole_file(path, replace=True) as (file, _):
+    with output.whole_file(path, replace=replace) as (file, _):
         file.write(text.encode())

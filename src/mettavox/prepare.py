@@ -67,11 +67,14 @@ class Prepared:
         return frames(self.seconds, self.rate)
 
 
-def prepare(request: Request) -> Prepared:
-    """Read, check and fill. Raises RequestError, ScriptError, VoiceError or DurationError."""
+def prepare(request: Request, found: Source | None = None) -> Prepared:
+    """Read, check and fill; ``found`` is the script, where it is no file yet.
+
+    Raises RequestError, ScriptError, VoiceError or DurationError.
+    """
     book = phrasebook.load(request.language, request.scripts)
     own = deliveries.load(request.profile)
-    found = source.load(request.script, request.language, request.scripts)
+    found = found or source.load(request.script, request.language, request.scripts)
     check_defaults(found, book)
     request = chosen(request, found.head)
     delivery = delivered(request, own)
