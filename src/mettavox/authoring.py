@@ -1,6 +1,7 @@
 """Authoring: begin a script of one's own, and note that a reviewer approved one."""
 
 import hashlib
+import itertools
 import json
 import re
 import threading
@@ -16,6 +17,7 @@ _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _STARTER = "starter.txt"
 _STANDARD_MINUTES = ("2", "5", "15")
 _LONGEST_ID = 100
+_NAMELESS = "script"
 _SAVING = threading.Lock()
 """Between looking whether a file has changed and writing it, nobody else writes."""
 
@@ -48,8 +50,8 @@ def new(
     return path
 
 
-def save(text: str, name: str, language: str, scripts: Path | None, *, seen: str = "") -> Path:
-    """Write the text of a script of one's own, good or not, and give its path.
+def save(text: str, name: str, language: str, scripts: Path | None, *, seen: str = "") -> str:
+    """Write the text of a script of one's own, good or not, and give the hash of what is there now.
 
     ``seen`` is the hash of what was there when the writing began, or nothing for a new script: what somebody else
     has written since is not replaced. Raises RequestError, ScriptError for a text that is too long, or OutputError.
@@ -62,7 +64,7 @@ def save(text: str, name: str, language: str, scripts: Path | None, *, seen: str
         if path.exists():
             _check_unchanged(path, seen)
         _write(path, plain)
-    return path
+    return hash_of(plain)
 
 
 def hash_of(text: str) -> str:
@@ -110,10 +112,18 @@ def title_of(name: str) -> str:
     return name.replace("-", " ").capitalize()
 
 
+def free_id(title: str, language: str, scripts: Path | None) -> str:
+    """An id made from a title that no script of the language has: “sleep-2” where there is a “sleep”."""
+    name = id_of(title) or _NAMELESS
+    taken = set(source.ids(language, scripts))
+    numbered = (f"{name}-{count}" for count in itertools.count(2))
+    return next(each for each in itertools.chain([name], numbered) if each not in taken)
+
+
 def id_of(title: str) -> str:
     """An id made from a title: “Una mañana quieta” is “una-manana-quieta”; empty where no letter is a Latin one."""
     letters = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    return "-".join(re.findall(r"[a-z0-9]+", letters)).lstrip("0123456789-")[:_LONGEST_ID].rstrip("-")
+    return "-".join(re.findall(r"[a-z0-9]+", letters)).lstrip("0123456789-")[: _LONGEST_ID - 5].rstrip("-")
 
 
 def next_step(name: str, language: str, scripts: Path | None) -> str:

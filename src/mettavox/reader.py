@@ -85,6 +85,8 @@ def read_head(head: str, name: str, where: str) -> Head:
     for key in ("title", "language", "purpose"):
         if not isinstance(table.get(key, ""), str):
             raise ScriptError(f"{at[key]}: “{key}” is not text.", hint=f'Put quotes around it: {key}: "…"')
+        if not " ".join(table.get(key, "").split("\n")).isprintable():
+            raise ScriptError(f"{at[key]}: “{key}” has a character that cannot be seen.", hint="Type it again.")
     return Head(
         id=name,
         title=table["title"],

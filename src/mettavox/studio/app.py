@@ -9,13 +9,13 @@ from starlette.types import ASGIApp
 
 from mettavox.rehearsal import Rehearsal
 from mettavox.site import webpage
-from mettavox.studio.areas import hear, make, record, settings, voices
+from mettavox.studio.areas import hear, make, record, settings, voices, write
 from mettavox.studio.desk import WEB, Desk, lost
 from mettavox.studio.guard import OURS, TOO_LARGE, Guard, TooLarge
 from mettavox.studio.preferences import Preferences
 from mettavox.studio.works import Works
 
-_AREAS = (make, hear, record, voices, settings)
+_AREAS = (make, hear, record, write, voices, settings)
 _LARGER: dict[str, int] = {**record.LARGER}
 """The paths that are sent more than a form, and how many bytes."""
 

@@ -21,7 +21,7 @@ from mettavox.studio.works import Work, Works
 from mettavox.units import clock
 
 WEB = Path(__file__).parent / "web"
-AREAS = ("make", "hear", "record", "voices", "settings")
+AREAS = ("make", "hear", "record", "write", "voices", "settings")
 """In the order in which every page names them."""
 _PLACES = {"make": "", "hear": "tracks"}
 _FORM = "application/x-www-form-urlencoded"

@@ -9,6 +9,7 @@ from mettavox.errors import MettavoxError
 from mettavox.prepare import EstimatedLengths, Prepared
 from mettavox.script import Line
 from mettavox.site import strip
+from mettavox.source import Source
 from mettavox.timeline import Timeline
 from mettavox.units import clock, worded
 
@@ -19,10 +20,12 @@ _SHORTEST_PAUSE = 1.0
 class Spoken:
     """A line or a bell, which is an aside: when it begins, its words, and the quiet after it, where that is noticed.
 
-    ``place`` counts what is heard in the track, from 0; ``seconds`` is the quiet, noticed or not.
+    ``place`` counts what is heard in the track, from 0, and ``number`` is the line of the script that says it, 0 for a
+    bell; ``seconds`` is the quiet, noticed or not.
     """
 
     place: int
+    number: int
     at: str
     text: str
     aside: bool
@@ -60,11 +63,14 @@ class Live:
     hint: str = ""
 
 
-def live(options: Mapping[str, Any]) -> Live:
-    """What these options come to, without an engine; errors are told in it and not raised."""
+def live(options: Mapping[str, Any], found: Source | None = None) -> Live:
+    """What these options come to, without an engine; errors are told in it and not raised.
+
+    ``found`` is the script, where it is no file yet.
+    """
     least = most = 0
     try:
-        prepared = prepare.prepare(ask.request(options))
+        prepared = prepare.prepare(ask.request(options), found)
         lengths = EstimatedLengths(prepared.voice, prepared.rate)
         least, most = _bounds(prepared, lengths)
         timeline = prepare.laid(prepared, lengths)
@@ -104,6 +110,7 @@ def _sections(timeline: Timeline) -> Iterator[Section]:
             lines.append(
                 Spoken(
                     place=count,
+                    number=place.sound.number if isinstance(place.sound, Line) else 0,
                     at=clock(place.start // timeline.rate),
                     text=place.sound.text if isinstance(place.sound, Line) else "",
                     aside=not isinstance(place.sound, Line),

@@ -43,10 +43,12 @@ class _Make:
         options: dict[str, Any] = dict(earlier.options) if earlier else {}
         # What is as usual is not among them, so an earlier track's own language may be the usual one.
         lang = str(options.get("lang", ask.STANDARD["lang"] if earlier else words["lang"]))
+        if not earlier and request.query_params.get("in", "") in phrasebook.languages():
+            lang = request.query_params["in"]
         practices = await run_in_threadpool(_practices, lang)
-        usual = next(
-            (each["id"] for each in practices if each["id"] == _USUAL), practices[0]["id"] if practices else ""
-        )
+        there = [each["id"] for each in practices]
+        asked = request.query_params.get("script", "")
+        usual = asked if asked in there else _USUAL if _USUAL in there else next(iter(there), "")
         chosen = {**ask.STANDARD, "script": usual, **options, "lang": lang}
         return self._desk.page(
             request,
@@ -74,7 +76,7 @@ class _Make:
         else:
             live = await run_in_threadpool(livepage.live, options)
         live = replace(live, message=self._desk.said(request, live.message), hint=self._desk.said(request, live.hint))
-        html = self._desk.part(request, "make", "live.html", live=live)
+        html = self._desk.part(request, "make", "live.html", live=live, numbered=False)
         return JSONResponse({"html": html, "least": live.least, "most": live.most, "good": not live.message})
 
     async def say(self, request: Request) -> Response:
