@@ -109,7 +109,7 @@ def test_the_plan_follows_a_text_that_is_no_file(studio: Studio) -> None:
     assert re.search(r'<span>Hello\.</span><button[^>]*data-number="9"', plan["html"])
     assert studio.post("write/plan", asked(HEAD + BODY, minutes="59")).json()["good"] is False
     wrong = studio.post("write/plan", asked(HEAD + BODY + "Hello {{ nmae }}.\n")).json()
-    assert (wrong["good"], wrong["message"]) == (False, f"mine.md, line {NEXT}: there is no slot “nmae”.")
+    assert (wrong["good"], wrong["message"]) == (False, f"Line {NEXT}: there is no slot “nmae”.")
     assert not assets.own_folder("scripts").exists()
 
 
@@ -214,7 +214,7 @@ def test_more_than_a_form_has_is_refused(studio: Studio, mine: str) -> None:
 )  # fmt: skip
 def test_a_template_that_does_more_than_fill_is_told_with_its_line(studio: Studio, line: str) -> None:
     plan = studio.post("write/plan", asked(HEAD + BODY + line + "\n")).json()
-    assert (plan["good"] is False and f"line {NEXT}" in plan["message"]) or "that scripts may not do" in plan["message"]
+    assert (plan["good"] is False and f"Line {NEXT}" in plan["message"]) or "that scripts may not do" in plan["message"]
     assert "root:" not in plan["message"]
 
 

@@ -12,7 +12,8 @@ from mettavox import assets, review, source
 _PLAN = "document.querySelectorAll('#live .lines li').length > 3 && live.ariaBusy === 'false'"
 _SHORT = (
     "---\ntitle: Short\nlanguage: en\nminutes: {shortest: 1, typical: 2, longest: 3}\nslots: [name]\n---\n"
-    "# Here {keep}\n! You can stop at any time.\nHello{{ name }}. Close your eyes now.\n(rest)\nRest.\n(rest)\nOnce more.\n(rest)\n"
+    "# Here {keep}\n! You can stop at any time.\n"
+    "Hello{{ name }}. Close your eyes now.\n(rest)\nRest.\n(rest)\nOnce more.\n(rest)\n"
 )
 _FINE = "findings.textContent.includes('nothing to change')"
 

@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from mettavox import ask, assets, authoring, lint, phrasebook, prepare, review, source, transcript
 from mettavox.errors import MettavoxError, RequestError, ScriptNotFound
+from mettavox.handout import fill
 from mettavox.lint import Finding
 from mettavox.script import Minutes, Review
 from mettavox.site import fixedwords
@@ -54,6 +55,7 @@ MOST_FINDINGS = 60
 """What a list can show that someone still reads."""
 
 _COMMAND = re.compile(r"\s*[^.“”]*“mettavox [^“”]*”[^.“”]*\.")
+_AT = re.compile(r"^[\w-]+\.md, line (\d+): ")
 _LONGEST_TITLE = 120
 _UNREVIEWED = Review()
 
@@ -252,9 +254,10 @@ class _Write:
         )
 
     def _told(self, request: Request, error: MettavoxError) -> dict[str, str]:
-        """What a maker says, without what it says of the command line."""
-        told = self._desk.told(request, error)
-        return {key: _COMMAND.sub("", text).strip() for key, text in told.items()}
+        """What a maker says, of this page: without the command line, and without the name of its file."""
+        line = self._desk.words(request, "write")["at_line"]
+        told = {key: _COMMAND.sub("", text).strip() for key, text in self._desk.told(request, error).items()}
+        return {key: _AT.sub(lambda at: f"{fill(line, number=at[1])}: ", text) for key, text in told.items()}
 
     def _refused(self, request: Request, error: MettavoxError, *, back: str = "write") -> Response:
         told = self._told(request, error)
