@@ -8,6 +8,7 @@ import contextlib
 import multiprocessing
 import signal
 import threading
+import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -15,18 +16,23 @@ from typing import ParamSpec, TypeVar, cast
 
 from mettavox.errors import MettavoxError, ScriptError
 
-LONGEST_SECONDS = 20.0
+LONGEST_SECONDS = 60.0
 _IDLE_SECONDS = 300.0
+_LOOK_SECONDS = 0.5
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 
 class Bounded:
-    """A process that is started when there is something to do, and ends when there was nothing for some minutes."""
+    """A process that is started when there is something to do, and ends when there was nothing for some minutes.
 
-    def __init__(self, longest_seconds: float = LONGEST_SECONDS) -> None:
+    What it does is given up when ``is_open`` says no more: who has pressed Ctrl-C does not wait for it.
+    """
+
+    def __init__(self, *, longest_seconds: float = LONGEST_SECONDS, is_open: Callable[[], bool] = lambda: True) -> None:
         self._longest = longest_seconds
+        self._is_open = is_open
         self._one_at_a_time = threading.Lock()
         self._process: BaseProcess | None = None
         self._connection: Connection | None = None
@@ -49,13 +55,20 @@ class Bounded:
     def _answer(self, *call: object) -> tuple[bool, object]:
         connection = self._running()
         connection.send(call)
-        if not connection.poll(self._longest):
+        if not self._has_come(connection):
             self._end()
             raise ScriptError(
                 f"The rules have read this text for {self._longest:g} s, and have not come to its end.",
                 hint="Make two scripts of it, or let fewer choices come together in a line.",
             )
         return cast(tuple[bool, object], connection.recv())
+
+    def _has_come(self, connection: Connection) -> bool:
+        end = time.monotonic() + self._longest
+        while self._is_open() and (left := end - time.monotonic()) > 0:
+            if connection.poll(min(left, _LOOK_SECONDS)):
+                return True
+        return False
 
     def _running(self) -> Connection:
         if self._process is None or self._connection is None or not self._process.is_alive():

@@ -94,7 +94,7 @@ class _Opened:
 class _Write:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._bounded = Bounded()
+        self._bounded = Bounded(is_open=lambda: desk.works.is_open)
 
     # --- the list ---
 

@@ -107,7 +107,10 @@ import { ask, base, find } from "./studio.js";
   };
   const rules = follow(async () => {
     findings.setAttribute("aria-busy", "true");
-    const answer = await ask("write/rules", { method: "POST", body: fields() }, findings.firstElementChild);
+    find("reading").hidden = false;
+    find("rules-told").textContent = "";
+    const answer = await ask("write/rules", { method: "POST", body: fields() }, find("rules-told"));
+    find("reading").hidden = true;
     return answer && answer.json();
   }, showRules, 350);
 
