@@ -54,7 +54,7 @@ def test_a_script_is_written_heard_saved_approved_and_made(browser: Any, studio:
         marked = "text.value.slice(text.selectionStart, text.selectionEnd)"
         assert page.evaluate(marked) == "Close your eyes now."
         assert page.evaluate(f"lines.children[{number - 1}].classList.contains('E')")
-        assert "to change" in page.locator("#found-summary").inner_text()
+        visit.until("document.getElementById('found-summary').textContent.includes('to change')")
         page.keyboard.insert_text("Your eyes can be open or shut.")
         visit.until(_FINE)
 

@@ -144,7 +144,7 @@ class _Write:
             return JSONResponse({"to": f"write/{tag}/{saved}"})
         opened = await run_in_threadpool(_opened, tag, name)
         state = self._desk.part(request, "write", "state.html", script=opened) if opened else ""
-        return JSONResponse({"seen": seen, "state": state})
+        return JSONResponse({"seen": seen, "state": state, "title": opened.title if opened else name})
 
     async def _kept(self, request: Request, fields: Mapping[str, str], error: MettavoxError) -> Response:
         """The editor again with what was written, which could not be saved."""

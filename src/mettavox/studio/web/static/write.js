@@ -69,7 +69,10 @@ import { ask, base, find } from "./studio.js";
     return () => { stale = true; clearTimeout(timer); timer = setTimeout(run, wait); };
   };
   const fields = () => new URLSearchParams({ tag, name, text: text.value, minutes: minutes.value });
-  const summarise = (id, summary) => { if (find(id).textContent !== summary) find(id).textContent = summary; };
+  const say = (place, words) => { if (place.textContent !== words) place.textContent = words; };
+  // A screen reader hears what it comes to once the typing rests, not at every letter.
+  const resting = {};
+  const summarise = (id, summary) => { clearTimeout(resting[id]); resting[id] = setTimeout(() => say(find(id), summary), 1200); };
 
   const { stop } = rehearse(live, "write/line", fields, find("heard"));
   const showMinutes = () => { find("minutes-shown").textContent = find("minutes-shown").dataset.form.replace("{minutes}", minutes.value); };
@@ -118,10 +121,10 @@ import { ask, base, find } from "./studio.js";
   const approve = find("do-approve");
   const state = () => {
     if (text.readOnly) return;
-    told.textContent = isSaved() ? "" : form.dataset.changed;
+    say(told, isSaved() ? "" : form.dataset.changed);
     approve.disabled = !isSaved();
   };
-  addEventListener("beforeunload", (event) => { if (!isSaved()) event.preventDefault(); });
+  addEventListener("beforeunload", (event) => { if (!isSaved()) { event.preventDefault(); event.returnValue = true; } });
   const save = async (other) => {
     const written = text.value;
     const body = new URLSearchParams({ text: written, seen: form.elements.seen.value, as: other });
@@ -132,6 +135,7 @@ import { ask, base, find } from "./studio.js";
     if (kept.to) { location.assign(`${base}${kept.to}`); return; }
     document.querySelectorAll("[name=seen]").forEach((each) => { each.value = kept.seen; });
     find("state").innerHTML = kept.state; // by the same templates
+    document.querySelector("h1").textContent = kept.title;
     state();
     if (isSaved()) told.textContent = form.dataset.saved;
   };
