@@ -670,7 +670,7 @@ def test_the_disclosure_is_no_line_that_can_be_edited(prepared_from: PreparedFro
 def test_a_language_without_the_words_of_disclosure_says_so(tmp_path: Path) -> None:
     """With where they belong; a folder of one's own can have others."""
     for entry in (assets.bundled("scripts") / "en" / "shared").iterdir():
-        if entry.name != "disclosure.md":
+        if entry.is_file() and entry.name != "disclosure.md":
             target = tmp_path / "nn" / "shared" / entry.name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(entry.read_text("utf-8"), encoding="utf-8")

@@ -82,7 +82,7 @@ def test_a_language_without_lists_has_the_rules_of_every_language(tmp_path: Path
     scripts = folder_with(tmp_path, None, "xx")
     shared = Path(str(assets.bundled("scripts"))) / "en" / "shared"
     for entry in shared.iterdir():
-        if entry.name != "lint.yaml":
+        if entry.is_file() and entry.name != "lint.yaml":
             shutil.copy(entry, scripts / "xx" / "shared" / entry.name)
     text = BODY.replace("language: en", "language: xx").replace("@@", "You should rest for 3 minutes.\n")
     (scripts / "xx" / "test.md").write_text(text, "utf-8")
