@@ -140,7 +140,7 @@ def test_a_file_in_another_language_is_not_read_by_the_wrong_rules(tmp_path: Pat
     for read in (source.load, lambda name, language: authoring.approve(name, language, None, reviewer="A", on=None)):
         with pytest.raises(ScriptError, match="is in “es”, and “en” was asked for") as caught:
             read(str(path), "en")
-        assert caught.value.hint == "Add --lang es."
+        assert caught.value.hint == "Write language: en in its head, or add --lang es."
 
 
 def test_a_copy_of_a_machine_s_draft_is_one_too(tmp_path: Path) -> None:

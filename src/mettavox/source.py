@@ -49,7 +49,7 @@ def in_language(found: Source) -> Source:
     if first_part(found.head.language) != first_part(language):
         raise ScriptError(
             f"{where} is in “{found.head.language}”, and “{language}” was asked for.",
-            hint=f"Add --lang {found.head.language}.",
+            hint=f"Write language: {language} in its head, or add --lang {found.head.language}.",
         )
     return found
 

@@ -131,6 +131,8 @@ def test_the_rules_follow_with_line_rule_why_and_what_instead(studio: Studio) ->
         rf'data-number="{NEXT}">Line {NEXT}<.*?EYES-01.*?Your eyes can be open or shut', told["html"], re.DOTALL
     )
     assert lint.rule("EYES-01").why[:30] in told["html"]
+    other = studio.post("write/rules", asked(HEAD.replace("language: en", "language: es") + BODY)).json()["html"]
+    assert "Write language: en in its head." in other and "--lang" not in other
     unread = studio.post("write/rules", asked(HEAD + "# A {kep}\n")).json()
     assert unread["lines"] == {"7": "E"} and "there is no section mark “kep”" in unread["html"]
     assert studio.post("write/rules", asked(HEAD + BODY, tag="xx")).status == 422

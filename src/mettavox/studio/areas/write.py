@@ -55,6 +55,7 @@ MOST_FINDINGS = 60
 """What a list can show that someone still reads."""
 
 _COMMAND = re.compile(r"\s*[^.“”]*“mettavox [^“”]*”[^.“”]*\.")
+_OPTION = re.compile(r",? [Oo]r add --[^.,]*(?=[.,])")
 _AT = re.compile(r"^[\w-]+\.md, line (\d+): ")
 _LONGEST_TITLE = 120
 _UNREVIEWED = Review()
@@ -206,7 +207,10 @@ class _Write:
             request,
             "write",
             "findings.html",
-            findings=[(each, lint.rule(each.rule)) for each in _worst_first(found)[:MOST_FINDINGS]],
+            findings=[
+                (replace(each, instead=self._said(request, each.instead)), lint.rule(each.rule))
+                for each in _worst_first(found)[:MOST_FINDINGS]
+            ],
             counts=counts,
             more=max(0, len(found) - MOST_FINDINGS),
         )
@@ -255,9 +259,12 @@ class _Write:
 
     def _told(self, request: Request, error: MettavoxError) -> dict[str, str]:
         """What a maker says, of this page: without the command line, and without the name of its file."""
-        line = self._desk.words(request, "write")["at_line"]
-        told = {key: _COMMAND.sub("", text).strip() for key, text in self._desk.told(request, error).items()}
-        return {key: _AT.sub(lambda at: f"{fill(line, number=at[1])}: ", text) for key, text in told.items()}
+        return {"message": self._said(request, error.message), "hint": self._said(request, error.hint)}
+
+    def _said(self, request: Request, text: str) -> str:
+        words = self._desk.words(request, "write")
+        text = _COMMAND.sub("", _OPTION.sub("", text)).replace("--reviewer", f"“{words['reviewer']}”:").strip()
+        return self._desk.said(request, _AT.sub(lambda at: f"{fill(words['at_line'], number=at[1])}: ", text))
 
     def _refused(self, request: Request, error: MettavoxError, *, back: str = "write") -> Response:
         told = self._told(request, error)
