@@ -99,10 +99,11 @@ def match(
     references = references if any(each is not None for each in references) else ()
     # A recording of half the sheet would be spread over the whole of it, were its lines thought to be slower; and
     # of the whole by someone slow would be cut short, were they not. What fits better is right.
-    found = [_settled(_Stretches(samples, sound, len(lines), references), lines, pace)]
     stretches = _Stretches(samples, sound, len(lines), references)
+    found = [_settled(stretches, lines, pace)]
     scaled = _scaled(pace, stretches, lines)
     if scaled != pace:
+        stretches.unlearn()
         found.append(_settled(stretches, lines, scaled))
     return min(found, key=lambda each: each.cost)
 
@@ -279,6 +280,11 @@ class _Stretches:
         if known:
             self._alike = float(np.median([self._from_line(*each) for each in known]))
             self.unlike.cache_clear()
+
+    def unlearn(self) -> None:
+        """As before anything was found; what depends on the recording alone stays known."""
+        self._alike = recording.USUAL_DISTANCE
+        self.unlike.cache_clear()
 
     @cached_property
     def _usual_of_lines(self) -> float:
