@@ -71,8 +71,11 @@ class Killer:
 
     def kill(self, how: str) -> None:
         """Start it, and kill it in that way after a while; where it was done by then, begin again."""
+        begun_at = time.monotonic()
         run = self._started()
         if run.wait(self._chance.uniform(self._latest / 8, self._latest)):
+            # One that has less left to make, or a machine that is less busy, is to be caught as well.
+            self._latest = min(self._latest, time.monotonic() - begun_at)
             self._was_done(run)
             return
         self.counted[how] += 1
