@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from math import floor
+from typing import NamedTuple
 
 from mettavox.errors import ScriptError
 from mettavox.ladder import Unit
@@ -108,8 +109,7 @@ class Rules:
         return min(_CAPS[self.experience], _GENTLE_CAP if self.gentle else float("inf"))
 
 
-@dataclass(frozen=True)
-class _Gap:
+class _Gap(NamedTuple):
     """A silence between two sounds, in frames."""
 
     shortest: int = 0
@@ -117,7 +117,7 @@ class _Gap:
     longest: int = 0
     uncapped: bool = False
 
-    def __add__(self, other: "_Gap") -> "_Gap":
+    def __add__(self, other: "_Gap") -> "_Gap":  # type: ignore[override]  # not what comes of two tuples
         return _Gap(
             self.shortest + other.shortest,
             self.preferred + other.preferred,
@@ -149,8 +149,7 @@ class _Gap:
         return round(self.preferred + spaciousness * (self.preferred - self.shortest))
 
 
-@dataclass(frozen=True)
-class _Grid:
+class _Grid(NamedTuple):
     """The lengths of a gap that let what comes after it begin on the grid; ``end`` is where the gap does, from there.
 
     None is under 0, so each may be longer than what was asked for.
@@ -178,7 +177,10 @@ class _Grid:
         return _Gap(shortest, min(max(gap.preferred, shortest), longest), longest, gap.uncapped)
 
 
-@dataclass
+_NO_GAP, _START = _Gap(), _Grid()
+
+
+@dataclass(slots=True)
 class _Sound:
     """Something that sounds, the gap before it, and what it puts where (offsets in frames)."""
 
@@ -186,7 +188,7 @@ class _Sound:
     frames: int
     places: list[tuple[Line | Bell, int, int]]
     before: _Gap
-    grid: _Grid = _Grid()
+    grid: _Grid = _START
     margin: int = 0  # on both sides: lets a paced breath begin on a whole second
     quiet: int = 0  # at its end: what a breath's last phase leaves after its cue
     tones: list[Tone] = field(default_factory=list)  # counted from the sound's own start
@@ -208,10 +210,12 @@ class Layout:
         self._units: list[Unit] = []
         self._sounds: list[_Sound] | None = None
         self._gaps_after: dict[Unit, _Gap] = {}
+        self._lines: dict[tuple[Unit, bool], _Sound] = {}  # each has its gap anew whenever all of it is laid
         self._cycles: Counter[tuple[int, int, int]] = Counter()
         self._beat = self._bounds(CLASSES["beat"], None)
         self._head = _Grid().above(frames(rules.head_seconds, rules.rate))
         self._tail = frames(rules.tail_seconds, rules.rate)
+        self._most_slack = frames(rules.slack_seconds, rules.rate)
 
     def add(self, units: tuple[Unit, ...]) -> None:
         for unit in units:
@@ -289,7 +293,7 @@ class Layout:
         shortest, preferred, longest = (frames(seconds, self._rules.rate) for seconds in bounds)
         return _Gap(shortest, preferred, longest)
 
-    def _bell(self, section: int, before: _Gap = _Gap(), grid: _Grid = _Grid()) -> _Sound:
+    def _bell(self, section: int, before: _Gap = _NO_GAP, grid: _Grid = _START) -> _Sound:
         length = frames(BELL_SECONDS, self._rules.rate)
         return _Sound(section, length, [(Bell(), 0, length)], before, grid)
 
@@ -297,7 +301,9 @@ class Layout:
         if unit not in self._gaps_after:
             passage = unit.passage
             line = passage.sound if isinstance(passage.sound, Line) else None
-            gap = sum((self._bounds(pause, line) for pause in passage.pauses), _Gap())
+            gap = _Gap()
+            for pause in passage.pauses:
+                gap += self._bounds(pause, line)
             self._gaps_after[unit] = self._held(unit, gap).less(self._slack(unit))
         return self._gaps_after[unit]
 
@@ -308,7 +314,7 @@ class Layout:
         """What may be left over of the room of a line, and is heard as a part of the pause after it."""
         sound = unit.passage.sound
         is_personal = isinstance(sound, Line) and sound.personal
-        return frames(self._rules.slack_seconds, self._rules.rate) if is_personal else 0
+        return self._most_slack if is_personal else 0
 
     def _held(self, unit: Unit, gap: _Gap) -> _Gap:
         """Pauses after protected lines and in fixed sections are never stretched."""
@@ -356,9 +362,11 @@ class Layout:
     def _sound(self, unit: Unit, *, named: bool) -> _Sound | None:
         sound = unit.passage.sound
         if isinstance(sound, Line):
-            sound = sound if named or sound.unnamed is None else sound.unnamed
-            length = self._lengths[sound]
-            return _Sound(unit.section, length, [(sound, 0, length)], _Gap())
+            if (unit, named) not in self._lines:
+                said = sound if named or sound.unnamed is None else sound.unnamed
+                length = self._lengths[said]
+                self._lines[unit, named] = _Sound(unit.section, length, [(said, 0, length)], _Gap())
+            return self._lines[unit, named]
         if isinstance(sound, Breath):
             return self._breath(unit, sound)
         return self._bell(unit.section) if self._sounds_here(unit) else None
@@ -455,7 +463,7 @@ class _Placer:
     tones: list[Tone] = field(default_factory=list)
     _at: int = 0
     _quiet_from: int = 0
-    _bounds: _Gap = _Gap()
+    _bounds: _Gap = _NO_GAP
     _section: int = -1
 
     def quiet(self, bounds: _Gap, length: int) -> None:
