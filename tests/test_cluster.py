@@ -25,13 +25,17 @@ from mettavox.digest import sha256
 from mettavox.errors import OutputError, RequestError
 from mettavox.manifest import Manifest
 
-distributed: Any = pytest.importorskip("distributed")
-
 SHORT = "shift-reset,45s,hum,none"
 HEADING = "code,script,duration,voice,cover,name,say"
 OURS = {"manifest.sqlite", "report.html"}
 Run = Callable[..., Report]
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="kills processes")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def distributed() -> Any:
+    """Imported with the first test here, since that takes long and every process that runs tests reads this file."""
+    return pytest.importorskip("distributed")
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +58,7 @@ def bucket() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def dask(bucket: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def dask(distributed: Any, bucket: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A scheduler and two workers, each a process of this machine, without a dashboard."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -231,7 +235,7 @@ def putting(job: Job) -> Outcome:
     return Outcome(code=job.code, frames=1, rate=1, files=files, tags=place.tags)
 
 
-def test_other_versions_are_refused(dask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_versions_are_refused(distributed: Any, dask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of mettavox, on a worker, and of one that comes later; of Dask."""
     with cluster.opened(dask.scheduler_address) as found:
         ours = cluster.__version__
@@ -274,7 +278,9 @@ def test_a_scheduler_that_is_not_there_is_told(
     assert capfd.readouterr().err == ""
 
 
-def test_a_scheduler_that_goes_away_is_told(build: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scheduler_that_goes_away_is_told(
+    distributed: Any, build: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What was finished is kept."""
     with warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):
         warnings.simplefilter("ignore")

@@ -17,9 +17,6 @@ from mettavox.errors import MettavoxError, OutputError, RequestError
 from mettavox.manifest import Manifest
 from mettavox.workers import Workers
 
-pytest.importorskip("s3fs")
-moto = pytest.importorskip("moto.server")
-
 SHORT = "shift-reset,45s,hum,none"
 HEADING = "code,script,duration,voice,cover,name,say,format"
 KEPT = {"manifest.sqlite", "manifest.facts.json", "report.html"}
@@ -28,7 +25,12 @@ Run = Callable[..., Report]
 
 @pytest.fixture(scope="module")
 def endpoint() -> Iterator[str]:
-    """An S3 server of this machine, on a port that was free."""
+    """An S3 server of this machine, on a port that was free.
+
+    What it needs is imported here, since that takes long and every process that runs tests reads this file.
+    """
+    pytest.importorskip("s3fs")
+    moto = pytest.importorskip("moto.server")
     server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server.start()
