@@ -612,7 +612,7 @@ def random_case(seed: int) -> tuple[Script, dict[Line, int], Rules, list[int]]:
     return script, lengths, rules, sorted({least, most, *(chance.randint(least, most) for _ in range(25))})
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", [*range(30), *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(30, 300))])
 def test_random_scripts_keep_every_promise(seed: int) -> None:
     """Exact, nested, bounded, permitted and pure, for scripts of any shape; and not a frame beyond either end."""
     script, lengths, rules, totals = random_case(seed)
