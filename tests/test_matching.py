@@ -224,7 +224,7 @@ def test_half_a_sheet_is_not_spread_over_the_whole(reader: Reader, half: slice) 
 def test_another_sheet_does_not_fit(reader: Reader) -> None:
     """What is heard is none of its lines."""
     session = Session(say=reader)
-    for text in lines(24):
+    for text in lines(14):
         session.line(text)
-    assert found_in(session, lines(24), reader).misfit < 1.5
-    assert found_in(session, lines(24, "paced-breathing"), reader).misfit > matching.DOUBTFUL
+    assert found_in(session, lines(14), reader).misfit < 1.5
+    assert found_in(session, lines(14, "paced-breathing"), reader).misfit > matching.DOUBTFUL
