@@ -54,6 +54,14 @@ def english() -> Phrasebook:
     return phrasebook.load("en")
 
 
+@pytest.fixture(scope="module")
+def small_covers() -> Iterator[None]:
+    """Covers of a tenth of a side, for files whose tracks have one just as every track has."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("mettavox.cover.LARGE", 300)
+        yield
+
+
 @pytest.fixture
 def prepared_from(tmp_path: Path) -> Callable[..., Prepared]:
     """``prepared_from(body, **request)``: a script with that body under HEAD, ready to be fitted.

@@ -25,6 +25,8 @@ from mettavox.takes import RATE, Takes, pieces
 from oracles import clip_of, frames_by_soundfile, line, tone
 from recorded import hummed, keep
 
+pytestmark = pytest.mark.usefixtures("small_covers")
+
 ALONE = Settings(cache=False, workers=2)
 HELLO = Line(
     text="Hello, Maya.",
@@ -263,7 +265,7 @@ def test_a_voice_alone_is_an_ensemble_of_one(fill: Speaker, beeps: _Beeps) -> No
 def request(**more: object) -> Request:
     """A track in the recorded voice."""
     people = {"listener": Listener(name=Spoken(written="Xochitl", said="Xochitl"))}
-    return Request(script="loving-kindness", seconds=Fraction(150), voice="mine", **{**people, **more})  # type: ignore[arg-type]
+    return Request(script="loving-kindness", seconds=Fraction(150), voice="mine", **{"bed": "none", **people, **more})  # type: ignore[arg-type]
 
 
 @pytest.fixture

@@ -36,6 +36,8 @@ from oracles import (
     said_by_mp3guessenc,
 )
 
+pytestmark = pytest.mark.usefixtures("small_covers")
+
 PEOPLE = {
     "listener": Listener(name=Spoken(written="Xochitl", said="Xochitl")),
     "target": Target(relation="friend", name=Spoken(written="Quentin", said="Quentin")),

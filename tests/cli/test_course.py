@@ -16,6 +16,8 @@ from .conftest import Run, assert_refused
 from .test_interrupt import PROGRAM, REST, processes_with, unfinished, wait_until
 from .test_render import in_a_disk_of_its_own, left
 
+pytestmark = pytest.mark.usefixtures("small_covers")
+
 COURSE = """\
 title = "Short rests"
 language = "en"
@@ -23,6 +25,7 @@ language = "en"
 [options]
 name = "Zebedee"
 voice = "hum"
+bed = "none"
 
 [[session]]
 week = 1
@@ -223,7 +226,7 @@ def test_an_interrupted_build_leaves_nothing(here: Path, written: Path) -> None:
     soundfile.write(str(here / "bed.wav"), noise, 48_000)  # over a bed of one's own a track is encoded as a whole
     written.write_text(
         COURSE.replace('"shift-reset"\nminutes = 1', '"rest.md"\nminutes = 30').replace(
-            'voice = "hum"', 'voice = "hum"\nbed = "bed.wav"'
+            'bed = "none"', 'bed = "bed.wav"'
         )
     )
     process = subprocess.Popen(

@@ -16,8 +16,10 @@ from mettavox.errors import EngineError
 
 from .conftest import Run, assert_refused
 
+pytestmark = pytest.mark.usefixtures("small_covers")
+
 BUNDLED = ("supportive-touch", "--minutes", "1", "--voice", "hum")
-SHORT = ("short", "--duration", "12s", "--voice", "hum", "--no-lint", "--jobs", "1")
+SHORT = ("short", "--duration", "12s", "--voice", "hum", "--bed", "none", "--no-lint", "--jobs", "1")
 SCRIPT = """\
 ---
 title: A short rest

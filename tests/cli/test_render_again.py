@@ -61,7 +61,9 @@ def render(run: Run, script: Path) -> Render:
     """``render("a.mp3", "--bells")``: a track of SCRIPT under that name."""
 
     def one(name: str, *arguments: str) -> Outcome:
-        options = () if "--from" in arguments else ("--duration", "12s", "--voice", "hum", "--cover", "none")
+        options = (
+            () if "--from" in arguments else ("--duration", "12s", "--voice", "hum", "--bed", "none", "--cover", "none")
+        )
         return run("render", str(script), *options, "--no-lint", "--jobs", "1", "-o", name, *arguments)
 
     return one
@@ -138,7 +140,7 @@ def test_another_option_is_taken_and_said(render: Render) -> None:
     outcome = made(render("b.mp3", "--from", "a.json", "--duration", "14s"))
     assert "It has another length." in outcome.err
     assert json.loads(text("b.json"))["frames"] == 14 * 48_000
-    bed = made(render("c.mp3", "--from", "a.json", "--bed", "none"))
+    bed = made(render("c.mp3", "--from", "a.json", "--bed", "soft"))
     assert "what was chosen in its place, is not as before" in bed.err
 
 
@@ -241,7 +243,7 @@ def test_the_track_alone_is_the_same_track(render: Render, here: Path) -> None:
 def test_what_an_earlier_track_left_beside_is_told(render: Render) -> None:
     """The track alone in the place of one with captions: they are not its own."""
     made(render("a.mp3"))
-    outcome = made(render("a.mp3", "--only-audio", "--force", "--bed", "none"))
+    outcome = made(render("a.mp3", "--only-audio", "--force", "--bed", "soft"))
     assert "Beside it lie files of an earlier track: a.vtt" in outcome.err
     assert not holds("a.mp3") or "changed" in check(Path("a.mp3")).findings[0].found
 
