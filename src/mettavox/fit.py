@@ -63,14 +63,14 @@ def _check_declared(script: Script, lengths: Lengths, total: int, rules: Rules) 
     shortest, longest = _declared(script, rules)
     if total < shortest:
         raise DurationError(
-            f"“{script.head.id}” is not meant to be shorter than {clock(minutes.shortest * 60)}, "
+            f"“{script.head.title}” is not meant to be shorter than {clock(minutes.shortest * 60)}, "
             f"and {clock(total / rules.rate)} was asked for.",
             hint=_why_not(script, lengths, shortest, rules)
             or f"Ask for --duration {clock(minutes.shortest * 60)} or longer.",
         )
     if total > longest:
         raise DurationError(
-            f"“{script.head.id}” is not meant to be longer than {clock(minutes.longest * 60)}, "
+            f"“{script.head.title}” is not meant to be longer than {clock(minutes.longest * 60)}, "
             f"and {clock(total / rules.rate)} was asked for.",
             hint=_why_not(script, lengths, longest, rules)
             or f"Ask for --duration {clock(minutes.longest * 60)} or shorter, or make several tracks.",
@@ -91,7 +91,7 @@ def _too_short(script: Script, layout: Layout, steps: list[Step], rules: Rules) 
     if shortest is None:
         return _rigid(script, layout, rules)
     return DurationError(
-        f"The words of “{script.head.id}” and its shortest pauses need {shortest} in this voice.",
+        f"The words of “{script.head.title}” and its shortest pauses need {shortest} in this voice.",
         hint=f"Ask for --duration {shortest} or longer.",
     )
 
@@ -106,13 +106,13 @@ def _out_of_reach(script: Script, layout: Layout, above: list[Step], rules: Rule
         if again is None:
             return _rigid(script, layout, rules)
         return DurationError(
-            f"“{script.head.id}” can be laid up to {longest} and again from {again}, but not in between.",
+            f"“{script.head.title}” can be laid up to {longest} and again from {again}, but not in between.",
             hint=f"Ask for {'' if below is None else f'--duration {longest} or '}--duration {again}.",
         )
     if below is None:
         return _rigid(script, layout, rules)
     return DurationError(
-        f"“{script.head.id}” with these choices fills {longest} at most without silences that are too long.",
+        f"“{script.head.title}” with these choices fills {longest} at most without silences that are too long.",
         hint=f"Ask for --duration {longest} or shorter, or make several tracks.",
     )
 
@@ -120,7 +120,7 @@ def _out_of_reach(script: Script, layout: Layout, above: list[Step], rules: Rule
 def _rigid(script: Script, layout: Layout, rules: Rules) -> DurationError:
     about = clock(round(layout.least() / rules.rate))
     return DurationError(
-        f"“{script.head.id}” lasts about {about} and has no pauses that could stretch.",
+        f"“{script.head.title}” lasts about {about} and has no pauses that could stretch.",
         hint="Give it pauses with room, such as (notice) or (20s to 90s).",
     )
 
