@@ -139,7 +139,7 @@ def test_what_is_wrong_is_told_in_the_words_of_the_page(studio: Studio) -> None:
     planned = studio.post("plan", {**SHORT, "name": "<7>"}).json()["html"]
     assert "of “Name of the listener”" in planned
     asked = {"script": "loving-kindness", "voice": "hum", "minutes": "900"}
-    assert "Ask for “Length”" in studio.post("tracks", asked).text
+    assert "Choose a length of" in studio.post("tracks", asked).text
     for text in (planned, studio.post("say", {"text": "<", "say": "<", "voice": "hum"}).text):
         assert not re.search(r"--(name|minutes|duration|say)\b", text)
 

@@ -2,7 +2,7 @@
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
@@ -11,7 +11,7 @@ from mettavox.rehearsal import Rehearsal
 from mettavox.site import webpage
 from mettavox.studio.areas import hear, make, record, settings, voices, write
 from mettavox.studio.desk import WEB, Desk, lost
-from mettavox.studio.guard import OURS, TOO_LARGE, Guard, TooLarge
+from mettavox.studio.guard import OURS, TOO_LARGE, Guard, Plain, TooLarge
 from mettavox.studio.preferences import Preferences
 from mettavox.studio.works import Works
 
@@ -29,7 +29,7 @@ def app(works: Works, rehearsal: Rehearsal, preferences: Preferences, *, token: 
         Mount("/web", StaticFiles(directory=WEB / "static")),
     ]
     pages = Starlette(routes=[*routes, *shared], exception_handlers={404: _lost, TooLarge: _too_large, 500: _mistaken})
-    return Guard(pages, token=token, hosts=hosts, larger=_LARGER)
+    return Guard(pages, token=token, hosts=hosts, larger=_LARGER, language=desk.spoken)
 
 
 async def _style(request: Request) -> Response:
@@ -41,8 +41,8 @@ async def _lost(request: Request, error: Exception) -> Response:
 
 
 async def _too_large(request: Request, error: Exception) -> Response:
-    return PlainTextResponse(TOO_LARGE, 413)
+    return Plain(TOO_LARGE, 413)
 
 
 async def _mistaken(request: Request, error: Exception) -> Response:
-    return PlainTextResponse(OURS, 500)
+    return Plain(OURS, 500)

@@ -2,19 +2,22 @@
 
 import contextlib
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from mettavox.errors import MettavoxError, OutputError
 from mettavox.handout import fill
 from mettavox.rehearsal import Rehearsal
-from mettavox.studio import earlier, forms, wording
+from mettavox.site import fixedwords
+from mettavox.studio import earlier, forms, translated, wording
+from mettavox.studio.guard import Plain
 from mettavox.studio.preferences import Preferences
 from mettavox.studio.wording import Words
 from mettavox.studio.works import Work, Works
@@ -46,6 +49,7 @@ class Desk:
             lstrip_blocks=True,
         )
         self._templates.globals |= {"fill": fill, "clock": clock}
+        self._templates.filters |= {"worded": _worded, "size": _size, "said": _said}
 
     def language(self, request: Request) -> str:
         """In which the studio speaks: as was chosen, else the first that the browser asks for and it has."""
@@ -53,7 +57,11 @@ class Desk:
         if asked in wording.LANGUAGES:
             with contextlib.suppress(OutputError):  # it holds till the end all the same
                 self.preferences.choose(language=asked)
-        return wording.chosen(self.preferences.chosen.language, request.headers.get("accept-language", ""))
+        return self.spoken(request.headers.get("accept-language", ""))
+
+    def spoken(self, accepted: str) -> str:
+        """The same for what a browser accepts."""
+        return wording.chosen(self.preferences.chosen.language, accepted)
 
     def work(self, name: str) -> Work | None:
         """The track of that id: of this start, or one that lies in the output folder."""
@@ -81,22 +89,47 @@ class Desk:
             **values,
         )
 
-    def said(self, request: Request, text: str) -> str:
-        """What a maker says, of fields instead of options."""
-        return forms.as_on_the_page(text, self.words(request, "make"))
+    def said(self, request: Request, text: str, labels: Mapping[str, str] | None = None) -> str:
+        """What a maker says, in the language of the pages, and of fields instead of options.
 
-    def told(self, request: Request, error: MettavoxError) -> dict[str, str]:
-        """The ``message`` and the ``hint`` of an error, as a page says them."""
-        return {"message": self.said(request, error.message), "hint": self.said(request, error.hint)}
+        An area whose fields have other ``labels`` than the form of a track gives them, by their options.
+        """
+        own = forms.labels(self.words(request, "make")) | dict(labels or {})
+        return forms.as_on_the_page(translated.said(text, self.language(request)), own)
 
-    def told_json(self, request: Request, error: MettavoxError) -> Response:
+    def told(self, request: Request, error: MettavoxError, labels: Mapping[str, str] | None = None) -> dict[str, str]:
+        """The ``message`` and the ``hint`` of an error, as a page says them; ``labels`` as for ``said``."""
+        return {key: self.said(request, getattr(error, key), labels) for key in ("message", "hint")}
+
+    def told_json(self, request: Request, error: MettavoxError, labels: Mapping[str, str] | None = None) -> Response:
         """The same for a script of a page that has asked for something."""
-        return JSONResponse(self.told(request, error), 422)
+        return JSONResponse(self.told(request, error, labels), 422)
 
-    def refused(self, request: Request, area: str, error: MettavoxError) -> Response:
+    def refused(
+        self, request: Request, area: str, error: MettavoxError, labels: Mapping[str, str] | None = None
+    ) -> Response:
         """The same as a page of its own, for a form that was sent."""
         back = at(request, _PLACES.get(area, area))
-        return self.page(request, area, "refused.html", code=422, back=back, **self.told(request, error))
+        return self.page(request, area, "refused.html", code=422, back=back, **self.told(request, error, labels))
+
+
+@pass_context
+def _worded(context: Context, seconds: float) -> str:
+    """So many seconds as a library's pages say them, in the page's language: “1 min 30 s”."""
+    return fixedwords.length(seconds, fixedwords.words(context["lang"])[1])
+
+
+@pass_context
+def _said(context: Context, text: str) -> str:
+    """What a maker says, as ``Desk.said`` says it."""
+    language = context["lang"]
+    return forms.as_on_the_page(translated.said(text, language), forms.labels(wording.words(language, "make")))
+
+
+@pass_context
+def _size(context: Context, count: int) -> str:
+    """So many bytes: “9.6 MB”, or “9,6 MB”."""
+    return fixedwords.size(count, fixedwords.words(context["lang"])[1])
 
 
 async def form(request: Request) -> dict[str, str]:
@@ -128,18 +161,19 @@ def seen_next(request: Request, path: str) -> Response:
     return RedirectResponse(at(request, path), 303)
 
 
-def sized(count: int) -> str:
-    """So many bytes as a person reads them: “77 GB”, “354 MB”, “2.9 MB”, “15 kB”."""
+def sized(count: int, language: str) -> str:
+    """So many bytes as a person reads them: “77 GB”, “354 MB”, “2.9 MB” or “2,9 MB”, “15 kB”."""
     if count >= 10_000 * _A_MEGABYTE:
-        return f"{count / 1000 / _A_MEGABYTE:,.0f} GB"
+        return f"{count / 1000 / _A_MEGABYTE:.0f} GB"
     if count < _A_MEGABYTE / 10:
         return f"{count / 1000:.0f} kB"
-    return f"{count / _A_MEGABYTE:,.{0 if count >= 10 * _A_MEGABYTE else 1}f} MB"
+    size = f"{count / _A_MEGABYTE:.{0 if count >= 10 * _A_MEGABYTE else 1}f} MB"
+    return translated.said(size, language)
 
 
 def lost() -> Response:
     """For an address that nothing has."""
-    return PlainTextResponse("There is no such page in the studio.", 404)
+    return Plain("There is no such page in the studio.", 404)
 
 
 class Events(Response):

@@ -28,7 +28,7 @@ _LABELS = {
     "target-say": "target_respelling",
 }  # fmt: skip
 """The word that a page has for an option."""
-_OPTION = re.compile(r"--([a-z]+(?:-[a-z]+)*)")
+_OPTION = re.compile(r"(?<![\w-])--([a-z]+(?:-[a-z]+)*)(?![\w-])")
 _NAMED = ("script", "lang", "voice", "fill", "profile", "breath")
 _LONGEST = 2000
 
@@ -61,9 +61,14 @@ def options(form: Mapping[str, str]) -> dict[str, Any]:
     return {**chosen, "include": included} if included else chosen
 
 
-def as_on_the_page(text: str, words: Mapping[str, Any]) -> str:
-    """What makers say of ``--minutes``, said of the field that the page has for it."""
-    return _OPTION.sub(lambda found: f"“{words[_LABELS[found[1]]]}”" if found[1] in _LABELS else found[0], text)
+def labels(words: Mapping[str, Any]) -> dict[str, str]:
+    """What the form of a track calls each option; ``words`` are those of its page."""
+    return {**words["options"], **{option: words[key] for option, key in _LABELS.items()}}
+
+
+def as_on_the_page(text: str, labels: Mapping[str, str]) -> str:
+    """What makers say of ``--minutes``, said of the field that a page has for it; ``labels`` by their options."""
+    return _OPTION.sub(lambda found: f"“{labels.get(found[1], found[1])}”", text)
 
 
 def voice_and_language(form: Mapping[str, str]) -> tuple[str, str]:

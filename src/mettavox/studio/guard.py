@@ -6,10 +6,12 @@ where the request comes from, and whether it knows the token that only the perso
 """
 
 import hmac
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mettavox.studio import translated
 
 MOST_BYTES = 1 << 20
 """Of what a form sends."""
@@ -41,14 +43,36 @@ class TooLarge(Exception):
     """More was sent than a form of the studio has."""
 
 
+class Plain(Response):
+    """A text alone, in the language that the guard has found for who reads it."""
+
+    def __init__(self, text: str, code: int) -> None:
+        super().__init__(text, code)
+        self._text = text
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        text = translated.said(self._text, scope["language"])
+        await PlainTextResponse(text, self.status_code, headers=_HEADERS)(scope, receive, send)
+
+
 class Guard:
     """Lets through to ``app`` what knows the ``token`` and was meant for one of the ``hosts``: 127.0.0.1:8322.
 
-    ``larger`` has the paths, such as /record/take, that may be sent more than a form, and how many bytes.
+    ``larger`` has the paths, such as /record/take, that may be sent more than a form, and how many bytes. ``language``
+    gives that of the pages for what a browser accepts; the app finds it as its scope's.
     """
 
-    def __init__(self, app: ASGIApp, *, token: str, hosts: Iterable[str], larger: Mapping[str, int]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        token: str,
+        hosts: Iterable[str],
+        larger: Mapping[str, int],
+        language: Callable[[str], str],
+    ) -> None:
         self._app = app
+        self._language = language
         self._token = token
         self._hosts = frozenset(hosts)
         self._larger = {f"/{token}{path}": most for path, most in larger.items()}
@@ -58,9 +82,11 @@ class Guard:
             if scope["type"] == "lifespan":
                 await self._app(scope, receive, send)
             return
-        refused = self._refusal(scope)
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        scope["language"] = self._language(headers.get("accept-language", ""))
+        refused = self._refusal(scope, headers)
         if refused is not None:
-            await PlainTextResponse(refused[1], refused[0], headers=_HEADERS)(scope, receive, send)
+            await Plain(refused[1], refused[0])(scope, receive, send)
             return
         inside = {**scope, "root_path": f"/{self._token}"}
         started, size, most = False, 0, self._most(scope)
@@ -85,13 +111,12 @@ class Guard:
             await self._app(inside, counted, marked)
         except TooLarge:
             if not started:
-                await PlainTextResponse(TOO_LARGE, 413, headers=_HEADERS)(scope, receive, send)
+                await Plain(TOO_LARGE, 413)(scope, receive, send)
         except Exception:  # its traceback could have words of a person in it, and a log is no place for them
             if not started:
-                await PlainTextResponse(OURS, 500, headers=_HEADERS)(scope, receive, send)
+                await Plain(OURS, 500)(scope, receive, send)
 
-    def _refusal(self, scope: Scope) -> tuple[int, str] | None:
-        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+    def _refusal(self, scope: Scope, headers: Mapping[str, str]) -> tuple[int, str] | None:
         if headers.get("host", "") not in self._hosts:
             return 421, "The studio answers only to this machine's own names."
         if scope["method"] not in _METHODS:

@@ -11,7 +11,7 @@ from mettavox.script import Line
 from mettavox.site import strip
 from mettavox.source import Source
 from mettavox.timeline import Timeline
-from mettavox.units import clock, worded
+from mettavox.units import clock
 
 _SHORTEST_PAUSE = 1.0
 
@@ -29,7 +29,7 @@ class Spoken:
     at: str
     text: str
     aside: bool
-    quiet: str
+    quiet: float
     seconds: float
 
 
@@ -46,14 +46,15 @@ class Section:
 class Live:
     """What a choice comes to; or the ``message`` and ``hint`` of why it comes to nothing.
 
-    ``least`` and ``most`` are the lengths in seconds that the practice can have with these choices, 0 where unknown.
+    ``spoken`` and ``quiet`` are in seconds, and so are ``least`` and ``most``, the lengths that the practice can have
+    with these choices, 0 where unknown.
     """
 
     title: str = ""
     purpose: str = ""
     strip: str = ""
-    spoken: str = ""
-    quiet: str = ""
+    spoken: int = 0
+    quiet: int = 0
     sections: tuple[Section, ...] = ()
     left_out: tuple[str, ...] = ()
     note: str = ""
@@ -82,8 +83,8 @@ def live(options: Mapping[str, Any], found: Source | None = None) -> Live:
         title=head.title,
         purpose=head.purpose,
         strip=strip.svg(timeline),
-        spoken=worded(spoken),
-        quiet=worded(round(timeline.frames / timeline.rate) - spoken),
+        spoken=spoken,
+        quiet=round(timeline.frames / timeline.rate) - spoken,
         sections=tuple(_sections(timeline)),
         left_out=timeline.left_out,
         note=prepared.note,
@@ -114,7 +115,7 @@ def _sections(timeline: Timeline) -> Iterator[Section]:
                     at=clock(place.start // timeline.rate),
                     text=place.sound.text if isinstance(place.sound, Line) else "",
                     aside=not isinstance(place.sound, Line),
-                    quiet=worded(pause) if pause >= _SHORTEST_PAUSE else "",
+                    quiet=pause if pause >= _SHORTEST_PAUSE else 0.0,
                     seconds=pause,
                 )
             )

@@ -19,7 +19,6 @@ from mettavox.site import strip
 from mettavox.studio import earlier
 from mettavox.studio.desk import Desk, Events, lost, seen_next
 from mettavox.studio.works import Work
-from mettavox.units import worded
 
 _BEAT_SECONDS = 10.0
 _OTHERS = {".txt": "text/plain; charset=utf-8", ".html": "text/html; charset=utf-8", ".vtt": "text/vtt; charset=utf-8",
@@ -70,8 +69,6 @@ class _Hear:
             strip=strip.svg(item.timeline) if item and item.timeline else "",
             findings=await run_in_threadpool(_findings, work) if item else (),
             others=others,
-            size=f"{item.size / 1e6:.1f} MB" if item else "",
-            length=worded(float(item.seconds)) if item else "",
         )
 
     async def progress(self, request: Request) -> Response:

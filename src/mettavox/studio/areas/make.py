@@ -1,7 +1,6 @@
 """Make: a practice, a name and a length are chosen, and the track is seen as it will be."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -56,8 +55,10 @@ class _Make:
             "make.html",
             practices=practices,
             chosen=chosen,
-            voices=await run_in_threadpool(_voices, lang),
-            breaths=[(each.id, each.label) for each in phrasebook.load(lang).patterns.values()],
+            voices=[(name, self._desk.said(request, label)) for name, label in await run_in_threadpool(_voices, lang)],
+            breaths=[
+                (each.id, self._desk.said(request, each.label)) for each in phrasebook.load(lang).patterns.values()
+            ],
             profiles=deliveries.names(),
             parts=list(dict.fromkeys(part for each in practices for part in each["parts"])),
             days=DAYS,
@@ -75,7 +76,6 @@ class _Make:
             live = livepage.Live(message=error.message, hint=error.hint)
         else:
             live = await run_in_threadpool(livepage.live, options)
-        live = replace(live, message=self._desk.said(request, live.message), hint=self._desk.said(request, live.hint))
         html = self._desk.part(request, "make", "live.html", live=live, numbered=False)
         return JSONResponse({"html": html, "least": live.least, "most": live.most, "good": not live.message})
 

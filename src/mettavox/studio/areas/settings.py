@@ -62,7 +62,9 @@ class _Settings:
             later=_short(self._desk.preferences.chosen.output),
             chosen=self._desk.preferences.chosen.language or _BROWSERS,
             browsers=_BROWSERS,
-            kept=await run_in_threadpool(_kept, output, self._works.kept, self._desk.preferences.path),
+            kept=await run_in_threadpool(
+                _kept, output, self._works.kept, self._desk.preferences.path, self._desk.language(request)
+            ),
             unfinished=[work for work in self._works.all() if work.state == "unfinished"],
             libraries=[_inside(each, output) for each in await run_in_threadpool(library.under, output)],
             tracks=await run_in_threadpool(lambda: list(islice(earlier.all_in(output), _MOST_LISTED))),
@@ -207,7 +209,7 @@ class _Settings:
         return work.path if work is not None and work.state == "made" else None
 
 
-def _kept(output: Path, unfinished: Path, choices: Path) -> list[tuple[str, str, str, int]]:
+def _kept(output: Path, unfinished: Path, choices: Path, language: str) -> list[tuple[str, str, str, int]]:
     """What is where: its name in the page's words, the folder, its size, and how many files."""
     found = [
         ("tracks", space.kept(output)),
@@ -217,7 +219,7 @@ def _kept(output: Path, unfinished: Path, choices: Path) -> list[tuple[str, str,
         ("unfinished", space.kept(unfinished)),
         ("choices", space.kept(choices.parent, lambda name: name == choices.name)),
     ]
-    return [(name, _short(each.folder), sized(each.bytes), each.files) for name, each in found]
+    return [(name, _short(each.folder), sized(each.bytes, language), each.files) for name, each in found]
 
 
 def _inside(folder: Path, output: Path) -> str:

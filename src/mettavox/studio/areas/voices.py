@@ -2,7 +2,6 @@
 
 import io
 import math
-import re
 import shutil
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
@@ -19,7 +18,7 @@ from mettavox.errors import MettavoxError, RequestError, VoiceError
 from mettavox.handout import fill
 from mettavox.rehearsal import Rehearsal
 from mettavox.repertoire import Listed
-from mettavox.studio import places
+from mettavox.studio import places, translated
 from mettavox.studio.desk import Desk, Events, form, lost, seen_next, sized
 from mettavox.studio.installs import Installs
 from mettavox.takes import ENGINE as RECORDED
@@ -31,7 +30,6 @@ _OWN_LINES = 50
 _RATES = (0.5, 1.5)
 """How far the page's slider goes, as far as the engine does; beyond, nobody would meditate."""
 _NATURAL = ((4.2, "very_natural"), (3.5, "natural"), (2.5, "clear"), (0.1, "plain"))
-_OPTION = re.compile(r"--(rate|pitch|pauses)\b")
 
 
 def routes(desk: Desk) -> list[Route]:
@@ -103,7 +101,7 @@ class _Voices:
             voice=self._shown(listed, words),
             licence=listed.voice.licence,
             install=install,
-            came=sized(install.there if install else 0),
+            came=sized(install.there if install else 0, words["lang"]),
             dials=dials,
             lines=await run_in_threadpool(_own_lines, listed),
             sample=_sample(listed.voice.language),
@@ -130,8 +128,8 @@ class _Voices:
             voice=self._shown(listed, words),
             licence=listed.voice.licence,
             hosts=voicestore.hosts(listed.voice),
-            files=[(file.path, sized(file.bytes), file.sha256) for file in listed.voice.files],
-            free=sized(_free()),
+            files=[(file.path, sized(file.bytes, words["lang"]), file.sha256) for file in listed.voice.files],
+            free=sized(_free(), words["lang"]),
             source=source,
             wrong=wrong,
         )
@@ -165,7 +163,8 @@ class _Voices:
                 now = await run_in_threadpool(self._installs.wait, install, seen, _BEAT_SECONDS)
                 state, share = now
                 if now != seen:
-                    told = fill(words["come"], there=sized(install.there), whole=sized(install.bytes))
+                    lang = words["lang"]
+                    told = fill(words["come"], there=sized(install.there, lang), whole=sized(install.bytes, lang))
                     yield f"data: {state}\t{share:.2f}\t{told}\n\n"
                 if install.is_done or not self._desk.works.is_open or await request.is_disconnected():
                     return
@@ -242,12 +241,10 @@ class _Voices:
 
     def _told(self, request: Request, error: MettavoxError, *, as_json: bool = False) -> Response:
         """An error, of the page's sliders instead of options."""
-        words = self._desk.words(request, "voices")
-        message, hint = (
-            _OPTION.sub(lambda found: f"“{words['dials'][found[1]]}”", text) for text in (error.message, error.hint)
-        )
-        told = type(error)(message, hint=hint)
-        return self._desk.told_json(request, told) if as_json else self._desk.refused(request, "voices", told)
+        labels = self._desk.words(request, "voices")["dials"]
+        if as_json:
+            return self._desk.told_json(request, error, labels)
+        return self._desk.refused(request, "voices", error, labels)
 
     def _shown(self, listed: Listed, words: Mapping[str, Any]) -> dict[str, Any]:
         """What a card and a page say of a voice, in words."""
@@ -256,15 +253,15 @@ class _Voices:
         speed = listed.times_real_time
         return {
             "id": voice.id,
-            "label": voice.label,
+            "label": translated.said(voice.label, words["lang"]),
             "tongue": words["accents"].get(voice.language, voice.language),
             "gender": words["genders"].get(voice.gender, ""),
             "quality": voice.quality,
             "natural": natural,
             "speed": words["quick" if speed >= 8 else "steady" if speed >= 1.5 else "slow"] if speed else "",  # noqa: PLR2004
             "commercial": words["commercial"][voice.licence.commercial],
-            "size": sized(listed.bytes) if listed.bytes else "",
-            "to_come": sized(listed.bytes_to_come),
+            "size": sized(listed.bytes, words["lang"]) if listed.bytes else "",
+            "to_come": sized(listed.bytes_to_come, words["lang"]),
             "here": listed.is_here,
             "usual": listed.is_calm,
             "tuned": listed.is_tuned,
