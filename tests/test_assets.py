@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from mettavox import assets
+from mettavox import assets, phrasebook, source, voices
+from mettavox.errors import MettavoxError
 
 
 def written(folder: Path, name: str, text: str = "") -> Path:
@@ -86,6 +87,14 @@ def test_the_cache_can_be_moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert assets.cache_folder().name == "mettavox"
     monkeypatch.setenv(assets.CACHE_VARIABLE, "")
     assert assets.cache_folder().name == "mettavox"
+
+
+def test_a_name_that_no_disk_has_is_not_looked_for():
+    """A language or a voice of a thousand letters is one that is not there, and no error of the disk."""
+    assert assets.is_plain("a" * 60) and not assets.is_plain("a" * 61)
+    for load in (phrasebook.load, voices.load, lambda name: source.load(name, "en")):
+        with pytest.raises(MettavoxError):
+            load("a" * 1000)
 
 
 def test_looking_makes_no_folders(own_folders: Path):

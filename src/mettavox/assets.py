@@ -13,6 +13,10 @@ CACHE_VARIABLE = "METTAVOX_CACHE"
 """An environment variable that moves the folder of cached clips."""
 
 
+_LONGEST_NAME = 60
+"""Letters; no disk takes 255 bytes and more, and each may have four."""
+
+
 @cache
 def bundled(kind: str) -> Traversable:
     """The folder of ``scripts``, ``voices`` or ``profiles`` that came with mettavox.
@@ -68,8 +72,8 @@ def is_bundled(entry: Traversable) -> bool:
 
 
 def is_plain(name: str) -> bool:
-    """Whether a name can only be that of a file in its folder: letters, digits, hyphens and underscores."""
-    return bool(name) and all(letter.isalnum() or letter in "-_" for letter in name)
+    """Whether a name can only be that of a file in its folder: letters, digits, hyphens, underscores; few."""
+    return 0 < len(name) <= _LONGEST_NAME and all(letter.isalnum() or letter in "-_" for letter in name)
 
 
 def listed(kind: str, parts: tuple[str, ...], suffix: str, first: Path | None = None) -> Iterator[Traversable]:

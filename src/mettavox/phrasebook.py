@@ -49,8 +49,7 @@ class Phrasebook:
 
 def load(language: str, scripts: Path | None = None) -> Phrasebook:
     """The phrasebook of ``language``. Raises RequestError for an unknown language, ScriptError for a bad table."""
-    plain = language.replace("-", "").isalnum()
-    if not plain or assets.find("scripts", (language, "shared", "wishes.yaml"), scripts) is None:
+    if not assets.is_plain(language) or assets.find("scripts", (language, "shared", "wishes.yaml"), scripts) is None:
         known = languages(scripts)
         raise RequestError(f"There are no scripts in “{language[:20]}”.", hint=nearest(language, known, "Languages"))
     try:
