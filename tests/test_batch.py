@@ -16,7 +16,7 @@ import pytest
 
 from mettavox import batch, batchcheck, output, record, roster
 from mettavox.batch import Job, Outcome
-from mettavox.batchreport import Report, Result
+from mettavox.batchreport import Pace, Report, Result
 from mettavox.check import check
 from mettavox.errors import MettavoxError, OutputError, RequestError
 from mettavox.manifest import Entry, Manifest
@@ -379,6 +379,38 @@ def test_an_interrupted_remaking_keeps_what_was_whole(tmp_path: Path, build: Run
     with pytest.raises(KeyboardInterrupt):
         build(*map(row, codes), force=True, progress=stop, pool=Workers)
     assert build(*map(row, codes)).kept == 3
+
+
+def test_a_run_can_be_ended_while_nothing_is_finished(tmp_path: Path, build: Run) -> None:
+    """Whoever waits for it hears what was begun, and is asked now and then whether it is still wanted."""
+    begun: list[str] = []
+    ended = threading.Event()
+
+    def beat() -> None:
+        ended.set()
+        raise InterruptedError
+
+    def waiting(job: Job) -> Outcome:
+        assert ended.wait(30)
+        return fake(job)
+
+    with pytest.raises(InterruptedError):
+        build(row("a"), row("b"), row("c"), row("d"), begun=begun.append, beat=beat, work=waiting)
+    assert begun == ["a", "b"]  # as many as are in flight
+    report = build(*map(row, "abcd"))
+    assert report.failed == 0
+    assert report.made + report.kept == 4
+
+
+def test_a_pace_counts_what_was_made_and_not_what_was_kept() -> None:
+    pace = Pace()
+    pace.hear(Result(row=2, code="a", state="kept"))
+    assert pace.told(3) is None
+    for state in ("made", "failed"):
+        pace.hear(Result(row=3, code="b", state=state))
+    told = pace.told(0)
+    assert told is not None
+    assert (told[0] > 0, told[1], pace.made) == (True, 0, 2)
 
 
 def sleeping(path: str) -> None:

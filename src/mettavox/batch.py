@@ -193,6 +193,8 @@ def _mistake(error: Exception) -> MettavoxError:
 Work = Callable[[Job], Outcome]
 Pool = Callable[[int], Executor]
 """What gives an executor with so many workers; it is left as a block is."""
+Beat = Callable[[], None]
+_BEAT_SECONDS = 0.3
 
 
 def render_all(
@@ -201,12 +203,15 @@ def render_all(
     in_flight: int,
     work: Work = make,
     running: dict["Future[Outcome]", Job] | None = None,
+    *,
+    beat: Beat = lambda: None,
 ) -> Iterator[Outcome]:
     """The outcome of each job, in the order in which they are done; at most ``in_flight`` are with the executor.
 
     Jobs are taken from ``jobs`` one by one, when there is room; None for one says that the next has to wait until
     another is done. When the executor breaks, those that it had are lost,
-    and no more are taken. ``running`` holds what the executor has, while it has it.
+    and no more are taken. ``running`` holds what the executor has, while it has it. ``beat`` is called now and then
+    while nothing else happens; what it raises ends the waiting.
     """
     waiting = iter(jobs)
     running = {} if running is None else running
@@ -223,7 +228,9 @@ def render_all(
                 yield _lost(job)
         if not running:
             return
-        future = wait(list(running), return_when=FIRST_COMPLETED).done.pop()
+        while not (done := wait(list(running), _BEAT_SECONDS, return_when=FIRST_COMPLETED).done):
+            beat()
+        future = done.pop()
         outcome = _outcome(future, running[future])
         broken = broken or outcome.lost
         del running[future]
@@ -249,7 +256,7 @@ def _lost(job: Job) -> Outcome:
 
 
 def _in_pools(
-    jobs: Iterable[Job | None], count: int, pool: Pool, work: Work, running: dict["Future[Outcome]", Job]
+    jobs: Iterable[Job | None], count: int, pool: Pool, work: Work, running: dict["Future[Outcome]", Job], *, beat: Beat
 ) -> Iterator[Outcome]:
     """The outcome of each job, from so many workers.
 
@@ -268,7 +275,7 @@ def _in_pools(
     while True:
         lost: list[Job] = []
         with pool(count) as executor:
-            for outcome in render_all(waiting, executor, 2 * count, work, running):
+            for outcome in render_all(waiting, executor, 2 * count, work, running, beat=beat):
                 job = begun.pop(outcome.code)
                 if outcome.lost:
                     lost.append(job)
@@ -277,10 +284,10 @@ def _in_pools(
         if not lost:
             return
         for job in lost:
-            yield _alone(job, pool, work, running)
+            yield _alone(job, pool, work, running, beat=beat)
 
 
-def _alone(job: Job, pool: Pool, work: Work, running: dict["Future[Outcome]", Job]) -> Outcome:
+def _alone(job: Job, pool: Pool, work: Work, running: dict["Future[Outcome]", Job], *, beat: Beat) -> Outcome:
     """The outcome of a job that was lost; twice at most, since it may not have been begun when its pool broke.
 
     Whoever died may have given some of its files their names.
@@ -288,7 +295,7 @@ def _alone(job: Job, pool: Pool, work: Work, running: dict["Future[Outcome]", Jo
     job = replace(job, replace=True)
     for _ in range(2):
         with pool(1) as executor:
-            (outcome,) = render_all([job], executor, 1, work, running)
+            (outcome,) = render_all([job], executor, 1, work, running, beat=beat)
         if not outcome.lost:
             break
     return outcome
@@ -311,6 +318,8 @@ def build(
     only: frozenset[str] = frozenset(),
     retry_failed: bool = False,
     progress: Progress = lambda result, done, total: None,
+    begun: Callable[[str], None] = lambda code: None,
+    beat: Beat = lambda: None,
     pool: Pool = Workers,
     work: Work = make,
     cluster: Cluster | None = None,
@@ -320,8 +329,9 @@ def build(
     ``only`` are the codes to look at; ``force`` makes all of them anew; ``retry_failed`` makes those that failed or
     were interrupted in the last run, and leaves the others alone. ``pool`` gives an executor with so many workers, and
     ``work`` is what it does for a track; with a ``cluster``, that is the executor. ``folder`` may be an address such as
-    s3://bucket/name. Rows with problems and tracks that fail are told in the report. When it is
-    interrupted, what was finished stays.
+    s3://bucket/name. Rows with problems and tracks that fail are told in the report. ``begun`` hears the code of each
+    track that is handed to a worker, and ``beat`` is called now and then meanwhile. When it is interrupted, also by
+    what one of these raises, what was finished stays.
     Raises RequestError for a code that is not in the roster, and OutputError for what the disk refuses, or when
     another run works in the folder.
     """
@@ -334,10 +344,10 @@ def build(
     with kept.opened() as here, Manifest.opened(here) as manifest:
         kept.sweep()
         settings = replace(settings, workers=settings.workers or 1)
-        run = _Run(manifest, kept, settings, force=force, progress=progress, is_far=cluster is not None)
+        run = _Run(manifest, kept, settings, force=force, progress=progress, begun=begun, is_far=cluster is not None)
         run.look(roster.rows, only, retry_failed=retry_failed)
         try:
-            run.make(jobs or job_count(), pool, work)
+            run.make(jobs or job_count(), pool, work, beat)
         finally:
             kept.sweep()  # a worker that was killed could not
         report = Report(
@@ -372,7 +382,15 @@ class _Run:
     """One run on an open manifest."""
 
     def __init__(
-        self, manifest: Manifest, kept: Store, settings: Settings, *, force: bool, progress: Progress, is_far: bool
+        self,
+        manifest: Manifest,
+        kept: Store,
+        settings: Settings,
+        *,
+        force: bool,
+        progress: Progress,
+        begun: Callable[[str], None],
+        is_far: bool,
     ) -> None:
         self._manifest = manifest
         self._store = kept
@@ -380,6 +398,7 @@ class _Run:
         self._force = force
         self._is_far = is_far
         self._progress = progress
+        self._begun = begun
         self._identity = _Identity(settings)
         self._wanted: dict[str, _Wanted] = {}
         self._before: dict[str, Entry | None] = {}
@@ -423,13 +442,13 @@ class _Run:
             self._hashes[row.code] = self._identity.request_hash(self._manifest, row)
         return self._hashes[row.code]
 
-    def make(self, count: int, pool: Pool, work: Work) -> None:
+    def make(self, count: int, pool: Pool, work: Work, beat: Beat) -> None:
         """Make what is wanted; interrupted, it keeps what was finished."""
         if not self._wanted:
             return
         self._store.begin(self._wanted)
         running: dict[Future[Outcome], Job] = {}
-        outcomes = _in_pools(self._jobs(count), min(count, len(self._wanted)), pool, work, running)
+        outcomes = _in_pools(self._jobs(count), min(count, len(self._wanted)), pool, work, running, beat=beat)
         try:
             with contextlib.closing(outcomes):  # type: ignore[type-var]
                 for outcome in outcomes:
@@ -495,6 +514,7 @@ class _Run:
                 files=before.files if before else {},
             )
         )
+        self._begun(code)
         return Job(
             code=code,
             values=dict(wanted.row.values),

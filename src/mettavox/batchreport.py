@@ -1,5 +1,6 @@
 """Batch report: what a run on a roster made, kept and could not make; as a page, too. Codes and rows, never names."""
 
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
@@ -73,6 +74,26 @@ class Report:
     def holds(self) -> bool:
         """Whether every row that was asked for has its track."""
         return not self.failed and not self.problems
+
+
+class Pace:
+    """How fast a run goes, for whoever waits: ``made`` are the tracks that were made or failed since the start."""
+
+    def __init__(self) -> None:
+        self.made = 0
+        self._started = time.monotonic()
+
+    def hear(self, result: Result) -> None:
+        """Count a result; what is kept comes first, and takes no time worth counting."""
+        if result.state == "kept":
+            self._started = time.monotonic()
+        else:
+            self.made += 1
+
+    def told(self, left: int) -> tuple[float, int] | None:
+        """How many tracks a minute, and in how many seconds so many are done; None before the first."""
+        passed = time.monotonic() - self._started
+        return (self.made / passed * 60, round(passed / self.made * left)) if self.made and passed else None
 
 
 def page(report: Report, *, when: datetime) -> str:

@@ -1,7 +1,6 @@
 """mettavox batch: a folder of tracks from a roster, one for each row."""
 
 import json
-import time
 from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
@@ -134,33 +133,27 @@ class _Progress:
     """On a terminal one line that is always there, and failures above it; elsewhere a line for each row."""
 
     def __init__(self) -> None:
+        from mettavox import batchreport
+
         self._line = report.ProgressLine()
-        self._made = 0
+        self._pace = batchreport.Pace()
         self._finished = 0
-        self._started = time.monotonic()
 
     def __call__(self, result: "Result | None", done: int, total: int) -> None:
         if result is not None:
-            self._count(result)
+            self._finished += result.state != "failed"
+            self._pace.hear(result)
             if result.state == "failed" or not self._line.is_on:
                 self._line.clear()
                 report.say(_row(result))
         if done < total:
             self._line(self._label(done, total).ljust(_LABEL_WIDTH), done / total)
 
-    def _count(self, result: "Result") -> None:
-        self._finished += result.state != "failed"
-        if result.state == "kept":
-            self._started = time.monotonic()  # what is kept comes first, and takes no time worth counting
-        else:
-            self._made += 1
-
     def _label(self, done: int, total: int) -> str:
-        passed = time.monotonic() - self._started
-        if not self._made or not passed:
+        told = self._pace.told(total - done)
+        if told is None:
             return f"{done} of {total}"
-        left = round(passed / self._made * (total - done))
-        return f"{done} of {total}, {self._made / passed * 60:.1f} a minute, {clock(left)} left"
+        return f"{done} of {total}, {told[0]:.1f} a minute, {clock(told[1])} left"
 
     @property
     def finished(self) -> str:
