@@ -64,6 +64,11 @@ def text(path: Path) -> tuple[str, str]:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "that is no path"
         raise RequestError(f"“{name}” cannot be read: {reason}.", hint="Check the path.") from error
+    return decoded(data, name)
+
+
+def decoded(data: bytes, name: str) -> tuple[str, str]:
+    """The same of bytes that are here already; ``name`` is what they are called in an error."""
     if len(data) > MOST_BYTES:
         raise RequestError(
             f"“{name}” is larger than {MOST_BYTES // 1_000_000} MB.", hint="Make several files of it, a part in each."

@@ -8,10 +8,10 @@ import json
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from mettavox import ask, casting, cells, deliveries, ipa, phrasebook, prepare, source, wishes
 from mettavox.cells import Cells
@@ -35,6 +35,7 @@ LONGEST_CODE = 40
 LONGEST_CELL = 1_000
 """Letters of a text, and of each where there can be several; nothing that an option takes is as long."""
 
+_T = TypeVar("_T")
 _SEVERAL = tuple(option for option, standard in ask.STANDARD.items() if isinstance(standard, tuple))
 _YES_OR_NO = ("bells", "breath-tones", *(option for option in ask.STANDARD if isinstance(ask.STANDARD[option], bool)))
 _WITH_POINT = ("minutes", "bed-under")
@@ -53,6 +54,8 @@ _OPTION = re.compile(r"--([a-z][a-z-]*)")
 _WISH_FILES = (".txt", ".yaml", ".yml")
 _SHOWN = 40
 _NAMED_ROWS = 3
+_AGAIN = "Save it from a spreadsheet again; within a cell, a quotation mark is written twice."
+_NO_OBJECT = "This line is no object in JSON.", 'Write {"code": "…", "script": "…"} on one line.'
 _CODE_HINT = f"A code has 1 to {LONGEST_CODE} of A–Z, a–z, 0–9, - and _: it becomes the name of the file."
 
 
@@ -111,17 +114,22 @@ def read(path: Path, *, scripts: Path | None = None) -> Roster:
     ask.folder(scripts)
     text, note = cells.text(path)
     heading: list[Problem] = []
-    reader = _lines(text) if path.suffix.lower() in LINES else _table(text, heading)
-    raws = []
-    for raw in reader:
-        raws.append(raw)
-        if len(raws) > MOST_ROWS:
+    raws = list(_bounded(_lines(text) if path.suffix.lower() in LINES else _table(text, heading)))
+    return _judged(raws, heading, _Checker(path.parent, scripts).row, note)
+
+
+def _bounded(found: Iterator[_T]) -> Iterator[_T]:
+    for count, each in enumerate(found):
+        if count == MOST_ROWS:
             raise RequestError(f"There are more than {MOST_ROWS} rows.", hint="Make several rosters of it.")
+        yield each
+
+
+def _judged(raws: list[_Raw], heading: list[Problem], judge: Callable[[_Raw], Row | None], note: str) -> Roster:
     if not raws and not heading:
         heading.append(_problem(0, "", "There is no row in it.", "Write a row for each track."))
     _check_codes(raws)
-    checker = _Checker(path.parent, scripts)
-    rows = [checker.row(raw) for raw in raws]
+    rows = [judge(raw) for raw in raws]
     problems = [*heading, *(problem for raw in raws for problem in raw.problems)]
     return Roster(
         rows=() if heading else tuple(row for row in rows if row is not None),
@@ -153,14 +161,18 @@ def _table(text: str, problems: list[Problem]) -> Iterator[_Raw]:
     first = next(found, None)
     names = [column_of(cell) for cell in first.cells] if first else []
     if first is None or not set(names) & set(NEEDED):
-        fault = first.fault if first else ""
-        raise RequestError(
-            f"There is no heading in it. {fault}".rstrip(),
-            hint="The first row names the columns: code, script, and options such as minutes and name.",
-        )
+        raise _headless(first)
     problems.extend(_heading_problems(first.number, names))
     for row in found:
         yield _row(row, names)
+
+
+def _headless(first: Cells | None) -> RequestError:
+    fault = first.fault if first else ""
+    return RequestError(
+        f"There is no heading in it. {fault}".rstrip(),
+        hint="The first row names the columns: code, script, and options such as minutes and name.",
+    )
 
 
 def _heading_problems(number: int, names: list[str]) -> Iterator[Problem]:
@@ -187,7 +199,7 @@ def _row(row: Cells, names: list[str]) -> _Raw:
     raw = _Raw(number=row.number)
     if row.fault:
         raw.broken = True
-        raw.note("", row.fault, "Save it from a spreadsheet again; within a cell, a quotation mark is written twice.")
+        raw.note("", row.fault, _AGAIN)
         return raw
     for place, cell in enumerate(row.cells):
         name = names[place] if place < len(names) else ""
@@ -230,22 +242,28 @@ def _letters(place: int) -> str:
 
 
 def _lines(text: str) -> Iterator[_Raw]:
+    for number, pairs in _parsed(text):
+        yield _object(number, pairs)
+
+
+def _parsed(text: str) -> "Iterator[tuple[int, _Pairs | None]]":
+    """Each line that is not blank, with its number; None for one that is no object."""
     if text.lstrip().startswith("["):
         raise RequestError("It is one list.", hint='Write an object a line, without the list: {"code": "…", …}')
     for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
-            yield _object(number, line)
+            try:
+                pairs = json.loads(line, object_pairs_hook=_Pairs, parse_constant=_refuse)
+            except (ValueError, RecursionError):
+                pairs = None
+            yield number, pairs if isinstance(pairs, _Pairs) else None
 
 
-def _object(number: int, line: str) -> _Raw:
+def _object(number: int, pairs: "_Pairs | None") -> _Raw:
     raw = _Raw(number=number)
-    try:
-        pairs = json.loads(line, object_pairs_hook=_Pairs, parse_constant=_refuse)
-    except (ValueError, RecursionError):
-        pairs = None
-    if not isinstance(pairs, _Pairs):
+    if pairs is None:
         raw.broken = True
-        raw.note("", "This line is no object in JSON.", 'Write {"code": "…", "script": "…"} on one line.')
+        raw.note("", *_NO_OBJECT)
         return raw
     counted = Counter(column_of(key) for key, _ in pairs)
     for key, value in pairs:
@@ -295,6 +313,108 @@ def _as_cell(name: str, value: Any) -> str | tuple[str, ...] | None:
     if isinstance(value, (int, float)) and name != CODE:  # of a code it is not known how it was written: 7 or 007
         return str(value).removesuffix(".0")
     return None
+
+
+# --- a table that is still written ---
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """What a roster says before any of it is judged, for a page on which it is put right.
+
+    Of ``rows``, each has its number, and a text for each of the ``headings``. ``problems`` are of what has no place in
+    a table, and is left out; ``note`` is for a person to see.
+    """
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[int, tuple[str, ...]], ...] = field(repr=False)  # names are in it
+    problems: tuple[Problem, ...] = ()
+    note: str = ""
+
+
+def table(data: bytes) -> Table:
+    """The table that a roster's bytes are, a table in CSV or JSON lines. Raises RequestError where there is none."""
+    text, note = cells.decoded(data, "roster")
+    problems: list[Problem] = []
+    found = _objects(text, problems) if text.lstrip()[:1] in ("{", "[") else _written(text, problems)
+    return replace(found, problems=tuple(problems), note=note)
+
+
+def _written(text: str, problems: list[Problem]) -> Table:
+    found = (row for row in cells.rows(text, lambda cell: column_of(cell) in COLUMNS) if not row.blank)
+    first = next(found, None)
+    headings = [cell.strip() for cell in first.cells] if first else []
+    if not set(map(column_of, headings)) & set(NEEDED):
+        raise _headless(first)
+    rows: list[tuple[int, tuple[str, ...]]] = []
+    for row in _bounded(found):
+        if row.fault:
+            problems.append(_problem(row.number, "", row.fault, _AGAIN))
+        else:
+            rows.append((row.number, tuple(_whole_letters(cell) for cell in row.cells)))
+    width = max([len(headings), *(len(row) for _, row in rows)])
+    headings += [""] * (width - len(headings))
+    kept = [place for place in range(width) if headings[place] or any(row[place:] and row[place] for _, row in rows)]
+    return Table(
+        headings=tuple(headings[place] or _letters(place) for place in kept),
+        rows=tuple((number, tuple(row[place] if place < len(row) else "" for place in kept)) for number, row in rows),
+    )
+
+
+def _objects(text: str, problems: list[Problem]) -> Table:
+    rows: list[tuple[int, dict[str, str]]] = []
+    for number, pairs in _bounded(_parsed(text)):
+        if pairs is None:
+            problems.append(_problem(number, "", *_NO_OBJECT))
+            continue
+        given = {column_of(key) or key: _as_text(column_of(key), value) for key, value in pairs}
+        if len(given) < len(pairs):
+            problems.append(_problem(number, "", "A field is there twice; what it says last was taken."))
+        rows.append((number, given))
+    headings = tuple(dict.fromkeys(_whole_letters(key) for _, given in rows for key in given))
+    return Table(
+        headings=headings, rows=tuple((number, tuple(given.get(key, "") for key in headings)) for number, given in rows)
+    )
+
+
+def _as_text(name: str, value: Any) -> str:
+    """A field's value as a cell has it; of one of a wrong kind, its JSON, which will be told of as any wrong cell."""
+    given = _as_cell(name, value)
+    if given is None:
+        return _whole_letters(json.dumps(value, ensure_ascii=False))
+    return _whole_letters(given if isinstance(given, str) else "|".join(given))
+
+
+def _whole_letters(text: str) -> str:
+    """The text without half letters and zeros, which no page can show."""
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "?")
+
+
+class Judge:
+    """Judges a table as often as it changes; what was judged once is remembered.
+
+    No cell may name a file: whoever writes into a page is not always who may read the disk.
+    """
+
+    def __init__(self) -> None:
+        self._checker = _Checker(None, None)
+        self._known: dict[int, tuple[Mapping[str, Any], Row | None, list[Problem]]] = {}
+
+    def roster(self, headings: Sequence[str], rows: Sequence[tuple[int, Sequence[str]]]) -> Roster:
+        """The roster that the table is now, blank rows left out, with what is wrong; as ``read`` has it."""
+        names = [column_of(heading) for heading in headings]
+        found = (_row(Cells(number=number, cells=tuple(texts)), names) for number, texts in rows if any(texts))
+        return _judged(list(found), list(_heading_problems(1, names)), self._row, "")
+
+    def _row(self, raw: _Raw) -> Row | None:
+        """The row; what is as it was is not judged again, unless other rows have a say in it."""
+        if raw.problems:
+            return self._checker.row(raw)
+        known = self._known.get(raw.number)
+        if known is None or known[0] != raw.values:
+            known = self._known[raw.number] = raw.values, self._checker.row(raw), raw.problems
+        raw.problems = list(known[2])
+        return known[1]
 
 
 # --- codes ---
@@ -347,9 +467,9 @@ def _code_fault(code: str) -> str:
 
 
 class _Checker:
-    """Checks rows; what many rows have in common is checked once."""
+    """Checks rows; what many rows have in common is checked once. Without ``beside``, no cell may name a file."""
 
-    def __init__(self, beside: Path, scripts: Path | None) -> None:
+    def __init__(self, beside: Path | None, scripts: Path | None) -> None:
         self._beside = beside
         self._scripts = scripts
         self._known: dict[Any, MettavoxError | None] = {}
@@ -373,6 +493,9 @@ class _Checker:
             if any(len(each) > LONGEST_CELL for each in (value if isinstance(value, tuple) else (value,))):
                 raw.note(option, f"“{option}” is longer than {LONGEST_CELL} characters.", "Make it shorter.")
                 continue
+            if self._beside is None and (fault := _file_fault(option, value)):
+                raw.note(option, *fault)
+                continue
             error = tongue if option == "lang" else None
             # In a language that there is not, nothing else of a script can be judged.
             error = error or self._alone(option, value, "" if tongue else language)
@@ -387,6 +510,8 @@ class _Checker:
 
     def _placed(self, option: str, value: Any) -> Any:
         """The value; where it is the path of a file beside the roster, from where we are."""
+        if self._beside is None:
+            return value
         if option == "wishes":
             return tuple(self._path(each) if each.lower().endswith(_WISH_FILES) else each for each in value)
         if (option == "script" and value.endswith(".md")) or (option == "bed" and value not in BEDS):
@@ -394,6 +519,7 @@ class _Checker:
         return value
 
     def _path(self, value: str) -> str:
+        assert self._beside is not None
         try:
             return str(self._beside / value) if (self._beside / value).is_file() else value
         except (OSError, ValueError):  # too long for a path, or none at all
@@ -456,6 +582,20 @@ class _Checker:
         if (script, language) not in self._heads:
             self._heads[script, language] = source.load(script, language, self._scripts).head
         return self._heads[script, language]
+
+
+_NO_FILE = "A roster that names files is for the command line: mettavox batch."
+
+
+def _file_fault(option: str, value: Any) -> tuple[str, str] | None:
+    """What is wrong with a value that would be looked for on the disk, whether anything is there or not."""
+    if option == "bed" and value not in BEDS:  # any other word may be the name of a file
+        return f"“bed” takes the name of a bed, and “{value[:_SHOWN]}” is none.", nearest(value, BEDS, "Beds")
+    if (option == "script" and (value.endswith(".md") or set(value) & set("/\\"))) or (
+        option == "wishes" and any(map(wishes.is_file, value))
+    ):
+        return f"“{option}” names a file, and a page takes none.", _NO_FILE
+    return None
 
 
 def _told(error: MettavoxError, column: str, value: Any) -> tuple[str, str]:
