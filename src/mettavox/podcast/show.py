@@ -1,8 +1,9 @@
 """Show: what a podcast as a whole says of itself, from a TOML file that a person wrote."""
 
+import json
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ _SHOW = (
 )  # fmt: skip
 _PERSON = ("name", "role", "group", "href", "img")
 _FUNDING = ("url", "text")
+_MARK = "# Written by “mettavox studio”. Take this line away, and it is yours: the studio leaves it alone then."
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _EMAIL = re.compile(r"[^@\s<>\"',;:()]+@[^@\s<>\"',;:()]+\.[^@\s<>\"',;:()]+")
 
@@ -103,6 +105,26 @@ def read(path: Path) -> Show:
     show = _show(reader, path.parent)
     problems.refuse()
     return show
+
+
+def written(told: Mapping[str, str]) -> str:
+    """The words of such a file that says what is ``told``, with a mark that nobody wrote it by hand."""
+    lines = [f"{key} = {_quoted(value)}" for key, value in told.items()]
+    return "\n".join([_MARK, *lines, ""])
+
+
+def is_written(path: Path) -> bool:
+    """Whether a file begins with that mark: what a person wrote is not to be replaced."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_MARK.encode())) == _MARK.encode()
+    except OSError:
+        return False
+
+
+def _quoted(text: str) -> str:
+    """A text as TOML has it: as JSON does, but that DEL has to be told by its number, too."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _show(reader: "_Reader", beside: Path) -> Show:

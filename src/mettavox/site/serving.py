@@ -55,8 +55,7 @@ class Server(ThreadingHTTPServer):
         self.folder = folder.resolve()
         if not self.folder.is_dir():
             raise OutputError(f"There is no folder “{folder}”.", hint="Check the path.")
-        built = building.files(self.folder)  # an index of somebody else may lie there, too, as a course has
-        self.index = next((name for name in (INDEX, OTHER_INDEX) if name in built), "")
+        self.index = index(self.folder)
         if not self.index:
             raise OutputError(
                 f"“{folder}” has no pages yet.", hint=f"Build them first: mettavox library build {folder}"
@@ -153,17 +152,7 @@ class _Handler(BaseHTTPRequestHandler):
             asked = unquote(urlsplit(self.path).path, errors="strict").lstrip("/")
         except ValueError:
             return None
-        name = asked or self.server.index
-        parts = name.split("/")
-        hidden = any(part.startswith(".") for part in parts)
-        if hidden or "\\" in name or "\0" in name or _type(name) is None:
-            return None
-        try:
-            found = (self.server.folder / name).resolve()
-            inside = found.is_relative_to(self.server.folder)
-            return found if inside and found.is_file() else None
-        except (OSError, RuntimeError):  # a name that is too long, links that lead in a circle
-            return None
+        return shown(self.server.folder, asked or self.server.index)
 
     def _refuse(self, status: HTTPStatus) -> None:
         text = f"{status.value} {status.phrase}\n".encode()
@@ -193,7 +182,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(HTTPStatus.OK if whole and "Range" not in self.headers else HTTPStatus.PARTIAL_CONTENT)
         if not whole or "Range" in self.headers:
             self.send_header("Content-Range", f"bytes {start}-{stop - 1}/{there.st_size}")
-        self._common(_type(path.name) or "", stop - start)
+        self._common(kind(path.name) or "", stop - start)
         self.send_header("ETag", tag)
         self.send_header("Last-Modified", formatdate(there.st_mtime, usegmt=True))
         self.end_headers()
@@ -244,9 +233,31 @@ class _Handler(BaseHTTPRequestHandler):
         return (start, stop) if start < stop else None
 
 
-def _type(name: str) -> str | None:
+def index(folder: Path) -> str:
+    """The name of the index that was built in a folder; nothing where none was.
+
+    An index of somebody else may lie there, too, as a course has.
+    """
+    built = building.files(folder)
+    return next((name for name in (INDEX, OTHER_INDEX) if name in built), "")
+
+
+def shown(folder: Path, name: str) -> Path | None:
+    """The file of that path within a ``folder`` that is resolved, if it is there, is shown, and does not lead out."""
+    hidden = any(part.startswith(".") for part in name.split("/"))
+    if hidden or "\\" in name or "\0" in name or kind(name) is None:
+        return None
+    try:
+        found = (folder / name).resolve()
+        return found if found.is_relative_to(folder) and found.is_file() else None
+    except (OSError, RuntimeError):  # a name that is too long, links that lead in a circle
+        return None
+
+
+def kind(name: str) -> str | None:
+    """The type as which a file of that name is shown; None for one that is not."""
     lower = name.lower()
-    return next((kind for suffix, kind in TYPES.items() if lower.endswith(suffix)), None)
+    return next((found for suffix, found in TYPES.items() if lower.endswith(suffix)), None)
 
 
 def _blocks(file: BinaryIO, start: int, stop: int) -> Iterator[bytes]:

@@ -6,6 +6,7 @@ The policy names both by their hashes (CSP level 3), so that not even a title wi
 import base64
 import hashlib
 import json
+import re
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -16,6 +17,8 @@ from mettavox import handout, ribbon
 from mettavox.site.fixedwords import Words
 
 _CRLF = "\r\n"
+_PAGES = ("library", "listen")
+_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
 def page(name: str, language: str, words: Words, *, told: object = None, **values: Any) -> str:
@@ -34,6 +37,41 @@ def page(name: str, language: str, words: Words, *, told: object = None, **value
         script=Markup(script),
         **values,
     )
+
+
+def served_policy(text: str) -> str:
+    """The policy for a page of a folder that is shown at the address of something else, as the studio shows it.
+
+    There a script of a stranger's page could do whatever its host can. So none runs but that of a page which was built
+    here, by this version: all of its script is the template's but for the data in it. Pages bring a policy of their
+    own, too, and a browser heeds both.
+    """
+    scripts = _SCRIPT.findall(text)
+    ours = len(scripts) == 1 == text.lower().count("<script") and any(_is_ours(scripts[0], name) for name in _PAGES)
+    rules = {
+        "default-src": "'none'",
+        "script-src": _hash(scripts[0]) if ours else "'none'",
+        "style-src": "'unsafe-inline'",
+        "img-src": "'self' data:",
+        "media-src": "'self' data:",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+        "frame-ancestors": "'none'",
+    }
+    return "; ".join(f"{name} {sources}" for name, sources in rules.items())
+
+
+def _is_ours(script: str, name: str) -> bool:
+    before, place, after = _script(name).partition("{{ told }}")
+    if not place:
+        return script == before
+    if not (script.startswith(before) and script.endswith(after)):
+        return False
+    told = script[len(before) : len(script) - len(after)]
+    try:
+        return _json(json.loads(told)) == told  # data alone, as it was written
+    except ValueError:
+        return False
 
 
 def _policy(style: str, script: str) -> str:
