@@ -9,14 +9,14 @@ from starlette.types import ASGIApp
 
 from mettavox.rehearsal import Rehearsal
 from mettavox.site import webpage
-from mettavox.studio.areas import hear, make, record, settings, voices, write
+from mettavox.studio.areas import hear, make, many, record, settings, voices, write
 from mettavox.studio.desk import WEB, Desk, lost
 from mettavox.studio.guard import OURS, TOO_LARGE, Guard, Plain, TooLarge
 from mettavox.studio.preferences import Preferences
 from mettavox.studio.works import Works
 
-_AREAS = (make, hear, record, write, voices, settings)
-_LARGER: dict[str, int] = {**record.LARGER}
+_AREAS = (make, hear, record, write, many, voices, settings)
+_LARGER: dict[str, int] = {**record.LARGER, **many.LARGER}
 """The paths that are sent more than a form, and how many bytes."""
 
 
@@ -29,7 +29,7 @@ def app(works: Works, rehearsal: Rehearsal, preferences: Preferences, *, token: 
         Mount("/web", StaticFiles(directory=WEB / "static")),
     ]
     pages = Starlette(routes=[*routes, *shared], exception_handlers={404: _lost, TooLarge: _too_large, 500: _mistaken})
-    return Guard(pages, token=token, hosts=hosts, larger=_LARGER, language=desk.spoken)
+    return Guard(pages, token=token, hosts=hosts, larger=_LARGER, language=desk.spoken, others=many.OTHERS)
 
 
 async def _style(request: Request) -> Response:

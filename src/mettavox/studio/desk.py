@@ -17,6 +17,7 @@ from mettavox.handout import fill
 from mettavox.rehearsal import Rehearsal
 from mettavox.site import fixedwords
 from mettavox.studio import earlier, forms, translated, wording
+from mettavox.studio.batches import Batches
 from mettavox.studio.guard import Plain
 from mettavox.studio.preferences import Preferences
 from mettavox.studio.wording import Words
@@ -24,7 +25,7 @@ from mettavox.studio.works import Work, Works
 from mettavox.units import clock
 
 WEB = Path(__file__).parent / "web"
-AREAS = ("make", "hear", "record", "write", "voices", "settings")
+AREAS = ("make", "hear", "record", "write", "many", "voices", "settings")
 """In the order in which every page names them."""
 _PLACES = {"make": "", "hear": "tracks"}
 _FORM = "application/x-www-form-urlencoded"
@@ -33,12 +34,13 @@ _A_MEGABYTE = 1_000_000
 
 
 class Desk:
-    """What the areas share: the ``works``, who speaks a line to be heard, and what was chosen, which is one for all
-    tabs: one person uses the studio.
+    """What the areas share: the ``works`` and the ``batches`` among them, who speaks a line to be heard, and what was
+    chosen, which is one for all tabs: one person uses the studio.
     """
 
     def __init__(self, works: Works, rehearsal: Rehearsal, preferences: Preferences) -> None:
         self.works = works
+        self.batches = Batches(works)
         self.rehearsal = rehearsal
         self.preferences = preferences
         self._templates = Environment(
@@ -132,12 +134,12 @@ def _size(context: Context, count: int) -> str:
     return fixedwords.size(count, fixedwords.words(context["lang"])[1])
 
 
-async def form(request: Request) -> dict[str, str]:
-    """The fields of a form, each once; empty for what is none."""
+async def form(request: Request, most: int = _MOST_FIELDS) -> dict[str, str]:
+    """The fields of a form, each once, ``most`` of them; empty for what is none."""
     if request.headers.get("content-type", "").split(";")[0] != _FORM:
         return {}
     try:
-        pairs = parse_qsl((await request.body()).decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+        pairs = parse_qsl((await request.body()).decode(), keep_blank_values=True, max_num_fields=most)
     except ValueError:
         return {}
     return dict(pairs)

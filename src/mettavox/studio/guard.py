@@ -26,8 +26,9 @@ _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self' blob: data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+_POLICY_NAME = "content-security-policy"
 _HEADERS = {
-    "content-security-policy": _POLICY,
+    _POLICY_NAME: _POLICY,
     "x-content-type-options": "nosniff",
     "cache-control": "no-store",
     # Not “no-referrer”: a form's Origin would be “null” with it.
@@ -59,7 +60,8 @@ class Guard:
     """Lets through to ``app`` what knows the ``token`` and was meant for one of the ``hosts``: 127.0.0.1:8322.
 
     ``larger`` has the paths, such as /record/take, that may be sent more than a form, and how many bytes. ``language``
-    gives that of the pages for what a browser accepts; the app finds it as its scope's.
+    gives that of the pages for what a browser accepts; the app finds it as its scope's. What begins with one of the
+    ``others`` is a page of a library, and brings a policy of its own.
     """
 
     def __init__(
@@ -70,12 +72,14 @@ class Guard:
         hosts: Iterable[str],
         larger: Mapping[str, int],
         language: Callable[[str], str],
+        others: Iterable[str] = (),
     ) -> None:
         self._app = app
         self._language = language
         self._token = token
         self._hosts = frozenset(hosts)
         self._larger = {f"/{token}{path}": most for path, most in larger.items()}
+        self._others = tuple(f"/{token}{path}" for path in others)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -90,6 +94,7 @@ class Guard:
             return
         inside = {**scope, "root_path": f"/{self._token}"}
         started, size, most = False, 0, self._most(scope)
+        own_policy = scope["path"].startswith(self._others)
 
         async def counted() -> Message:
             nonlocal size
@@ -103,8 +108,10 @@ class Guard:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                there = [(name, value) for name, value in message["headers"] if name.decode("latin-1") not in _HEADERS]
-                message = {**message, "headers": there + [(k.encode(), v.encode()) for k, v in _HEADERS.items()]}
+                given = {name.decode("latin-1") for name, _ in message["headers"]}
+                ours = {k: v for k, v in _HEADERS.items() if not (own_policy and k == _POLICY_NAME and k in given)}
+                there = [(name, value) for name, value in message["headers"] if name.decode("latin-1") not in ours]
+                message = {**message, "headers": there + [(k.encode(), v.encode()) for k, v in ours.items()]}
             await send(message)
 
         try:

@@ -29,6 +29,10 @@ _MOST_COPIES = 999
 _OURS = "Sorry: mettavox made a mistake of its own; nothing that you did is wrong."
 
 
+Told = Callable[[str, float], None]
+"""Hears a stage and its share, as makers tell them."""
+
+
 class Cancelled(Exception):
     """The person wants it no more."""
 
@@ -37,11 +41,14 @@ class Cancelled(Exception):
 class Work:
     """A track to be made, in the folder ``output``. ``options`` are as ``ask`` has them; ``share`` of its ``stage`` is
     done, 0 to 1.
+
+    What is no track has ``do``, which makes it, and tells how far it is; where that raises, it is wanted no more.
     """
 
     id: str
     options: Mapping[str, Any] = field(repr=False)  # names are in it
     output: Path
+    do: "Callable[[Told], None] | None" = field(default=None, repr=False)
     title: str = ""
     state: State = "waiting"
     stage: str = ""
@@ -61,7 +68,8 @@ class Works:
     """All tracks since the start, and those that an earlier one has left; one thread makes them in their order.
 
     Tracks go into the folder ``output``, which can be another one for those that come; ``kept`` has what is not
-    finished.
+    finished. Other works stand in the same line, since two that are made at once would only slow each other; whoever
+    made them keeps them.
     """
 
     def __init__(self, output: Path, kept: Path, *, make: Callable[..., object] = render) -> None:
@@ -110,6 +118,13 @@ class Works:
             self._changed.notify_all()
         return work
 
+    def line_up(self, work: Work) -> None:
+        """Put a work that is no track in the line."""
+        with self._changed:
+            work.state, work.wanted, work.share, work.message, work.hint = "waiting", True, 0.0, "", ""
+            self._line.append(work)
+            self._changed.notify_all()
+
     def go_on(self, work: Work) -> None:
         """Put one that an earlier start has left into the line again."""
         with self._changed:
@@ -134,11 +149,14 @@ class Works:
             for work in [each for each in self._works.values() if each.path and each.path.resolve() in gone]:
                 del self._works[work.id]
 
-    def wait(self, work: Work, seen: tuple[Any, ...], seconds: float) -> tuple[Any, ...]:
+    def wait(
+        self, work: Work, seen: tuple[Any, ...], seconds: float, look: Callable[[Any], tuple[Any, ...]] | None = None
+    ) -> tuple[Any, ...]:
         """What is to be shown of it, as soon as that is not what was ``seen``, or after so many seconds."""
+        look = look or shown
         with self._changed:
-            self._changed.wait_for(lambda: shown(work) != seen or not self._open, timeout=seconds)
-        return shown(work)
+            self._changed.wait_for(lambda: look(work) != seen or not self._open, timeout=seconds)
+        return look(work)
 
     # --- making ---
 
@@ -167,12 +185,11 @@ class Works:
 
         try:
             told("", 0.0)
-            prepared = prepare.prepare(ask.request(work.options))
-            with output.translated(work.output):
-                work.output.mkdir(parents=True, exist_ok=True)
-                path = _free(work.output, prepared)
-                self._make(prepared, path, progress=told)
-            work.path, work.state = path, "made"
+            if work.do is not None:
+                work.do(told)
+            else:
+                self._track(work, told)
+            work.state = "made"
         except Cancelled:
             work.state = "unfinished" if work.wanted else "cancelled"
         except MettavoxError as error:
@@ -185,6 +202,14 @@ class Works:
             work.message, work.state = _OURS, "failed"
         if work.state != "unfinished":
             self._let_go(work)
+
+    def _track(self, work: Work, told: Told) -> None:
+        prepared = prepare.prepare(ask.request(work.options))
+        with output.translated(work.output):
+            work.output.mkdir(parents=True, exist_ok=True)
+            path = _free(work.output, prepared)
+            self._make(prepared, path, progress=told)
+        work.path = path
 
     # --- what is kept ---
 

@@ -66,6 +66,7 @@ class _Settings:
                 _kept, output, self._works.kept, self._desk.preferences.path, self._desk.language(request)
             ),
             unfinished=[work for work in self._works.all() if work.state == "unfinished"],
+            tables=[each for each in self._desk.batches.all() if not each.is_running],
             libraries=[_inside(each, output) for each in await run_in_threadpool(library.under, output)],
             tracks=await run_in_threadpool(lambda: list(islice(earlier.all_in(output), _MOST_LISTED))),
             done=done,
@@ -106,6 +107,8 @@ class _Settings:
         for work in self._works.all():
             if work.state == "unfinished":
                 self._works.cancel(work)
+        for each in self._desk.batches.all():
+            self._desk.batches.forget(each)
         return seen_next(request, "settings?done=let_go")
 
     # --- is everything here? ---
