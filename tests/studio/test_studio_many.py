@@ -386,6 +386,47 @@ def test_pages_are_built_and_shown_with_the_script_that_is_theirs_alone(
     assert "script-src 'self'" in studio.get(library).headers["content-security-policy"]
 
 
+def test_a_strangers_file_in_a_library_does_nothing_and_tells_the_key_to_nobody(
+    studio: Studio, whole: tuple[Sheet, str]
+) -> None:
+    """Its kind is not shown, or it is shown as text, or under a policy by which nothing of it runs or is sent."""
+    library = library_of(whole[1])
+    studio.post(f"{library}/build")
+    folder = studio.output / "First one"
+    page = (folder / "pages" / "p-1.html").read_text("utf-8")
+    assert studio.get(f"{library}/files/report.html").headers["content-type"].startswith("text/html")
+    assert studio.get(f"{library}/files/pages/p-1.html").headers["content-type"].startswith("text/html")
+    for number, (known, other) in enumerate([
+        ('content="no-referrer"', 'content="unsafe-url"'),
+        ("</body>", '<META/http-equiv=refresh content="0;url=https://example.org/">'),
+        ("</body>", '<meta name="&#114;eferrer" content=unsafe-url>'),
+        ("</body>", '<a ReferrerPolicy=unsafe-url href="https://example.org/">'),
+        ("</body>", '<iframe srcdoc="&lt;meta name=referrer content=unsafe-url&gt;"></iframe>'),
+        ("</body>", "<meta"),
+    ]):  # fmt: skip
+        changed = page.replace(known, other)
+        assert changed != page
+        (folder / f"leak-{number}.html").write_text(changed, "utf-8")
+        shown = studio.get(f"{library}/files/leak-{number}.html")
+        assert shown.headers["content-type"].startswith("text/plain"), other
+        assert shown.headers["x-content-type-options"] == "nosniff"
+
+    (folder / "page.xml").write_text('<html xmlns="http://www.w3.org/1999/xhtml"><form/></html>', "utf-8")
+    for name in ("page.xml", "p-1.txt", "p-1.mp3"):
+        policy = studio.get(f"{library}/files/{name}").headers["content-security-policy"]
+        assert policy.startswith("default-src 'none';") and "script-src" not in policy, name
+        assert "form-action 'none'" in policy and "base-uri 'none'" in policy, name
+    assert studio.get(f"{library}/files/page.xml").headers["content-security-policy"].endswith("; sandbox")
+    for suffix in (".svg", ".htm", ".xhtml", ".xht", ".js", ".css", ".pdf", ".mhtml", ".swf"):
+        (folder / f"other{suffix}").write_text("<script>alert(1)</script>", "utf-8")
+        assert studio.get(f"{library}/files/other{suffix}").status == 404, suffix
+
+    for address in (f"{studio.url}{library}/files/", f"https://example.org/{studio.key}"):
+        refused = studio.post(f"{library}/feed", {"address": address, "names": "on"})
+        assert refused.status == 422 and "its key" in refused.text
+    assert not any(studio.key.encode() in each.read_bytes() for each in folder.rglob("*") if each.is_file())
+
+
 def test_a_feed_is_made_and_what_a_person_wrote_stays(studio: Studio, whole: tuple[Sheet, str]) -> None:
     library = library_of(whole[1])
     folder = studio.output / "First one"

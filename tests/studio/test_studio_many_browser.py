@@ -148,3 +148,6 @@ def _open(visit: Visit) -> None:
     else:
         raise AssertionError("nothing is heard")
     assert NAME not in pages.url
+    # The player for others would have the studio's key in its address.
+    assert visit.studio.key not in pages.locator("#snippet").input_value()
+    assert pages.locator("#embed").is_hidden()

@@ -92,9 +92,10 @@
     others.addEventListener("message", () => sound.pause());
   }
 
-  // The player for a page of one's own.
+  // The player for a page of one's own; the studio's address has a key in it, and is not to be given away.
   const snippet = find("snippet");
-  if (!embedded && location.protocol.startsWith("http") && !snippet.value) {
+  const keyed = "keyed" in document.documentElement.dataset;
+  if (!embedded && !keyed && location.protocol.startsWith("http") && !snippet.value) {
     const frame = document.createElement("iframe");
     frame.src = location.href.split("#")[0];
     frame.title = told.title;

@@ -19,6 +19,11 @@ from mettavox.site.fixedwords import Words
 _CRLF = "\r\n"
 _PAGES = ("library", "listen")
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+_META = re.compile(
+    r'<meta (?:charset="utf-8"|name="(?:viewport|generator|robots)" content="[^"<>]*"'
+    r'|http-equiv="Content-Security-Policy" content="[^"<>]*"|name="referrer" content="no-referrer")>'
+)
+_TELLING = ("referrerpolicy", "srcdoc")
 
 
 def page(name: str, language: str, words: Words, *, told: object = None, **values: Any) -> str:
@@ -59,6 +64,17 @@ def served_policy(text: str) -> str:
         "frame-ancestors": "'none'",
     }
     return "; ".join(f"{name} {sources}" for name, sources in rules.items())
+
+
+def keeps_its_address(text: str) -> bool:
+    """Whether a page of a folder leaves it to its server whom its address is told, as all that are built here do.
+
+    A stranger's page can have a rule of its own for that, can send a browser on by itself, or hold another page that
+    does; the studio's addresses have its key in them. Names of attributes and elements cannot be written otherwise.
+    """
+    lower = text.lower()
+    known = sum(1 for _ in _META.finditer(text))
+    return known == lower.count("<meta") and not any(word in lower for word in _TELLING)
 
 
 def _is_ours(script: str, name: str) -> bool:

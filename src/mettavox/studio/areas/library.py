@@ -8,7 +8,7 @@ from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from mettavox import batchreport, output
@@ -28,6 +28,12 @@ _TEXTS = ("title", "description", "author", "email")
 
 _LABELS = {"--show-names": "names", "--url": "address", "--title": "title", "--show": "title"}
 _SHOWN = 5
+_NOTHING_RUNS = (
+    "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""For a file that is no page. A feed is one of XML's, and some browsers show what that has in it of a page's."""
+
 _LARGEST_PAGE = 64_000_000
 """Bytes: more than the index of a hundred thousand tracks has."""
 
@@ -101,14 +107,20 @@ class LibraryPages:
         if library is None:
             return lost()
         try:
-            published = await run_in_threadpool(_published, library.path, await form(request))
+            fields = await form(request)
+            _check_address(fields.get("address", ""), request.scope["root_path"])
+            published = await run_in_threadpool(_published, library.path, fields)
         except MettavoxError as error:
             return self._refused(request, error, library)
         self._done[library.id] = _Done(published=published)
         return seen_next(request, f"many/library/{library.id}#podcast")
 
     async def file(self, request: Request) -> Response:
-        """A file by the rules of ``library serve``, and a page with the policy that lets its own script run."""
+        """A file by the rules of ``library serve``, and a page with the policy that lets its own script run.
+
+        The address has the studio's key in it: a page that could tell it to somebody is shown as the text that it is,
+        and one of ours offers no player with it to others.
+        """
         library = self._library(request)
         if library is None:
             return lost()
@@ -117,14 +129,19 @@ class LibraryPages:
         if path is None or kind is None:
             return lost()
         if not kind.startswith("text/html"):
-            return FileResponse(path, media_type=kind)
+            policy = _NOTHING_RUNS + ("; sandbox" if "xml" in kind else "")
+            return FileResponse(path, media_type=kind, headers={"content-security-policy": policy})
         try:
             if path.stat().st_size > _LARGEST_PAGE:
                 return lost()
             text = await run_in_threadpool(path.read_text, "utf-8")
         except (OSError, UnicodeError):
             return lost()
-        return HTMLResponse(text, headers={"content-security-policy": webpage.served_policy(text)})
+        if not webpage.keeps_its_address(text):
+            return PlainTextResponse(text)
+        policy = webpage.served_policy(text)
+        text = text.replace("<html ", "<html data-keyed ", 1)
+        return HTMLResponse(text, headers={"content-security-policy": policy})
 
     def _library(self, request: Request) -> Library | None:
         return self._libraries.get(request.path_params["name"])
@@ -142,6 +159,13 @@ def _built(path: Path, fields: Mapping[str, str]) -> Built:
     """The pages, with the title that was written; whatever else was asked for before stays."""
     asked: dict[str, Any] = building.asked(path)
     return building.build(path, **{**asked, "title": fields.get("title", "").strip()})
+
+
+def _check_address(address: str, root: str) -> None:
+    """Raise RequestError for one with the studio's key in it, copied from where the browser has it: a feed is public."""
+    if root in address:
+        raise RequestError("This is the studio's own address. It has its key in it, and is gone when the studio ends.",
+                           hint="Write the one that the folder will have on the web.")  # fmt: skip
 
 
 def _published(path: Path, fields: Mapping[str, str]) -> Published:
