@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import multiprocessing
 import os
 import re
 import shutil
@@ -424,8 +425,10 @@ def sleeping(path: str) -> None:
 
 @pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="Windows ends processes at once")
 def test_workers_that_are_stopped_tidy_up(tmp_path: Path) -> None:
-    """At once, and no process stays."""
+    """At once, and no process stays; one that somebody else has begun meanwhile goes on."""
+    other = multiprocessing.get_context("spawn").Process(target=time.sleep, args=(60,), daemon=True)
     with pytest.raises(KeyboardInterrupt), Workers(2) as pool:
+        other.start()
         futures = [pool.submit(sleeping, str(tmp_path / name)) for name in "ab"]
         end = time.monotonic() + 60
         while len(list(tmp_path.iterdir())) < 2:
@@ -434,6 +437,9 @@ def test_workers_that_are_stopped_tidy_up(tmp_path: Path) -> None:
         raise KeyboardInterrupt
     assert list(tmp_path.iterdir()) == []
     assert all(future.done() for future in futures)
+    assert other.is_alive()
+    other.kill()
+    other.join()
 
 
 def deaf(path: str) -> None:

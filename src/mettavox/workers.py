@@ -46,7 +46,8 @@ class Workers(ProcessPoolExecutor):
     def stop(self) -> None:
         """End every worker, and wait until it has tidied up; what it was doing fails."""
         for process in set(multiprocessing.active_children()) - self._others:
-            process.terminate()
+            if not process.daemon:  # which no worker is: it was begun by somebody else meanwhile
+                process.terminate()
         self.shutdown(wait=True, cancel_futures=True)
 
     def __exit__(
