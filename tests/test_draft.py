@@ -52,6 +52,8 @@ def test_rows_and_columns_come_and_go() -> None:
     table.remove_row(3)
     table.remove_row(77)
     assert table.add_row() == 6
+    table.remove_row(6)
+    assert table.add_row() == 7  # a page that still shows row 6 does not write into another
     with pytest.raises(RequestError):
         table.add_column("name")
     table.add_column("tone")

@@ -55,6 +55,7 @@ class Draft:
         self.rows: dict[int, list[str]] = {number: list(texts) for number, texts in table.rows} if table else {}
         self.left_out: tuple[Problem, ...] = table.problems if table else ()
         self.note = table.note if table else ""
+        self._last = max(self.rows, default=1)
         self._judge = Judge()
         self._known: dict[int, tuple[Row, tuple[Problem, ...], tuple[Said, ...]]] = {}
         for name in NEEDED:
@@ -86,9 +87,9 @@ class Draft:
         """A row at the end; gives its number. Raises RequestError where there are too many."""
         if len(self.rows) >= MOST_ROWS:
             raise RequestError(f"There are {MOST_ROWS} rows already.", hint="Make several tables of it.")
-        number = max(self.rows, default=1) + 1
-        self.rows[number] = [""] * len(self.headings)
-        return number
+        self._last += 1  # never one that was there: what somebody still writes into that row is not for this one
+        self.rows[self._last] = [""] * len(self.headings)
+        return self._last
 
     def remove_row(self, row: int) -> None:
         """Take a row away, if it is there; the last one that is left is only emptied."""
