@@ -20,6 +20,7 @@ import soundfile
 from studios import NAME, Answer, Studio, running, until
 
 from mettavox import manifest
+from mettavox.draft import Draft
 from mettavox.studio import batches
 
 OCTETS = "application/octet-stream"
@@ -331,6 +332,39 @@ def test_two_tabs_do_no_harm(studio: Studio) -> None:
     assert 'value="p-9"' not in sheet.page
 
 
+def test_what_is_typed_into_a_row_that_is_gone_goes_into_no_other(studio: Studio) -> None:
+    sheet = Sheet(studio, read(studio, HEAD + row("p-1") + row("p-2", NAME)))
+    version = _version(sheet.page)
+    sheet.do("remove:3")
+    sheet.do("add-row")
+    typed = studio.post(f"{sheet.path}/cells", {"version": version, "c.3.5": "Berta", "c.2.5": "Carla"})
+    assert typed.status == 422 and "no such row" in typed.text
+    assert "Berta" not in sheet.page and "Carla" in sheet.page
+    saved = studio.post(sheet.path, {"version": version, "do": "add-row", "c.3.5": "", "c.2.5": "Dora"})
+    assert saved.status == 303
+
+
+def test_results_are_counted_while_more_come() -> None:
+    one = batches.Batch(id="", number=1, draft=Draft())
+
+    class Coming:
+        @property
+        def state(self) -> str:
+            one.results[len(one.results)] = one.results[0]
+            return "made"
+
+    one.results[0] = Coming()  # type: ignore[assignment]
+    assert one.count("made", "kept") == 1
+    assert one.count("failed") == 0
+
+
+def test_where_the_folder_cannot_be_made_it_is_said(tmp_path: Path) -> None:
+    (tmp_path / "output").write_text("a file", "utf-8")
+    with running(tmp_path) as studio:
+        page = Sheet(studio, read(studio, HEAD + row("p-1"))).made("Spring")
+    assert "cannot be written" in page and "mistake of its own" not in page
+
+
 def test_a_long_table_shows_what_is_wrong_first_and_fifty_at_once(studio: Studio) -> None:
     rows = [row(f"p-{number}") for number in range(1, 1001)]
     rows[776] = row("p-777", minutes="900")
@@ -524,6 +558,7 @@ def test_what_was_kept_and_is_no_table_is_removed(tmp_path: Path) -> None:
     ]):  # fmt: skip
         (folder / f"{number:016x}.json").write_text(text, "utf-8")
     (folder / "fedcba9876543210.json").write_text(json.dumps(whole), "utf-8")
+    (folder / "0123456789abcdef.part").write_text('{"rows": [[2, ["Ana', "utf-8")
     with running(tmp_path) as studio:
         assert re.findall(r'many/([0-9a-f]{16})"', studio.get("many").text) == ["fedcba9876543210"]
         assert 'value="p-1"' in studio.get("many/fedcba9876543210").text

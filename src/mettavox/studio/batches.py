@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mettavox import batch, draft
+from mettavox import batch, draft, output
 from mettavox.batch import Pool
 from mettavox.batchreport import Pace, Report, Result
 from mettavox.draft import Draft
@@ -73,6 +73,10 @@ class Batch:
             return self.results[row].state
         return "working" if row in self.begun and self.is_running else "waiting"
 
+    def count(self, *states: str) -> int:
+        """How many rows have come to one of these states; more may come while they are counted."""
+        return sum(result.state in states for result in list(self.results.values()))
+
 
 class Batches:
     """All tables since the start, and those that an earlier one has left unfinished."""
@@ -84,6 +88,9 @@ class Batches:
         self._count = 0
         for file in sorted(self._kept.glob("*.json")) if self._kept.is_dir() else ():
             self._find(file)
+        for half in self._kept.glob("*.part") if self._kept.is_dir() else ():  # of a start that was killed
+            with contextlib.suppress(OSError):
+                half.unlink()
 
     def all(self) -> list[Batch]:
         """Every one, the newest first."""
@@ -205,7 +212,8 @@ class _Run:
                 one.steps.append(result.row)
             told("making", share())
 
-        self._folder.parent.mkdir(parents=True, exist_ok=True)
+        with output.translated(self._folder.parent):
+            self._folder.parent.mkdir(parents=True, exist_ok=True)
         try:
             report = batch.build(
                 self._roster,

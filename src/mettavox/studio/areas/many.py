@@ -298,10 +298,14 @@ class _Many:
             raise RequestError(words["is_running"], hint=words["is_running_hint"])
         if fields.get("version") != _version(one.draft):
             raise RequestError(words["other_columns"], hint=words["load_anew"])
-        changed = False
+        changed = gone = False
         for key, text in fields.items():
             if found := _CELL.fullmatch(key):
                 changed |= one.draft.put(int(found[1]), int(found[2]), text)
+                gone |= bool(text.strip()) and int(found[1]) not in one.draft.rows
+        if gone:  # removed on another page: what was typed into it here is not lost without a word
+            self._batches.keep(one)
+            raise RequestError("There is no such row any more.", hint="Load the page anew.")
         return changed
 
     async def cells(self, request: Request) -> Response:
@@ -468,7 +472,7 @@ class _Many:
             count=len(rows),
             failed=len(failed),
             bad=len(bad),
-            made=sum(each.state in ("made", "kept") for each in one.results.values()),
+            made=one.count("made", "kept"),
             told=_told(one, words),
             message=_as_columns(one.work.message, words["lang"]),
             hint=_as_columns(one.work.hint, words["lang"]),
@@ -500,7 +504,7 @@ class _Many:
                     "done": one.done,
                     "total": one.total,
                     "told": _told(one, words),
-                    "failed": sum(each.state == "failed" for each in one.results.values()),
+                    "failed": one.count("failed"),
                     "rows": [[row, one.state_of(row), *_row_told(one, row, words)] for row in rows],
                 }
                 yield f"data: {json.dumps(facts, ensure_ascii=False)}\n\n"
