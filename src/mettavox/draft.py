@@ -48,15 +48,19 @@ class Looked:
 
 
 class Draft:
-    """A table with headings, and rows by their numbers, which stay whatever is added and removed."""
+    """A table with headings, and rows by their numbers, which stay whatever is added and removed.
 
-    def __init__(self, table: Table | None = None) -> None:
+    ``language`` is that of a row in which nothing is said of it.
+    """
+
+    def __init__(self, table: Table | None = None, language: str = "en") -> None:
+        self.language = language
         self.headings: list[str] = list(table.headings) if table else list(BEGUN)
         self.rows: dict[int, list[str]] = {number: list(texts) for number, texts in table.rows} if table else {}
         self.left_out: tuple[Problem, ...] = table.problems if table else ()
         self.note = table.note if table else ""
         self._last = max(self.rows, default=1)
-        self._judge = Judge()
+        self._judge = Judge(language)
         self._known: dict[int, tuple[Row, tuple[Problem, ...], tuple[Said, ...]]] = {}
         for name in NEEDED:
             if name not in self.names:
@@ -129,7 +133,7 @@ class Draft:
     def look(self, *, anew: bool = False) -> Looked:
         """Judge it as it is now. What was not changed since is not judged again, unless ``anew``."""
         if anew:  # a voice may have come or gone since
-            self._judge, self._known = Judge(), {}
+            self._judge, self._known = Judge(self.language), {}
         roster = batchcheck.apart(self._judge.roster(self.headings, list(self.rows.items())))
         fresh = [row for row in roster.rows if row.number not in self._known or self._known[row.number][0] != row]
         self._note(fresh)
@@ -162,16 +166,17 @@ def _all(found: Sequence[tuple[Row, tuple[Problem, ...], Any]]) -> Iterator[Prob
 
 def kept(draft: Draft) -> dict[str, Any]:
     """All that it says as plain data, for a file."""
-    return {"headings": draft.headings, "rows": list(draft.rows.items())}
+    return {"language": draft.language, "headings": draft.headings, "rows": list(draft.rows.items())}
 
 
 def found(table: Mapping[str, Any]) -> Draft:
     """The draft that was kept. Raises ValueError, TypeError or LookupError for what is none."""
-    headings, rows = table["headings"], table["rows"]
-    if not all(isinstance(each, str) for each in headings):
+    headings, rows, language = table["headings"], table["rows"], table.get("language", "en")
+    if not isinstance(language, str) or not all(isinstance(each, str) for each in headings):
         raise TypeError("no headings")
     for number, texts in rows:
         whole = isinstance(number, int) and len(texts) == len(headings)
         if not whole or not all(isinstance(text, str) for text in texts):
             raise ValueError("no row")
-    return Draft(Table(headings=tuple(headings), rows=tuple((number, tuple(texts)) for number, texts in rows)))
+    rows = tuple((number, tuple(texts)) for number, texts in rows)
+    return Draft(Table(headings=tuple(headings), rows=rows), language)

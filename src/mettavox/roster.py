@@ -393,18 +393,26 @@ def _whole_letters(text: str) -> str:
 class Judge:
     """Judges a table as often as it changes; what was judged once is remembered.
 
-    No cell may name a file: whoever writes into a page is not always who may read the disk.
+    No cell may name a file: whoever writes into a page is not always who may read the disk. A row that says nothing of
+    it is in ``language``.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, language: str = "en") -> None:
+        self._language = language
         self._checker = _Checker(None, None)
         self._known: dict[int, tuple[Mapping[str, Any], Row | None, list[Problem]]] = {}
 
     def roster(self, headings: Sequence[str], rows: Sequence[tuple[int, Sequence[str]]]) -> Roster:
         """The roster that the table is now, blank rows left out, with what is wrong; as ``read`` has it."""
         names = [column_of(heading) for heading in headings]
-        found = (_row(Cells(number=number, cells=tuple(texts)), names) for number, texts in rows if any(texts))
+        found = (self._raw(number, texts, names) for number, texts in rows if any(texts))
         return _judged(list(found), list(_heading_problems(1, names)), self._row, "")
+
+    def _raw(self, number: int, texts: Sequence[str], names: list[str]) -> _Raw:
+        raw = _row(Cells(number=number, cells=tuple(texts)), names)
+        if self._language != ask.STANDARD["lang"]:
+            raw.values.setdefault("lang", self._language)
+        return raw
 
     def _row(self, raw: _Raw) -> Row | None:
         """The row; what is as it was is not judged again, unless other rows have a say in it."""

@@ -96,14 +96,18 @@ class Batches:
         """Every one, the newest first."""
         return list(reversed(self._all.values()))
 
+    def unfinished(self) -> list[Batch]:
+        """Those that are kept in files, and are not being made now."""
+        return [each for each in self.all() if not each.is_running and (self._kept / f"{each.id}.json").is_file()]
+
     def get(self, name: str) -> Batch | None:
         """The one of that id."""
         return self._all.get(name)
 
-    def add(self, table: Table | None = None) -> Batch:
-        """A table as it was read, or an empty one."""
+    def add(self, table: Table | None = None, language: str = "en") -> Batch:
+        """A table as it was read, or an empty one; its rows are in that language where they do not say another."""
         self._count += 1
-        made = Batch(id=secrets.token_hex(8), number=self._count, draft=Draft(table))
+        made = Batch(id=secrets.token_hex(8), number=self._count, draft=Draft(table, language))
         self._all[made.id] = made
         self.keep(made)
         return made

@@ -124,7 +124,7 @@ class _Many:
             table = await run_in_threadpool(roster.table, body)
         except MettavoxError as error:
             return self._told_json(request, error)
-        made = await run_in_threadpool(self._batches.add, table)
+        made = await run_in_threadpool(self._batches.add, table, self._desk.language(request))
         await run_in_threadpool(made.draft.look)  # while the page still says that it is read
         return JSONResponse({"to": at(request, f"many/{made.id}")})
 
@@ -134,11 +134,11 @@ class _Many:
             table = await run_in_threadpool(roster.table, text.encode("utf-8", "replace"))
         except MettavoxError as error:
             return self._refused(request, error)
-        made = await run_in_threadpool(self._batches.add, table)
+        made = await run_in_threadpool(self._batches.add, table, self._desk.language(request))
         return seen_next(request, f"many/{made.id}")
 
     async def empty(self, request: Request) -> Response:
-        return seen_next(request, f"many/{self._batches.add().id}")
+        return seen_next(request, f"many/{self._batches.add(None, self._desk.language(request)).id}")
 
     async def one(self, request: Request) -> Response:
         one = self._batch(request)
@@ -182,7 +182,7 @@ class _Many:
                 good=len(looked.roster.rows),
                 problems=self._problems(request, one, looked, cut),
                 version=_version(one.draft),
-                choices=_choices(one.draft, words["lang"]),
+                choices=_choices(one.draft),
                 libraries=self.libraries.all(),
                 summary=_summary(words, len(looked.roster.rows), len(bad)),
                 go=_go(words, len(looked.roster.rows)),
@@ -604,8 +604,9 @@ def _row_told(one: Batch, row: int, words: Words) -> tuple[str, str, str]:
     return state, clock(round(result.seconds)) if result.file else "", why
 
 
-def _choices(draft: Draft, language: str) -> dict[str, list[str]]:
+def _choices(draft: Draft) -> dict[str, list[str]]:
     """What the cells of a column may say, where that is one of a few words."""
+    language = draft.language
     known: dict[str, list[str]] = {name: list(several) for name, several in ask.WORDS.items()}
     known |= {"script": source.ids(language), "bed": list(BEDS), "day": list(map(str, DAYS)), "lang": ["en", "es"]}
     known |= {
@@ -630,8 +631,9 @@ def _spoken(one: Batch, fields: Mapping[str, str]) -> bytes:
         if texts is None or name not in _HEARD:
             raise RequestError("There is no such row any more.", hint="Load the page anew.")
         told = {each: text.strip() for each, text in zip(names, texts, strict=True)}
+        language = told.get("lang", "") or one.draft.language
     personal_word(told.get(name, ""), told.get(_COMPANION[name], ""), option=f"--{name}")  # as it is asked for a track
-    voice, language = forms.voice_and_language({"voice": told.get("voice", ""), "lang": told.get("lang", "")})
+    voice, language = forms.voice_and_language({"voice": told.get("voice", ""), "lang": language})
     asked = saying.prepare(told.get(name, ""), told.get(_COMPANION[name], ""), voice=voice, language=language)
     return heard(lambda path: saying.speak(asked, path))
 

@@ -66,7 +66,7 @@ class _Settings:
                 _kept, output, self._works.kept, self._desk.preferences.path, self._desk.language(request)
             ),
             unfinished=[work for work in self._works.all() if work.state == "unfinished"],
-            tables=[each for each in self._desk.batches.all() if not each.is_running],
+            tables=self._desk.batches.unfinished(),
             libraries=[_inside(each, output) for each in await run_in_threadpool(library.under, output)],
             tracks=await run_in_threadpool(lambda: list(islice(earlier.all_in(output), _MOST_LISTED))),
             done=done,
