@@ -176,6 +176,8 @@ def test_the_pages_say_it(studio: Studio) -> None:
     assert "“Nombre de quien escucha” no tiene letras." in asked("tracks", {**SHORT, "lang": "es", "name": "..."})
     planned = html.unescape(studio.post("plan", {**SHORT, "lang": "es"}, accept_language="es").json()["html"])
     assert re.search(r"\d+ s de voz, \d+ s de silencio", planned)
+    recording = html.unescape(studio.get("record", accept_language="es").text)
+    assert "al ritmo de quien escucha" in recording and "own pace" not in recording
     page = studio.add({**SHORT, "lang": "es"})
     studio.made(page)
     shown = html.unescape(studio.get(page, accept_language="es").text)

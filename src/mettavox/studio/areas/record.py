@@ -59,7 +59,9 @@ class _Record:
             practices=await run_in_threadpool(_practices, language),
             voices=await run_in_threadpool(booth.own_voices, language),
             choices=booth.choices(language),
-            breaths={each.id: each.label for each in phrasebook.load(language).patterns.values()},
+            breaths={
+                each.id: self._desk.said(request, each.label) for each in phrasebook.load(language).patterns.values()
+            },
         )
 
     async def begin(self, request: Request) -> Response:
