@@ -130,8 +130,11 @@ class Batches:
             self._all.pop(one.id, None)
             self._let_go(one)
 
-    def start(self, one: Batch, folder: Path, *, retry_failed: bool = False) -> None:
-        """Put it in the line of works, to be made into ``folder``. Raises RequestError where no row can be made."""
+    def start(self, one: Batch, folder: Path) -> None:
+        """Put it in the line of works, to be made into ``folder``: what is not there yet, and what failed before.
+
+        Raises RequestError where no row can be made.
+        """
         with one.lock:
             if one.is_running:
                 return
@@ -147,7 +150,7 @@ class Batches:
                 id=one.id,
                 options={},
                 output=folder.parent,
-                do=_Run(self, one, looked.roster, folder, retry_failed=retry_failed),
+                do=_Run(self, one, looked.roster, folder),
             )
             self.keep(one)
         self._works.line_up(one.work)
@@ -192,9 +195,8 @@ class Batches:
 class _Run:
     """What a work does to make a table's tracks."""
 
-    def __init__(self, batches: Batches, one: Batch, roster: Any, folder: Path, *, retry_failed: bool) -> None:
+    def __init__(self, batches: Batches, one: Batch, roster: Any, folder: Path) -> None:
         self._batches, self._one, self._roster, self._folder = batches, one, roster, folder
-        self._retry_failed = retry_failed
         self._rows = {row.code: row.number for row in roster.rows}
 
     def __call__(self, told: Told) -> None:
@@ -222,7 +224,6 @@ class _Run:
             report = batch.build(
                 self._roster,
                 self._folder,
-                retry_failed=self._retry_failed,
                 progress=progress,
                 begun=begun,
                 beat=lambda: told("making", share()),

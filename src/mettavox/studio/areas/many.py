@@ -420,7 +420,7 @@ class _Many:
         here = one.folder is not None and name == one.folder.name  # also where tracks go elsewhere by now
         library = self.libraries.at(one.folder) if one.folder and here else self.libraries.of(name)
         libraries.there(library)  # a manifest that is damaged is told of at once
-        self._batches.start(one, library.path, retry_failed="retry" in fields)
+        self._batches.start(one, library.path)
 
     async def cancel(self, request: Request) -> Response:
         one = self._batch(request)
@@ -634,7 +634,12 @@ def _spoken(one: Batch, fields: Mapping[str, str]) -> bytes:
         language = told.get("lang", "") or one.draft.language
     personal_word(told.get(name, ""), told.get(_COMPANION[name], ""), option=f"--{name}")  # as it is asked for a track
     voice, language = forms.voice_and_language({"voice": told.get("voice", ""), "lang": language})
-    asked = saying.prepare(told.get(name, ""), told.get(_COMPANION[name], ""), voice=voice, language=language)
+    said = told.get(name, ""), told.get(_COMPANION[name], "")
+    asked = saying.prepare(*said, voice=voice, language=language)
+    if asked.is_recorded and not saying.explain(asked).recorded:  # then it is who fills in that says it in the track
+        fill, _ = forms.voice_and_language({"voice": told.get("fill", "")})
+        filling = casting.fill(fill, language, asked.voice)
+        asked = saying.prepare(*said, voice=filling.voice.id, language=language) if filling else asked
     return heard(lambda path: saying.speak(asked, path))
 
 
