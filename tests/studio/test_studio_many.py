@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import recorded
 import soundfile
 from studios import NAME, Answer, Studio, running, until
 
+import recorded
 from mettavox import manifest
 from mettavox.draft import Draft
 from mettavox.studio import batches
@@ -377,7 +377,9 @@ def test_where_the_folder_cannot_be_made_it_is_said(tmp_path: Path) -> None:
 
 def test_a_table_is_in_the_language_of_the_pages_where_it_says_no_other(tmp_path: Path) -> None:
     """Also after a restart; a column for it has the last word."""
-    roster = "code,script,minutes,voice,bed,cover,lang\np-1,grounding,1,hum,none,none,\np-2,grounding,1,hum,none,none,en\n"
+    roster = (
+        "code,script,minutes,voice,bed,cover,lang\np-1,grounding,1,hum,none,none,\np-2,grounding,1,hum,none,none,en\n"
+    )
     with running(tmp_path) as studio:
         answer = studio.ask("POST", "many/read", roster.encode(), content_type=OCTETS, accept_language="es-MX")
         sheet = Sheet(studio, str(answer.json()["to"]).removeprefix(f"/{studio.key}/"))
@@ -397,8 +399,10 @@ def test_a_long_table_shows_what_is_wrong_first_and_fifty_at_once(studio: Studio
     everything = studio.get(f"{sheet.path}?change&rows=all&page=16").text
     assert everything.count("<tr data-row") == 50 and 'data-row="778"' in everything
     assert "p-777" not in studio.get(f"{sheet.path}?change&rows=all&page=0xff").text
-    told = sheet.change(c_778_2="1")
+    told = sheet.change(c_778_2="1", c_2_5="Ana", c_3_5="Bea", c_900_5="Carla")
     assert told["good"] == 1000
+    heard = studio.post(f"{sheet.path}/names", {"shown": "2,3,4"}).json()["heard"]  # and not of the whole table
+    assert [text.partition(" ")[2] for _, text in heard] == ["p-1: Ana", "p-2: Bea"]
 
 
 def test_bad_rows_are_left_out_and_failed_ones_made_again(studio: Studio) -> None:

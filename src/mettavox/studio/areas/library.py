@@ -126,8 +126,9 @@ class LibraryPages:
             return lost()
         path = serving.shown(library.path.resolve(), request.path_params["path"])
         kind = serving.kind(path.name) if path is not None else None
-        if path is None or kind is None:
-            return lost()
+        return lost() if path is None or kind is None else await self._sent(path, kind)
+
+    async def _sent(self, path: Path, kind: str) -> Response:
         if not kind.startswith("text/html"):
             policy = _NOTHING_RUNS + ("; sandbox" if "xml" in kind else "")
             return FileResponse(path, media_type=kind, headers={"content-security-policy": policy})
@@ -162,7 +163,7 @@ def _built(path: Path, fields: Mapping[str, str]) -> Built:
 
 
 def _check_address(address: str, root: str) -> None:
-    """Raise RequestError for one with the studio's key in it, copied from where the browser has it: a feed is public."""
+    """Raise RequestError for one with the studio's key in it, copied from where the browser shows it."""
     if root in address:
         raise RequestError("This is the studio's own address. It has its key in it, and is gone when the studio ends.",
                            hint="Write the one that the folder will have on the web.")  # fmt: skip

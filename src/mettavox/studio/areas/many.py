@@ -5,8 +5,8 @@ import json
 import re
 import secrets
 import tempfile
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -320,7 +320,7 @@ class _Many:
             return self._told_json(request, error)
 
     def _judged(self, request: Request, one: Batch, fields: Mapping[str, str]) -> dict[str, Any]:
-        shown = [int(each) for each in fields.get("shown", "").split(",")[:PAGE_ROWS] if each.isdecimal()]
+        shown = _shown(fields)
         with one.lock:
             if self._put(request, one, fields):
                 self._batches.keep(one)
@@ -360,12 +360,15 @@ class _Many:
         return Response(sound, media_type="audio/wav")
 
     async def names(self, request: Request) -> Response:
-        """Every name of the good rows in one sound, which is given out once, and what is heard when."""
+        """Every name of the good rows in one sound, which is given out once, and what is heard when.
+
+        Of a long table those of the page that is shown: nobody listens to ten thousand at once.
+        """
         one = self._batch(request)
         if one is None:
             return lost()
         try:
-            sound, made = await run_in_threadpool(_all_names, one)
+            sound, made = await run_in_threadpool(_all_names, one, _shown(await form(request)))
         except MettavoxError as error:
             return self._told_json(request, error)
         self._heard = secrets.token_hex(8), sound
@@ -643,10 +646,18 @@ def _spoken(one: Batch, fields: Mapping[str, str]) -> bytes:
     return heard(lambda path: saying.speak(asked, path))
 
 
-def _all_names(one: Batch) -> tuple[bytes, nameaudition.Made]:
+def _shown(fields: Mapping[str, str]) -> list[int]:
+    """The rows that a page shows, as its script tells them."""
+    told = fields.get("shown", "").split(",")[:PAGE_ROWS]
+    return [int(each) for each in told if each.isdecimal() and len(each) < 8]  # noqa: PLR2004
+
+
+def _all_names(one: Batch, shown: Collection[int]) -> tuple[bytes, nameaudition.Made]:
     with one.lock:
-        looked = one.draft.look()
-    wanted = nameaudition.prepare(looked.roster)
+        good = one.draft.look().roster
+        if len(one.draft.rows) > PAGE_ROWS:
+            good = replace(good, rows=tuple(row for row in good.rows if row.number in shown))
+    wanted = nameaudition.prepare(good)
     with tempfile.TemporaryDirectory(prefix="mettavox-") as folder:
         path = Path(folder) / nameaudition.FILE
         made = nameaudition.make(wanted, path)

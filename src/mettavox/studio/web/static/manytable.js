@@ -131,7 +131,7 @@ find("all-names").addEventListener("click", async (event) => {
   if (!(await save())) return;
   button.disabled = true;
   told.textContent = button.dataset.speaking;
-  const answer = await ask(`${here}/names`, { method: "POST", body: new URLSearchParams() }, told);
+  const answer = await ask(`${here}/names`, { method: "POST", body: body([]) }, told);
   button.disabled = false;
   if (!answer) return;
   const { sound: path, heard, wrong } = await answer.json();
