@@ -1,5 +1,6 @@
 """Draft: a table that is still written is judged as a roster is, as often as it changes, and names no file."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -66,10 +67,13 @@ def test_rows_and_columns_come_and_go() -> None:
 
 
 def test_what_is_kept_is_found_again() -> None:
-    table = drafted()
+    """Also what was left out of it while it was read, and its language."""
+    table = Draft(roster.table(f'{ROSTER}p-2,"grounding\n'.encode()), "es")
     table.put(2, 4, "José")
-    again = draft.found(draft.kept(table))
+    again = draft.found(json.loads(json.dumps(draft.kept(table))))
     assert (again.headings, again.rows) == (table.headings, table.rows)
+    assert again.left_out == table.left_out != ()
+    assert (again.language, again.note) == (table.language, table.note)
 
 
 def test_a_table_has_every_cell_of_its_roster() -> None:

@@ -4,7 +4,7 @@ It is judged as a roster from a file is, but that no cell may name a file. Names
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from mettavox import batchcheck
@@ -166,7 +166,13 @@ def _all(found: Sequence[tuple[Row, tuple[Problem, ...], Any]]) -> Iterator[Prob
 
 def kept(draft: Draft) -> dict[str, Any]:
     """All that it says as plain data, for a file."""
-    return {"language": draft.language, "headings": draft.headings, "rows": list(draft.rows.items())}
+    return {
+        "language": draft.language,
+        "headings": draft.headings,
+        "rows": list(draft.rows.items()),
+        "left_out": [asdict(problem) for problem in draft.left_out],
+        "note": draft.note,
+    }
 
 
 def found(table: Mapping[str, Any]) -> Draft:
@@ -179,4 +185,9 @@ def found(table: Mapping[str, Any]) -> Draft:
         if not whole or not all(isinstance(text, str) for text in texts):
             raise ValueError("no row")
     rows = tuple((number, tuple(texts)) for number, texts in rows)
-    return Draft(Table(headings=tuple(headings), rows=rows), language)
+    left_out = tuple(
+        Problem(row=int(each["row"]), **{key: str(each[key]) for key in ("column", "message", "hint")})
+        for each in table.get("left_out", ())
+    )
+    note = str(table.get("note", ""))
+    return Draft(Table(headings=tuple(headings), rows=rows, problems=left_out, note=note), language)
