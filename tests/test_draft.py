@@ -74,6 +74,7 @@ def test_what_is_kept_is_found_again() -> None:
     assert (again.headings, again.rows) == (table.headings, table.rows)
     assert again.left_out == table.left_out != ()
     assert (again.language, again.note) == (table.language, table.note)
+    assert [row.values["lang"] for row in again.look().roster.rows] == ["es"]
 
 
 def test_a_table_has_every_cell_of_its_roster() -> None:

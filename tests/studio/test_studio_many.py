@@ -377,17 +377,14 @@ def test_where_the_folder_cannot_be_made_it_is_said(tmp_path: Path) -> None:
 
 def test_a_table_is_in_the_language_of_the_pages_where_it_says_no_other(tmp_path: Path) -> None:
     """Also after a restart; a column for it has the last word."""
-    roster = (
-        "code,script,minutes,voice,bed,cover,lang\np-1,grounding,1,hum,none,none,\np-2,grounding,1,hum,none,none,en\n"
-    )
+    roster = "code,script,minutes,voice,lang\np-1,groundin,1,hum,\np-2,groundin,1,hum,en\n"
     with running(tmp_path) as studio:
         answer = studio.ask("POST", "many/read", roster.encode(), content_type=OCTETS, accept_language="es-MX")
         sheet = Sheet(studio, str(answer.json()["to"]).removeprefix(f"/{studio.key}/"))
         assert "the tracks are in Spanish" in sheet.page
     with running(tmp_path) as studio:
-        Sheet(studio, sheet.path).made("Spring")
-    told = [(tmp_path / "output" / "Spring" / f"p-{number}.txt").read_text("utf-8") for number in (1, 2)]
-    assert "Los ojos" in told[0] and "Los ojos" not in told[1]
+        wrong = Sheet(studio, sheet.path).wrong()
+    assert "in “es”" in wrong["2-1"] and "in “en”" in wrong["3-1"]
 
 
 def test_a_long_table_shows_what_is_wrong_first_and_fifty_at_once(studio: Studio) -> None:
