@@ -1,11 +1,13 @@
 """What every test needs: folders of its own, and short ways to a filled, read and prepared script."""
 
+import contextlib
 import itertools
 import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -60,6 +62,24 @@ def small_covers() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("mettavox.cover.LARGE", 300)
         yield
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Any]:
+    """Starts browsers. While it is there, this thread counts as one in which a loop of asyncio runs."""
+    from chromium import sync_api
+
+    with sync_api.sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Any) -> Iterator[Any]:
+    """The browser of all tests that have no other."""
+    from chromium import Browser
+
+    with contextlib.closing(Browser(playwright)) as started:
+        yield started
 
 
 @pytest.fixture

@@ -1,24 +1,17 @@
-"""A studio that answers for all tests of a file, and a browser."""
+"""A studio that answers for all tests of a file."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from studios import Studio, running
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _small_covers(small_covers: None) -> None:
+    """Every track of the studio has a cover, though none of these tests is about them."""
 
 
 @pytest.fixture(scope="module")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     with running(tmp_path_factory.mktemp("studio")) as started:
         yield started
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from browsing import CHROMIUM, OPTIONS, sync_api
-
-    with (
-        sync_api.sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS) as launched,
-    ):
-        yield launched

@@ -1,5 +1,6 @@
 """A voice is recorded in a real browser, with a microphone that hears a file."""
 
+import contextlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from browsing import CHROMIUM, OPTIONS, Visit, look, sync_api
+from browsing import Browser, Visit, look
 from studios import running
 from takes_sent import LINES, begun, practice, said, wav
 
@@ -35,14 +36,11 @@ def line() -> Iterator[np.ndarray]:
 
 
 @pytest.fixture(scope="module")
-def microphone(sound: Path) -> Iterator[Any]:
+def microphone(playwright: Any, sound: Path) -> Iterator[Browser]:
     """A browser with that microphone; a page may use it where that was granted."""
-    heard = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-audio-capture={sound}"]
-    with (
-        sync_api.sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=CHROMIUM, args=[*OPTIONS, *heard]) as launched,
-    ):
-        yield launched
+    heard = ("--use-fake-device-for-media-stream", f"--use-file-for-fake-audio-capture={sound}")
+    with contextlib.closing(Browser(playwright, *heard)) as started:
+        yield started
 
 
 @pytest.fixture
@@ -229,6 +227,7 @@ def test_every_state_of_the_lines_is_for_everybody(page: Visit, sound: Path, lin
 
 def test_a_browser_that_cannot_record_says_so_and_shows_the_lines(microphone: Any, page: Visit) -> None:
     lines = begun(page.studio)
+    page.keeps = False
     page.page.add_init_script("delete window.MediaRecorder")
     page.page.goto(page.studio.url + lines)
     page.page.get_by_text("This browser cannot record").wait_for()

@@ -168,13 +168,8 @@ def test_the_keyboard_alone_makes_a_track_and_cancels_it(browser: Any, tmp_path:
 @pytest.mark.parametrize("count", [4, pytest.param(10, marks=pytest.mark.soak)], ids=["four", "ten"])
 def test_three_tabs_queue_tracks_and_do_each_other_no_harm(browser: Any, tmp_path: Path, count: int) -> None:
     """Each its own name and choices; all are made, in their order, and no tab has what another was told."""
-    with (
-        running(tmp_path) as studio,
-        Visit(browser, studio) as first,
-        Visit(browser, studio) as second,
-        Visit(browser, studio) as third,
-    ):
-        tabs, said = [first, second, third], []
+    with running(tmp_path) as studio, Visit(browser, studio) as first:
+        tabs, said = [first, first.another(), first.another()], []
         for visit in tabs:
             visit.until(_LINES)
             visit.page.get_by_role("radio", name="Grounding").check()

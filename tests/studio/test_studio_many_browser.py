@@ -47,7 +47,6 @@ def test_a_table_becomes_a_library_that_is_heard(browser: Any, tmp_path: Path, e
             if usual or every:
                 look(visit.page, name, every=every)
 
-        visit.context.on("console", lambda said: said.type in ("error", "warning") and visit.wrong.append(said.text))
         seen("many-empty")
         _drop(visit, ROSTER)
         seen("many-wrong", usual=True)
