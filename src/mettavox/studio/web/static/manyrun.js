@@ -1,4 +1,4 @@
-import { find } from "./studio.js";
+import { find, renew } from "./studio.js";
 
 const progress = find("progress");
 if (progress) {
@@ -7,7 +7,7 @@ if (progress) {
   let tenth = 0;
   events.addEventListener("message", (event) => {
     const told = JSON.parse(event.data);
-    if (!["waiting", "working"].includes(told.state)) { events.close(); location.reload(); return; }
+    if (!["waiting", "working"].includes(told.state)) { events.close(); renew(); return; }
     find("bar").value = told.share;
     if (told.state === "working") find("stage").textContent = told.told;
     for (const [number, state, words, length, why] of told.rows) {

@@ -15,6 +15,15 @@ export const ask = async (path, options, status) => {
 
 export const post = (path, fields, status) => ask(path, { method: "POST", body: new URLSearchParams(fields) }, status);
 
+let leaving = false;
+window.addEventListener("beforeunload", () => { leaving = true; });
+
+/** Show the page as it is now; later where the person is on the way to another one, from which this would call them back. */
+export const renew = (address) => setTimeout(() => {
+  if (address) location.replace(address);
+  else location.reload();
+}, leaving ? 10_000 : 0);
+
 const player = new Audio();
 
 /** Play what a path answers to a form; `status` tells that it is spoken, or why not. Gives whether it is played. */

@@ -1,4 +1,4 @@
-import { find } from "./studio.js";
+import { find, renew } from "./studio.js";
 
 {
   const progress = find("progress");
@@ -7,7 +7,7 @@ import { find } from "./studio.js";
     let said = "";
     events.addEventListener("message", (event) => {
       const [state, share, stage] = event.data.split("\t");
-      if (!["waiting", "working"].includes(state)) { events.close(); location.reload(); return; }
+      if (!["waiting", "working"].includes(state)) { events.close(); renew(); return; }
       find("bar").value = Number(share);
       if (state === "working") find("stage").textContent = stage;
       if (stage !== said) { said = stage; find("told").textContent = stage; } // a screen reader hears each stage once

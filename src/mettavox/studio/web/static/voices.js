@@ -1,4 +1,4 @@
-import { ask, find, hearing } from "./studio.js";
+import { ask, find, hearing, renew } from "./studio.js";
 
 // A text in a voice, to its end; a new one stops the one before, which then ends, too.
 const player = new Audio();
@@ -59,7 +59,7 @@ if (progress) {
   let quarter = 0;
   events.addEventListener("message", (event) => {
     const [state, share, come] = event.data.split("\t");
-    if (!["waiting", "working"].includes(state)) { events.close(); location.replace(location.pathname); return; }
+    if (!["waiting", "working"].includes(state)) { events.close(); renew(location.pathname); return; }
     find("bar").value = Number(share);
     find("come").textContent = come;
     const now = Math.floor(Number(share) * 4);
