@@ -1,6 +1,5 @@
 """The pages in a real browser: from a disk and from the server, for hands, keys, eyes and screen readers."""
 
-import os
 import shutil
 import threading
 from collections.abc import Iterator
@@ -9,15 +8,9 @@ from typing import Any
 
 import pytest
 
+from chromium import Visit, look
 from mettavox.site import building, serving
 
-sync_api = pytest.importorskip("playwright.sync_api")
-
-CHROMIUM = os.environ.get("METTAVOX_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-if CHROMIUM is None and not os.environ.get("METTAVOX_REQUIRE_BROWSER"):
-    pytest.skip("there is no Chromium", allow_module_level=True)
-
-_WIDE, _NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 _TRACK = "pages/p-001.html"
 
 
@@ -26,14 +19,6 @@ def folder(made_tracks: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     built = Path(shutil.copytree(made_tracks, tmp_path_factory.mktemp("browser") / "a library"))
     building.build(built)
     return built
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with sync_api.sync_playwright() as playwright:
-        options = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required", "--mute-audio"]
-        with playwright.chromium.launch(executable_path=CHROMIUM, args=options) as launched:
-            yield launched
 
 
 @pytest.fixture(scope="module")
@@ -51,43 +36,13 @@ def base(request: pytest.FixtureRequest, folder: Path, served: str) -> str:
     return served if request.param == "server" else f"{folder.as_uri()}/"
 
 
-class Visit:
-    """A page, what it asked for from elsewhere, and what went wrong in it."""
-
-    def __init__(self, browser: Any, url: str, **options: Any) -> None:
-        self.context = browser.new_context(**{"viewport": _WIDE, **options})
-        self.page = self.context.new_page()
-        self.page.set_default_timeout(15_000)
-        self.asked: list[str] = []
-        self.wrong: list[str] = []
-        self.page.on("request", lambda request: self.asked.append(request.url))
-        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        self.page.on("console", lambda said: said.type in ("error", "warning") and self.wrong.append(said.text))
-        self.page.goto(url)
-
-    def __enter__(self) -> "Visit":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.context.close()
-
-
-def _until(page: Any, condition: str) -> None:
-    """Wait for what the page is to come to; its policy lets nobody evaluate a text within it."""
-    for _ in range(150):
-        if page.evaluate(condition):
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(condition)
-
-
 def test_a_track_is_played_and_sought_with_its_captions(browser: Any, base: str) -> None:
     with Visit(browser, base + _TRACK) as visit:
         page = visit.page
         page.get_by_role("button", name="Wishes for yourself").click()
         start = float(page.get_by_role("button", name="Wishes for yourself").get_attribute("data-at"))
-        _until(page, f"document.getElementById('sound').currentTime > {start} + 0.2")
-        _until(page, "document.getElementById('caption').textContent.length > 5")
+        visit.until(f"document.getElementById('sound').currentTime > {start} + 0.2")
+        visit.until("document.getElementById('caption').textContent.length > 5")
 
         assert page.evaluate("document.getElementById('sound').duration") == 180
         assert page.locator("[aria-current=true]").inner_text().split("\n")[-1] == "Wishes for yourself"
@@ -98,7 +53,7 @@ def test_a_track_is_played_and_sought_with_its_captions(browser: Any, base: str)
         assert page.locator("#caption").is_hidden()
         box = page.locator("#strip").bounding_box()
         page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 10)
-        _until(page, "Math.abs(document.getElementById('sound').currentTime - 90) < 2")
+        visit.until("Math.abs(document.getElementById('sound').currentTime - 90) < 2")
         assert visit.wrong == []
         assert all(url.startswith((base, "data:")) for url in visit.asked)
 
@@ -115,7 +70,7 @@ def test_nothing_plays_by_itself_and_every_chapter_is_reached_by_key(browser: An
         assert "Captions" in names
         page.get_by_role("button", name="Welcome").focus()
         page.keyboard.press("Enter")
-        _until(page, "!document.getElementById('sound').paused")
+        visit.until("!document.getElementById('sound').paused")
 
 
 def test_the_index_is_searched_and_filtered(browser: Any, base: str) -> None:
@@ -156,18 +111,14 @@ def test_without_scripts_the_words_the_player_and_the_list_are_there(browser: An
         assert visit.page.get_by_text("This is a time for kind wishes").is_visible()
 
 
-@pytest.mark.parametrize("name", ["index.html", _TRACK, "pages/1-first/rest.html", "pages/bare.html"])
-@pytest.mark.parametrize("viewport", [_WIDE, _NARROW], ids=["wide", "narrow"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_and_nothing_is_cut_off(
-    browser: Any, folder: Path, name: str, viewport: dict[str, int], scheme: str
-) -> None:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    with Visit(browser, f"{folder.as_uri()}/{name}", viewport=viewport, color_scheme=scheme) as visit:
-        rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-        found = axe.run(visit.page, options={"runOnly": {"type": "tag", "values": rules}})
-        assert [(each["id"], each["nodes"][0]["html"]) for each in found.response["violations"]] == []
-        assert visit.page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+@pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.soak)], ids=["sample", "every"])
+def test_axe_finds_nothing_and_nothing_is_cut_off(browser: Any, folder: Path, every: bool) -> None:
+    """On a page of each kind, narrow and light by all rules, wide and dark for its contrast; or in all four ways."""
+    with Visit(browser, f"{folder.as_uri()}/index.html") as visit:
+        look(visit.page, "site-index", every=every)
+        for name in (_TRACK, "pages/1-first/rest.html", "pages/bare.html"):
+            visit.page.goto(f"{folder.as_uri()}/{name}")
+            look(visit.page, f"site-{Path(name).stem}", every=every)
 
 
 def test_in_a_frame_the_player_is_alone(browser: Any, served: str, tmp_path: Path) -> None:

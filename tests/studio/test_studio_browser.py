@@ -204,14 +204,18 @@ def pages(studio: Studio) -> dict[str, str]:
 def _leave_as_it_ends(visit: Visit, working: str) -> None:
     """The page of a track loads itself anew when that has come to its end, but calls nobody back who is leaving it."""
     page, studio, held = visit.page, visit.studio, []
-    page.route(studio.url, lambda route: held.append(route))
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
+    page.route(studio.url, hold)
     page.get_by_role("link", name="Make", exact=True).click(no_wait_after=True)
     until(lambda: (page.wait_for_timeout(20), held)[1], bool)
     studio.post(f"{working}/cancel")
     until(lambda: studio.get(working).text, lambda text: "data-events" not in text)
     page.wait_for_timeout(500)  # it is told by now; were it not, nothing would fail
     held[0].continue_()
-    page.unroute(studio.url)
+    page.unroute(studio.url, hold)
     visit.until(_LINES)
 
 
