@@ -37,3 +37,30 @@ export const play = async (path, fields, status) => {
   await player.play().catch(() => {});
   return true;
 };
+
+// A form that was sent is on its way: a second press, or the other half of a double click, would send it twice.
+const WAY = 10000; // ms, after which nobody waits for it any more
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (form.dataset.sent) { event.preventDefault(); return; }
+  form.dataset.sent = "yes";
+  setTimeout(() => { delete form.dataset.sent; }, WAY);
+});
+addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => { delete form.dataset.sent; }));
+
+/** Hear the events of an address for as long as the page is seen, and until `heard` says that it was the last one. A
+ * browser has no more than six connections to one studio, so that pages behind others would keep all others waiting. */
+export const follow = (address, heard) => {
+  let events = null;
+  let ended = false;
+  const stop = () => { events?.close(); events = null; };
+  const listen = () => {
+    stop();
+    if (ended || document.hidden) return;
+    events = new EventSource(address);
+    events.addEventListener("message", (event) => { if (heard(event.data.split("\t"))) { ended = true; stop(); } });
+  };
+  document.addEventListener("visibilitychange", listen);
+  listen();
+};

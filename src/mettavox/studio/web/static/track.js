@@ -1,16 +1,15 @@
-import { find, renew } from "./studio.js";
+import { find, follow, renew } from "./studio.js";
 
 {
   const progress = find("progress");
   if (progress) {
-    const events = new EventSource(progress.dataset.events);
     let said = "";
-    events.addEventListener("message", (event) => {
-      const [state, share, stage] = event.data.split("\t");
-      if (!["waiting", "working"].includes(state)) { events.close(); renew(); return; }
+    follow(progress.dataset.events, ([state, share, stage]) => {
+      if (!["waiting", "working"].includes(state)) { renew(); return true; }
       find("bar").value = Number(share);
       if (state === "working") find("stage").textContent = stage;
       if (stage !== said) { said = stage; find("told").textContent = stage; } // a screen reader hears each stage once
+      return false;
     });
   }
 }

@@ -1,4 +1,4 @@
-import { ask, find, hearing, renew } from "./studio.js";
+import { ask, find, follow, hearing, renew } from "./studio.js";
 
 // A text in a voice, to its end; a new one stops the one before, which then ends, too.
 const player = new Audio();
@@ -55,14 +55,13 @@ document.querySelectorAll(".hear-tuned").forEach((button) => button.addEventList
 // How far a voice has come; a screen reader hears every quarter.
 const progress = find("progress");
 if (progress) {
-  const events = new EventSource(progress.dataset.events);
   let quarter = 0;
-  events.addEventListener("message", (event) => {
-    const [state, share, come] = event.data.split("\t");
-    if (!["waiting", "working"].includes(state)) { events.close(); renew(location.pathname); return; }
+  follow(progress.dataset.events, ([state, share, come]) => {
+    if (!["waiting", "working"].includes(state)) { renew(location.pathname); return true; }
     find("bar").value = Number(share);
     find("come").textContent = come;
     const now = Math.floor(Number(share) * 4);
     if (now > quarter) { quarter = now; find("told").textContent = come; }
+    return false;
   });
 }
