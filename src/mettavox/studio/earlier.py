@@ -20,7 +20,7 @@ _MOST_SHOWN = 500
 def all_in(folder: Path) -> Iterator[Work]:
     """The tracks in a folder that have a record, the newest first; those in its folders are of libraries."""
     found = [path for path in _files(folder) if beside_path(path, record.SUFFIX).is_file()]
-    found.sort(key=lambda path: (path.stat().st_mtime, path.name), reverse=True)
+    found.sort(key=lambda path: (_modified(path), path.name), reverse=True)
     for path in found[:_MOST_SHOWN]:
         known = _record(path)
         if known is not None:
@@ -46,6 +46,13 @@ def _files(folder: Path) -> list[Path]:
         return []
 
 
+def _modified(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:  # removed a moment ago, from another page
+        return 0.0
+
+
 def _record(path: Path) -> Record | None:
     try:
         return record.read(beside_path(path, record.SUFFIX))
@@ -62,7 +69,7 @@ def _work(path: Path, known: Record) -> Work:
 def _options(known: Record) -> dict[str, Any]:
     """What a form can ask for of it, but for names: another track like it is often another person's."""
     minutes = max(1, round(known.seconds / 60))
-    options = {key: value for key, value in known.options.items() if key in (*forms.FIELDS, *forms.CHECKED)}
+    options = {key: value for key, value in known.options.items() if key in (*forms.FIELDS, *forms.CHECKED, "include")}
     return {key: value for key, value in options.items() if key not in record.PERSONAL or key == "bed"} | {
         "minutes": minutes
     }

@@ -12,8 +12,7 @@ from starlette.routing import Route
 
 from mettavox import check
 from mettavox.beside import beside_path
-from mettavox.catalogue import Item, one
-from mettavox.codecs.formats import FORMATS
+from mettavox.catalogue import KINDS, Item, one
 from mettavox.errors import MettavoxError
 from mettavox.site import strip
 from mettavox.studio import earlier
@@ -109,7 +108,7 @@ class _Hear:
         work, suffix = self._desk.work(request.path_params["name"]), request.path_params["suffix"]
         if work is None or work.path is None:
             return lost()
-        kinds = {work.path.suffix: FORMATS[work.path.suffix[1:]].mime, **_OTHERS}
+        kinds = {work.path.suffix: KINDS[work.path.suffix.lower()].mime, **_OTHERS}
         path = work.path if suffix == work.path.suffix else beside_path(work.path, suffix)
         if suffix not in kinds or not path.is_file():
             return lost()
