@@ -2,6 +2,7 @@
 
 import stat
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,12 @@ import mettavox
 from mettavox import assets
 from mettavox.errors import MettavoxError, OutputError, RequestError
 from mettavox.studio import places
-from mettavox.studio.preferences import Preferences
+from mettavox.studio.preferences import Chosen, Preferences
 
 FORBIDDEN = (
     "", "   ", "output", "./output", "../output", "~other/x", "~/../x", "/tmp/../etc", "/", "/etc", "/etc/cron.d",
     "/usr/share", "/var/lib/x", "/dev/shm", "/proc/self", "/bin", "/sys", "/run/user", "~/.ssh", "~/.config/x",
-    "~/a/.b/c", "/tmp/.x", "/tmp/a\0b", "/tmp/a\nb", "/tmp/\u202e", "x" * 2000, "/" + "x" * 2000,
+    "~/a/.b/c", "/tmp/.x", "/tmp/a\0b", "/tmp/a\nb", "/tmp/\u202e", "x" * 2000, "/" + "x" * 2000, "~/" + "ñ" * 200,
 )  # fmt: skip
 
 
@@ -71,6 +72,15 @@ def test_what_was_chosen_is_kept_and_what_is_damaged_is_nothing(tmp_path: Path) 
     again = Preferences(path)
     assert (again.output, again.chosen.language) == (tmp_path, "es")
     assert Preferences(path, tmp_path / "fixed").output == tmp_path / "fixed"
+    # Two tabs at once: none of both is lost.
+    for count in range(20):
+        wanted = [{"output": tmp_path / str(count)}, {"language": ("es", "en")[count % 2]}]
+        at_once = [threading.Thread(target=first.choose, kwargs=values) for values in wanted]
+        for thread in at_once:
+            thread.start()
+        for thread in at_once:
+            thread.join()
+        assert Preferences(path).chosen == Chosen(output=tmp_path / str(count), language=("es", "en")[count % 2])
     for text in ("", "{", "[]", "null", '{"output": 7, "language": {}}', '{"output": "half/x", "language": "xx"}'):
         path.write_text(text, "utf-8")
         assert (Preferences(path).output, Preferences(path).chosen.language) == (Path("output"), "")

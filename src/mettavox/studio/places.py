@@ -45,7 +45,11 @@ def typed(text: str) -> Path:
         real = path.resolve()
     except (OSError, RuntimeError) as error:  # links that lead round and round
         raise RequestError("That path leads nowhere.", hint=_OURS) from error
-    _check(real)
+    try:
+        _check(real)
+        real.exists()  # which a name that is too long, or a folder that nobody may look into, is not asked
+    except OSError as error:
+        raise RequestError(f"That path cannot be used: {error.strerror}.", hint=_OURS) from error
     return real
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ class Preferences:
         self.path = path
         self.fixed = fixed
         self.chosen = _read(path)
+        self._one_at_a_time = threading.Lock()
 
     @property
     def output(self) -> Path:
@@ -42,7 +44,10 @@ class Preferences:
 
         Raises OutputError where the disk refuses; until the studio ends they hold all the same.
         """
-        wanted = replace(self.chosen, **values)
+        with self._one_at_a_time:  # or what two tabs choose at once would be kept of one of them
+            self._choose(replace(self.chosen, **values))
+
+    def _choose(self, wanted: Chosen) -> None:
         if wanted == self.chosen:
             return
         self.chosen = wanted
