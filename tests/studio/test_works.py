@@ -16,7 +16,7 @@ import pytest
 import soundfile
 from studios import NAME, SHORT, Studio, running, until
 
-from mettavox.errors import RequestError, VoiceError
+from mettavox.errors import OutputError, RequestError, VoiceError
 from mettavox.render import render
 from mettavox.studio.works import Work, Works
 
@@ -157,6 +157,14 @@ def test_what_cannot_be_planned_is_not_kept(works: Made, tmp_path: Path) -> None
     assert kept(tmp_path) == []
 
 
+def test_what_cannot_be_kept_is_told_and_not_made(works: Made, tmp_path: Path) -> None:
+    queue = works()
+    (tmp_path / "kept").rmdir()
+    with pytest.raises(OutputError, match="cannot be kept until the track is made: No such file"):
+        queue.add(named())
+    assert queue.all() == []
+
+
 def test_what_is_not_finished_is_there_at_the_next_start(works: Made, tmp_path: Path) -> None:
     """What was made when the studio closed, and what waited; each goes on, or is let go."""
     slow = Slow()
@@ -200,6 +208,7 @@ def test_what_was_kept_and_is_no_work_is_removed(works: Made, tmp_path: Path) ->
         "0123456789abcdef": "{", "1123456789abcdef": "[]", "2123456789abcdef": "null",
         "3123456789abcdef": '{"title": "x", "options": {"nothing": 1}}', "4123456789abcdef": '{"options": {}}',
         "5123456789abcdef": '{"title": "x", "options": [1]}', "6123456789abcdef": '{"title": "x", "options": 7}',
+        "7123456789abcdef": "[" * 100_000,
     }.items():  # fmt: skip
         (folder / f"{name}.json").write_text(text, "utf-8")
     (folder / "..evil.json").write_text(json.dumps({"title": "x", "options": named()}), "utf-8")

@@ -116,9 +116,10 @@ class Installs:
                 install.there = whole + sum(before.values())
                 self._changed.notify_all()
 
-        missing = {file.path for file in voices.missing(install.voice)}
-        whole = sum(file.bytes for file in install.voice.files if file.path not in missing)
+        whole = 0
         try:
+            missing = {file.path for file in voices.missing(install.voice)}
+            whole = sum(file.bytes for file in install.voice.files if file.path not in missing)
             voicestore.install(install.voice, install.source, hear=heard)
         except Stopped:
             self._end(install, "cancelled")

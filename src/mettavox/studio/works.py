@@ -107,7 +107,7 @@ class Works:
         return self._works.get(name)
 
     def add(self, options: Mapping[str, Any]) -> Work:
-        """Put a track in the line. Raises what keeps it from being asked for or planned."""
+        """Put a track in the line. Raises what keeps it from being asked for or planned, and OutputError."""
         prepared = prepare.prepare(ask.request(options))
         prepare.plan(prepared)
         work = Work(id=secrets.token_hex(8), options=dict(options), title=_title(prepared), output=self.output)
@@ -217,8 +217,15 @@ class Works:
         path = self.kept / f"{work.id}.json"
         table = {"title": work.title, "options": dict(work.options), "output": str(work.output.absolute())}
         text = json.dumps(table, ensure_ascii=False)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            file.write(text)
+        try:
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+                file.write(text)
+        except OSError as error:
+            self._let_go(work)
+            raise OutputError(
+                f"What you chose cannot be kept until the track is made: {error.strerror}.",
+                hint="Free some space, or check who may write in your home folder.",
+            ) from error
 
     def _let_go(self, work: Work) -> None:
         with contextlib.suppress(OSError):
@@ -229,7 +236,7 @@ class Works:
             table = json.loads(file.read_text("utf-8"))
             options, title, place = table["options"], table["title"], str(table.get("output", ""))
             ask.request(options)
-        except (OSError, ValueError, LookupError, TypeError, MettavoxError):
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError, MettavoxError):
             with contextlib.suppress(OSError):
                 file.unlink()
             return
