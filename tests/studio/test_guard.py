@@ -62,9 +62,15 @@ def test_only_pages_are_asked_for(studio: Studio) -> None:
     for method in ("PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "PROPFIND"):
         answer = studio.ask(method, "tracks", origin=studio.origin)
         assert answer.status == 405, method
-    for path in ("plan", "say", "tracks/0123456789abcdef/cancel"):
-        assert studio.get(path).status == 405, path
     assert studio.ask("HEAD", "").body == b""
+
+
+def test_the_address_of_a_form_leads_to_its_page(studio: Studio) -> None:
+    """As when somebody presses Enter in the address line, below which the answer to a form is shown."""
+    for path, page in {"settings/forget/sure": "settings", "voices/hum/tune": "voices", "plan": "", "say": "",
+                       "tracks/0123456789abcdef/cancel": "tracks"}.items():  # fmt: skip
+        answer = studio.get(path)
+        assert (answer.status, answer.headers["location"]) == (303, f"/{studio.key}/{page}")
 
 
 def test_two_gigabytes_are_refused_before_they_are_read(studio: Studio) -> None:

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp
 from mettavox.rehearsal import Rehearsal
 from mettavox.site import webpage
 from mettavox.studio.areas import hear, make, many, record, settings, voices, write
-from mettavox.studio.desk import WEB, Desk, lost
+from mettavox.studio.desk import AREAS, WEB, Desk, lost, seen_next
 from mettavox.studio.guard import OURS, TOO_LARGE, Guard, Plain, TooLarge
 from mettavox.studio.preferences import Preferences
 from mettavox.studio.works import Works
@@ -28,7 +28,8 @@ def app(works: Works, rehearsal: Rehearsal, preferences: Preferences, *, token: 
         Route("/site.css", _style, methods=["GET"]),
         Mount("/web", StaticFiles(directory=WEB / "static")),
     ]
-    pages = Starlette(routes=[*routes, *shared], exception_handlers={404: _lost, TooLarge: _too_large, 500: _mistaken})
+    wrong = {404: _lost, 405: _once, TooLarge: _too_large, 500: _mistaken}
+    pages = Starlette(routes=[*routes, *shared], exception_handlers=wrong)  # type: ignore[arg-type]
     return Guard(pages, token=token, hosts=hosts, larger=_LARGER, language=desk.spoken, others=many.OTHERS)
 
 
@@ -38,6 +39,12 @@ async def _style(request: Request) -> Response:
 
 async def _lost(request: Request, error: Exception) -> Response:
     return lost()
+
+
+async def _once(request: Request, error: Exception) -> Response:
+    """A form's own address, asked for again as a page: there is the area that the form is of."""
+    area = request.url.path.removeprefix(f"{request.scope['root_path']}/").split("/")[0]
+    return seen_next(request, area if area in (*AREAS, "tracks") else "")
 
 
 async def _too_large(request: Request, error: Exception) -> Response:
