@@ -22,15 +22,15 @@ class Rehearsal:
         self._booth = Booth()
         self._one_at_a_time = threading.Lock()
 
-    def line(self, prepared: Prepared, place: int, path: Path) -> float:
+    def line(self, prepared: Prepared, place: int, path: Path, *, words: str = "") -> float:
         """Leave a line at ``path`` as WAV; gives its seconds. ``place`` counts what is heard in the plan, from 0.
 
-        Lines without a person's words are kept for the track. Raises RequestError where no line has that place,
-        DurationError, and what a voice raises that cannot say it.
+        Lines without a person's words are kept for the track. Raises RequestError where no line has that place, or one
+        with other ``words`` than were seen there, where they are given; DurationError, and what a voice raises that cannot say it.
         """
         with self._one_at_a_time:
             ensemble = self._booth.ensemble(prepared, _SETTINGS)
-            line = ensemble.as_said(_line(prepared, place))
+            line = ensemble.as_said(_line(prepared, place, words))
             ensemble.check([line])
             ensemble.speak([line])
             return saying.write_alone(line, ensemble.clip(line), path)
@@ -49,9 +49,9 @@ class Rehearsal:
             self._booth.close()
 
 
-def _line(prepared: Prepared, place: int) -> Line:
+def _line(prepared: Prepared, place: int, words: str) -> Line:
     places = laid(prepared, EstimatedLengths(prepared.voice, prepared.rate)).placements
     sound = places[place].sound if 0 <= place < len(places) else None
-    if not isinstance(sound, Line):
+    if not isinstance(sound, Line) or (words and sound.text != words):
         raise RequestError("There is no such line any more.", hint="Look at the text as it is now.")
     return sound

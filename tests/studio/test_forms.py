@@ -148,4 +148,28 @@ def test_a_name_is_not_repeated_where_it_is_refused(studio: Studio) -> None:
     for field in ("name", "target"):
         answer = studio.post("tracks", {**SHORT, field: f"{NAME}<7>"})
         assert answer.status == 422
-        assert NAME not in answer.text
+        assert answer.text.count(NAME) == answer.text.count(f'id="{field}" name="{field}" maxlength="80" value="{NAME}') == 1
+
+
+def test_a_name_too_long_for_a_file_is_nobodys(studio: Studio) -> None:
+    for field in ("lang", "voice", "profile", "script", "fill", "breath"):
+        assert studio.post("tracks", {**SHORT, field: "x" * 300}).status == 422
+    for path in ("say", "record", "record/count"):
+        assert studio.post(path, {"lang": "x" * 300, "voice": "x" * 300, "text": "x"}).status == 422
+    for path in ("voices", "write/en", f"write/{'x' * 300}"):
+        assert studio.get(f"{path}/{'x' * 300}").status == 404
+
+
+def test_what_was_typed_is_still_there_where_it_is_refused(studio: Studio) -> None:
+    chosen = {"minutes": "7", "say": "zo-RAI-da", "wishes": "be <well>\nbe held", "tone": "warm", "day": "1"}
+    ticked = {"include.difficult": "on", "duck": "on"}
+    answer = studio.post("tracks", {**SHORT, "script": "loving-kindness", "name": "<7>", **chosen, **ticked})
+    assert answer.status == 422 and 'role="alert"' in answer.text
+    for sign in (
+        'value="loving-kindness" checked', 'value="&lt;7&gt;"', 'value="zo-RAI-da"', 'value="7" data-chosen="7"',
+        ">be &lt;well&gt;\nbe held</textarea>", 'value="warm" selected', 'value="none" selected',
+        'name="include.difficult" checked', 'name="duck" checked',
+    ):  # fmt: skip
+        assert sign in answer.text, sign
+    for wrong in ({"lang": "xx"}, {"lang": "a" * 300}, {"script": "../x"}, {"day": "x"}, {"name": "x" * 3000}):
+        assert 'name="script"' in studio.post("tracks", {**SHORT, **wrong}).text

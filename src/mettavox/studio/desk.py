@@ -30,6 +30,7 @@ AREAS = ("make", "hear", "record", "write", "many", "voices", "settings")
 _PLACES = {"make": "", "hear": "tracks"}
 _FORM = "application/x-www-form-urlencoded"
 _MOST_FIELDS = 64
+_MOST_DIGITS = 6
 _A_MEGABYTE = 1_000_000
 
 
@@ -148,6 +149,11 @@ async def form(request: Request, most: int = _MOST_FIELDS) -> dict[str, str]:
 def at(request: Request, path: str) -> str:
     """The address of a path of the studio."""
     return f"{request.scope['root_path']}/{path}"
+
+
+def whole_number(text: str, otherwise: int) -> int:
+    """A number that a page has put into an address or a form; ``otherwise`` for what is none of its numbers."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS else otherwise
 
 
 def heard(speak: Callable[[Path], object]) -> bytes:

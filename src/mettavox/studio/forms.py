@@ -61,6 +61,17 @@ def options(form: Mapping[str, str]) -> dict[str, Any]:
     return {**chosen, "include": included} if included else chosen
 
 
+def typed(form: Mapping[str, str]) -> dict[str, Any]:
+    """What was in a form that was refused, right or wrong, as the options of one that shows it again."""
+    shown: dict[str, Any] = {key: form[key] for key in FIELDS if form.get(key, "")}
+    return {
+        **shown,
+        "wishes": tuple(form.get("wishes", "").splitlines()),
+        **{key: key in form for key in CHECKED},
+        "include": tuple(key.removeprefix(INCLUDE) for key in form if key.startswith(INCLUDE)),
+    }
+
+
 def labels(words: Mapping[str, Any]) -> dict[str, str]:
     """What the form of a track calls each option; ``words`` are those of its page."""
     return {**words["options"], **{option: words[key] for option, key in _LABELS.items()}}

@@ -14,7 +14,7 @@ from mettavox.errors import MettavoxError
 from mettavox.person import EXPERIENCES, PRONOUNS, RELATIONS
 from mettavox.request import ANCHORS, BEDS, CLOSINGS, DAYS, TONES
 from mettavox.studio import forms, livepage
-from mettavox.studio.desk import Desk, form, heard, seen_next
+from mettavox.studio.desk import Desk, form, heard, seen_next, whole_number
 from mettavox.units import clock
 
 _USUAL = "loving-kindness"
@@ -44,6 +44,11 @@ class _Make:
         lang = str(options.get("lang", ask.STANDARD["lang"] if earlier else words["lang"]))
         if not earlier and request.query_params.get("in", "") in phrasebook.languages():
             lang = request.query_params["in"]
+        return await self._page(request, options, lang)
+
+    async def _page(self, request: Request, options: Mapping[str, Any], lang: str, *, code: int = 200,
+                    wrong: Mapping[str, str] | None = None) -> Response:  # fmt: skip
+        """The form with these options chosen, and over it what was ``wrong`` with them, where they were sent."""
         practices = await run_in_threadpool(_practices, lang)
         there = [each["id"] for each in practices]
         asked = request.query_params.get("script", "")
@@ -53,6 +58,8 @@ class _Make:
             request,
             "make",
             "make.html",
+            code=code,
+            wrong=wrong,
             practices=practices,
             chosen=chosen,
             voices=[(name, self._desk.said(request, label)) for name, label in await run_in_threadpool(_voices, lang)],
@@ -87,7 +94,7 @@ class _Make:
         return Response(sound, media_type="audio/wav")
 
     async def line(self, request: Request) -> Response:
-        """A line of the plan as it will be spoken; ``place`` says which."""
+        """A line of the plan as it will be spoken; ``place`` says which, and ``words`` what the page shows there."""
         fields = await form(request)
         try:
             sound = await run_in_threadpool(self._line, fields)
@@ -96,17 +103,19 @@ class _Make:
         return Response(sound, media_type="audio/wav")
 
     async def add(self, request: Request) -> Response:
+        fields = await form(request)
         try:
-            work = await run_in_threadpool(self._desk.works.add, forms.options(await form(request)))
+            work = await run_in_threadpool(self._desk.works.add, forms.options(fields))
         except MettavoxError as error:
-            return self._desk.refused(request, "make", error)
+            there, lang = phrasebook.languages(), fields.get("lang", "")
+            lang = lang if lang in there else str(self._desk.words(request, "make")["lang"])
+            return await self._page(request, forms.typed(fields), lang, code=422, wrong=self._desk.told(request, error))
         return seen_next(request, f"tracks/{work.id}")
 
     def _line(self, fields: dict[str, str]) -> bytes:
-        place = fields.pop("place", "")
+        place, words = whole_number(fields.pop("place", ""), -1), fields.pop("words", "")
         prepared = prepare.prepare(ask.request(forms.options(fields)))
-        number = int(place) if place.isdecimal() else -1
-        return heard(lambda path: self._desk.rehearsal.line(prepared, number, path))
+        return heard(lambda path: self._desk.rehearsal.line(prepared, place, path, words=words))
 
 
 def _practices(language: str) -> list[dict[str, Any]]:

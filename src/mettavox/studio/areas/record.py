@@ -16,7 +16,7 @@ from mettavox.errors import MettavoxError, RequestError
 from mettavox.handout import fill
 from mettavox.matching import UNHURRIED
 from mettavox.sheet import Sheet
-from mettavox.studio.desk import Desk, form, lost, seen_next
+from mettavox.studio.desk import Desk, form, lost, seen_next, whole_number
 from mettavox.studio.readings import Readings
 
 LARGER = {"/record/take": 24 << 20, "/record/room": 4 << 20}
@@ -152,9 +152,8 @@ class _Record:
 
     def _asked(self, request: Request) -> tuple[Reading | None, int]:
         """The reading and the number of the line that an address names; no number is none that a sheet has."""
-        number = request.query_params.get("line", "")
-        known = number.isascii() and number.isdecimal() and len(number) < 6  # noqa: PLR2004
-        return self._readings.get(request.query_params.get("reading", "")), int(number) if known else 0
+        number = whole_number(request.query_params.get("line", ""), 0)
+        return self._readings.get(request.query_params.get("reading", "")), number
 
     def _begun(self, form: Mapping[str, str]) -> str:
         made = _sheet(form)

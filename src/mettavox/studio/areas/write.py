@@ -21,7 +21,7 @@ from mettavox.site import fixedwords
 from mettavox.source import Source
 from mettavox.studio import forms, livepage
 from mettavox.studio.bounded import Bounded
-from mettavox.studio.desk import Desk, form, heard, lost, seen_next
+from mettavox.studio.desk import Desk, form, heard, lost, seen_next, whole_number
 
 MARKS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     ("parts", (
@@ -218,7 +218,7 @@ class _Write:
         return JSONResponse({"html": html, "lines": marked, "errors": counts[lint.ERROR]})
 
     async def line(self, request: Request) -> Response:
-        """A line of the plan as it will be spoken; ``place`` says which."""
+        """A line of the plan as it will be spoken; ``place`` says which, and ``words`` what the page shows there."""
         fields = await form(request)
         try:
             sound = await run_in_threadpool(self._line, fields)
@@ -227,11 +227,10 @@ class _Write:
         return Response(sound, media_type="audio/wav")
 
     def _line(self, fields: Mapping[str, str]) -> bytes:
-        place = fields.get("place", "")
+        place, words = whole_number(fields.get("place", ""), -1), fields.get("words", "")
         options, found = _asked(fields)
         prepared = prepare.prepare(ask.request(options), found)
-        number = int(place) if place.isdecimal() else -1
-        return heard(lambda path: self._desk.rehearsal.line(prepared, number, path))
+        return heard(lambda path: self._desk.rehearsal.line(prepared, place, path, words=words))
 
     def _approve(self, tag: str, name: str, fields: Mapping[str, str]) -> None:
         _check(tag, name)

@@ -10,8 +10,10 @@ export const rehearse = (live, path, fields, status) => {
   const player = new Audio();
   let turn = 0; // what is not of this turn is silent
 
-  const sound = async (place) => {
-    const answer = await post(path, [...fields(), ["place", place]], status);
+  // With its words: while the text is changed, another line may have its place.
+  const sound = async (button) => {
+    const words = button.nextElementSibling.textContent;
+    const answer = await post(path, [...fields(), ["place", button.dataset.place], ["words", words]], status);
     return answer && URL.createObjectURL(await answer.blob());
   };
   const played = (url) => new Promise((done) => {
@@ -47,7 +49,7 @@ export const rehearse = (live, path, fields, status) => {
     stop();
     const mine = turn;
     status.textContent = document.documentElement.dataset.hearing;
-    const url = await sound(button.dataset.place);
+    const url = await sound(button);
     if (!url) return;
     status.textContent = "";
     if (mine === turn) await played(url);
@@ -57,7 +59,7 @@ export const rehearse = (live, path, fields, status) => {
     stop();
     const mine = turn;
     panel.hidden = false;
-    const spoken = (item) => { const button = item?.querySelector(".play"); return button && sound(button.dataset.place); };
+    const spoken = (item) => { const button = item?.querySelector(".play"); return button && sound(button); };
     let next = spoken(items[0]);
     for (const [number, item] of items.entries()) {
       const current = next;
