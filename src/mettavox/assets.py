@@ -13,8 +13,8 @@ CACHE_VARIABLE = "METTAVOX_CACHE"
 """An environment variable that moves the folder of cached clips."""
 
 
-_LONGEST_NAME = 60
-"""Letters; no disk takes 255 bytes and more, and each may have four."""
+_LONGEST_NAME = 200
+"""In bytes: no disk takes more than 255, and an ending and what a lock or a scratch file adds have room there, too."""
 
 
 @cache
@@ -73,7 +73,7 @@ def is_bundled(entry: Traversable) -> bool:
 
 def is_plain(name: str) -> bool:
     """Whether a name can only be that of a file in its folder: letters, digits, hyphens, underscores; few."""
-    return 0 < len(name) <= _LONGEST_NAME and all(letter.isalnum() or letter in "-_" for letter in name)
+    return 0 < len(name.encode("utf-8", "replace")) <= _LONGEST_NAME and all(letter.isalnum() or letter in "-_" for letter in name)
 
 
 def listed(kind: str, parts: tuple[str, ...], suffix: str, first: Path | None = None) -> Iterator[Traversable]:

@@ -78,6 +78,13 @@ def test_a_copy_is_one_s_own_and_the_other_stays(studio: Studio) -> None:
     assert "readonly" not in studio.get(page).text
 
 
+def test_one_with_a_long_title_is_found_again(studio: Studio) -> None:
+    title = "An evening for everyone who has cared for others all day long and comes home with little left " * 2
+    page = new(studio, title[:119])
+    assert studio.get(page).status == 200
+    assert f'href="/{studio.key}/{page}"' in studio.get("write").text
+
+
 def test_a_track_is_made_with_it(studio: Studio, mine: str) -> None:
     """Make opens with it chosen; a script that is none is not."""
     assert re.search(r'value="mine" checked', studio.get("?script=mine&in=en").text)
