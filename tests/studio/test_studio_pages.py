@@ -120,22 +120,25 @@ def test_every_choice_of_the_form_is_in_the_track(studio: Studio) -> None:
 def test_a_track_of_before_is_heard_and_another_like_it_is_made(tmp_path: Path) -> None:
     """Its choices are there again; the name is not, since the next one may be for somebody else."""
     with running(tmp_path) as first:
-        first.made(first.add({**ASKED, "minutes": "9", "closing": "day", "include.difficult": "on"}))
-    (tmp_path / "output" / "loving-kindness-9m.mp3").rename(tmp_path / "output" / "loving-kindness-9m.MP3")
+        first.made(first.add({**ASKED, "closing": "day", "gentle": "on"}))
+    record = tmp_path / "output" / "loving-kindness-1m.json"
+    asked = record.read_text("utf-8").replace('"closing": "day"', '"closing": "day", "include": ["difficult"]')
+    record.write_text(asked, "utf-8")  # which takes a longer track
+    (tmp_path / "output" / "loving-kindness-1m.mp3").rename(tmp_path / "output" / "loving-kindness-1m.MP3")
     (tmp_path / "output" / "broken.mp3").write_bytes(b"no sound")
     (tmp_path / "output" / "broken.json").write_text("{", "utf-8")
     (tmp_path / "output" / "library").mkdir()
     with running(tmp_path) as second:
         listed = second.get("tracks").text
         (page,) = set(re.findall(r"tracks/[0-9a-f]+", listed))
-        assert "loving-kindness-9m.MP3" in listed and "broken" not in listed
+        assert "loving-kindness-1m.MP3" in listed and "broken" not in listed
         text = second.get(page).text
         assert "What was checked" in text and "does not hold" not in text
-        assert second.get(f"{page}/file.MP3").body == (tmp_path / "output" / "loving-kindness-9m.MP3").read_bytes()
+        assert second.get(f"{page}/file.MP3").body == (tmp_path / "output" / "loving-kindness-1m.MP3").read_bytes()
         again = second.get(f"?again={page.removeprefix('tracks/')}").text
         assert re.search(r'value="loving-kindness" checked', again)
-        assert re.search(r'<option value="day" selected', again)
-        assert 'data-chosen="9"' in again and 'name="include.difficult" checked' in again
+        assert re.search(r'<option value="day" selected', again) and re.search(r'name="gentle" checked', again)
+        assert 'data-chosen="1"' in again and 'name="include.difficult" checked' in again
         assert NAME not in listed + text + again
         assert second.get("tracks/0123456789abcdef").status == 404
 
