@@ -255,6 +255,26 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(
         visit.wrong = [each for each in visit.wrong if "422" not in each]  # the browser tells of it
 
 
+def test_as_many_tabs_as_one_likes_follow_their_tracks(browser: Any, tmp_path: Path) -> None:
+    """A browser has six connections to a studio: those behind the one that is seen are not to keep them."""
+    behind = "Object.defineProperty(document, 'hidden', {get: () => window.behind}); window.behind = %s;"
+    turned = "document.dispatchEvent(new Event('visibilitychange'))"
+    with running(tmp_path) as studio, Visit(browser, studio, "tracks") as visit:
+        studio.add({**SHORT, "script": "sleep", "minutes": "45", "voice": "system"})
+        waiting = studio.add(SHORT)
+        tabs = [visit.context.new_page() for _ in range(7)]
+        for tab in tabs:
+            tab.goto(studio.url + waiting, wait_until="commit")
+            tab.get_by_role("button", name="Cancel").wait_for()
+            tab.evaluate(behind % "true" + turned)
+        visit.page.goto(studio.url + waiting)
+        visit.page.get_by_role("button", name="Cancel").click()
+        visit.page.wait_for_url("**/tracks")
+        assert "cancelled" in visit.page.locator("main").inner_text()
+        tabs[0].evaluate("window.behind = false;" + turned)
+        tabs[0].get_by_text("cancelled").wait_for()
+
+
 @pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.soak)], ids=["sample", "every"])
 def test_what_failed_and_what_is_unfinished_is_told_to_everybody(browser: Any, tmp_path: Path, every: bool) -> None:
     with running(tmp_path) as before:
