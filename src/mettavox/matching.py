@@ -38,6 +38,7 @@ _AGAIN, _AGAIN_SHARE, _BROKEN_OFF, _SAID_TWICE = 0.8, 0.72, 1.0, 1.0
 # The same words in two voices are nearer than different words: over the English lines in voices of two engines 0.93
 # and 1.18, and one in twenty of the same deviates by a quarter of what is between.
 _SPREADS, _LEAST_SPREAD, _UNLIKE, _UNHEARD = 6.0, 0.02, 10.0, 5.0
+_LEAST_USUAL = recording.USUAL_DISTANCE / 10
 _UNKNOWN = 2.0  # more than the right line costs, less than a wrong one
 _NEAR = 6
 _FEWEST_FOR_PACE = 8
@@ -307,7 +308,8 @@ class _Stretches:
             for place in range(0, self.count - 2, max(1, self.count // 24))
             if self.is_voice(place) and self.is_voice(place + 2)
         ]
-        return float(np.median(far)) if len(far) >= 3 else recording.USUAL_DISTANCE  # noqa: PLR2004
+        # A beep again and again is not apart at all.
+        return max(_LEAST_USUAL, float(np.median(far))) if len(far) >= 3 else recording.USUAL_DISTANCE  # noqa: PLR2004
 
 
 # --- alignment ---
