@@ -73,7 +73,9 @@ def is_bundled(entry: Traversable) -> bool:
 
 def is_plain(name: str) -> bool:
     """Whether a name can only be that of a file in its folder: letters, digits, hyphens, underscores; few."""
-    return 0 < len(name.encode("utf-8", "replace")) <= _LONGEST_NAME and all(letter.isalnum() or letter in "-_" for letter in name)
+    return 0 < len(name.encode("utf-8", "replace")) <= _LONGEST_NAME and all(
+        letter.isalnum() or letter in "-_" for letter in name
+    )
 
 
 def listed(kind: str, parts: tuple[str, ...], suffix: str, first: Path | None = None) -> Iterator[Traversable]:

@@ -26,7 +26,8 @@ class Rehearsal:
         """Leave a line at ``path`` as WAV; gives its seconds. ``place`` counts what is heard in the plan, from 0.
 
         Lines without a person's words are kept for the track. Raises RequestError where no line has that place, or one
-        with other ``words`` than were seen there, where they are given; DurationError, and what a voice raises that cannot say it.
+        with other ``words`` than were seen there, where they are given; DurationError, and what a voice raises that
+        cannot say it.
         """
         with self._one_at_a_time:
             ensemble = self._booth.ensemble(prepared, _SETTINGS)

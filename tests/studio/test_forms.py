@@ -148,7 +148,8 @@ def test_a_name_is_not_repeated_where_it_is_refused(studio: Studio) -> None:
     for field in ("name", "target"):
         answer = studio.post("tracks", {**SHORT, field: f"{NAME}<7>"})
         assert answer.status == 422
-        assert answer.text.count(NAME) == answer.text.count(f'id="{field}" name="{field}" maxlength="80" value="{NAME}') == 1
+        assert answer.text.count(NAME) == 1  # where it was typed
+        assert f'id="{field}" name="{field}" maxlength="80" value="{NAME}' in answer.text
 
 
 def test_a_name_too_long_for_a_file_is_nobodys(studio: Studio) -> None:

@@ -73,7 +73,8 @@ def test_a_line_is_heard_as_it_will_be_in_the_track(studio: Studio) -> None:
             return sound.getnframes()
 
     assert frames(say="zo-RAI-da of a long and winding road") > frames() + 24_000
-    words = re.search(r'class="play" data-place="0".*?</button><span>(.*?)</span>', studio.post("plan", SHORT).json()["html"])
+    planned = studio.post("plan", SHORT).json()["html"]
+    words = re.search(r'class="play" data-place="0".*?</button><span>(.*?)</span>', planned)
     assert studio.post("line", {**SHORT, "place": "0", "words": html.unescape(words[1])}).status == 200
     others = ("", "-1", "999", "x", "1e3", "../0", "9" * 5000, "٣")
     for place, other in (*((place, "") for place in others), ("0", "What stood there before."), ("1", words[1])):

@@ -29,7 +29,7 @@ def app(works: Works, rehearsal: Rehearsal, preferences: Preferences, *, token: 
         Mount("/web", StaticFiles(directory=WEB / "static")),
     ]
     wrong = {404: _lost, 405: _once, TooLarge: _too_large, 500: _mistaken}
-    pages = Starlette(routes=[*routes, *shared], exception_handlers=wrong)  # type: ignore[arg-type]
+    pages = Starlette(routes=[*routes, *shared], exception_handlers=wrong)
     return Guard(pages, token=token, hosts=hosts, larger=_LARGER, language=desk.spoken, others=many.OTHERS)
 
 
