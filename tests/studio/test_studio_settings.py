@@ -55,6 +55,17 @@ def test_another_folder_is_kept_and_new_tracks_go_there(tmp_path: Path) -> None:
         assert "grounding-1m.mp3" in again.get("tracks").text
 
 
+def test_the_same_folder_by_another_path_has_each_track_once(tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "disk")
+    with running(tmp_path / "link", fixed=False) as studio:
+        studio.made(studio.add(SHORT))
+        studio.post("settings/output", {"folder": str(studio.output)})
+        listed = studio.get("tracks").text
+        assert str(tmp_path / "disk") in studio.get("settings").text
+        assert listed.count("Grounding (1:00)") == 1
+
+
 def test_what_is_not_finished_goes_where_it_was_meant_to_after_a_restart(tmp_path: Path) -> None:
     with running(tmp_path, fixed=False) as studio:
         page = studio.add({**SHORT, "script": "sleep", "minutes": "45", "voice": "system"})

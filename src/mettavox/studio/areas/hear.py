@@ -44,11 +44,13 @@ class _Hear:
 
     async def all(self, request: Request) -> Response:
         works = self._works.all()
-        there = {work.path for work in works}
-        before = await run_in_threadpool(lambda: list(earlier.all_in(self._works.output)))
-        return self._desk.page(
-            request, "hear", "tracks.html", works=works, earlier=[work for work in before if work.path not in there]
-        )
+        before = await run_in_threadpool(self._before, works)
+        return self._desk.page(request, "hear", "tracks.html", works=works, earlier=before)
+
+    def _before(self, works: list[Work]) -> list[Work]:
+        """Those of before that lie in the folder for tracks, which may have had another path for those of this start."""
+        there = {work.path.resolve() for work in works if work.path}
+        return [work for work in earlier.all_in(self._works.output) if work.path and work.path.resolve() not in there]
 
     async def track(self, request: Request) -> Response:
         work = self._desk.work(request.path_params["name"])
