@@ -76,6 +76,16 @@ def test_a_track_is_made_whole_and_nothing_of_it_is_kept(works: Made, tmp_path: 
     assert [path for path in tmp_path.rglob("*") if NAME in path.name] == []
 
 
+def test_what_lies_beside_a_track_keeps_its_name_from_others(works: Made, tmp_path: Path) -> None:
+    """As when somebody has moved the track alone."""
+    (tmp_path / "output").mkdir()
+    (tmp_path / "output" / "grounding-1m.srt").write_text("mine", "utf-8")
+    slow = Slow()
+    work = works(slow).add(named())
+    slow.step.release()
+    assert done(work).path == tmp_path / "output" / "grounding-1m-2.mp3"
+
+
 def test_ten_are_made_in_their_order(works: Made, tmp_path: Path) -> None:
     slow = Slow()
     queue = works(slow)

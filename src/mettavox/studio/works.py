@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from mettavox import ask, output, prepare
+from mettavox.beside import SUFFIXES, beside_path
 from mettavox.errors import MettavoxError, OutputError
 from mettavox.prepare import Prepared
 from mettavox.render import render
@@ -253,11 +254,12 @@ def shown(work: Work) -> tuple[Any, ...]:
 
 
 def _free(folder: Path, prepared: Prepared) -> Path:
-    """A name that nothing has: the practice and its length, never a person's."""
+    """A name that nothing has, also nothing of what lies beside a track: the practice and its length, never a person's.
+    """
     stem = f"{name_of(prepared.script.head.id)}-{file_stem(prepared.seconds)}"
     for count in range(1, _MOST_COPIES):
         path = folder / f"{stem}{f'-{count}' if count > 1 else ''}.{prepared.request.format}"
-        if not path.exists() and not path.with_suffix(".json").exists():
+        if not any(map(os.path.lexists, (path, *(beside_path(path, each) for each in SUFFIXES)))):
             return path
     raise OutputError("There are too many tracks of this name.", hint="Move some of them to another folder.")
 
