@@ -55,7 +55,7 @@ class _Record:
             "record",
             "record.html",
             make=self._desk.words(request, "make"),
-            going_on=await run_in_threadpool(_shown, self._readings.all()),
+            going_on=await run_in_threadpool(lambda: _shown(self._readings.all())),
             practices=await run_in_threadpool(_practices, language),
             voices=await run_in_threadpool(booth.own_voices, language),
             choices=booth.choices(language),
