@@ -254,7 +254,7 @@ def shown(work: Work) -> tuple[Any, ...]:
 
 
 def _free(folder: Path, prepared: Prepared) -> Path:
-    """A name that nothing has, also nothing of what lies beside a track: the practice and its length, never a person's."""
+    """A name that nothing has, and nothing beside a track: the practice and its length, never a person's."""
     stem = f"{name_of(prepared.script.head.id)}-{file_stem(prepared.seconds)}"
     for count in range(1, _MOST_COPIES):
         path = folder / f"{stem}{f'-{count}' if count > 1 else ''}.{prepared.request.format}"

@@ -48,7 +48,7 @@ class _Hear:
         return self._desk.page(request, "hear", "tracks.html", works=works, earlier=before)
 
     def _before(self, works: list[Work]) -> list[Work]:
-        """Those of before that lie in the folder for tracks, which may have had another path for those of this start."""
+        """Those of before in the folder for tracks, which may have had another path for those of this start."""
         there = {work.path.resolve() for work in works if work.path}
         return [work for work in earlier.all_in(self._works.output) if work.path and work.path.resolve() not in there]
 
