@@ -273,6 +273,8 @@ def test_as_many_tabs_as_one_likes_follow_their_tracks(browser: Any, tmp_path: P
         assert "cancelled" in visit.page.locator("main").inner_text()
         tabs[0].evaluate("window.behind = false;" + turned)
         tabs[0].get_by_text("cancelled").wait_for()
+        for tab in tabs:
+            tab.close()
 
 
 @pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.soak)], ids=["sample", "every"])
