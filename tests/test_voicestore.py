@@ -583,7 +583,7 @@ def test_nothing_else_uses_the_network() -> None:
                 fetching |= {f"{path.name}: {name.removeprefix('mettavox.fetch.')}"}
             if name == "mettavox.fetch":
                 fetching |= {f"{path.name}: fetch"}
-    assert using == {"fetch.py", "cluster.py", "site/serving.py", "studio/areas/hear.py", "studio/server.py"}
+    assert using == {"fetch.py", "cluster.py", "site/serving.py", "studio/desk.py", "studio/server.py"}
     assert fetching == {"voicestore.py: fetch", "voicestore.py: on_disk", "tuning.py: on_disk"}
 
 

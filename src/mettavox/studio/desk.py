@@ -1,5 +1,6 @@
 """Desk: what every area of the studio works with: its words, its pages, its forms, and how it says what went wrong."""
 
+import asyncio
 import contextlib
 import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -9,6 +10,7 @@ from urllib.parse import parse_qsl
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
@@ -21,7 +23,7 @@ from mettavox.studio.batches import Batches
 from mettavox.studio.guard import Plain
 from mettavox.studio.preferences import Preferences
 from mettavox.studio.wording import Words
-from mettavox.studio.works import Work, Works
+from mettavox.studio.works import GOING_ON, Work, Works
 from mettavox.units import clock
 
 WEB = Path(__file__).parent / "web"
@@ -30,6 +32,11 @@ AREAS = ("make", "hear", "record", "write", "many", "voices", "settings")
 _PLACES = {"make": "", "hear": "tracks"}
 _FORM = "application/x-www-form-urlencoded"
 _MOST_FIELDS = 64
+# A page is told that often even where nothing is new, so that one that has gone is noticed.
+_BEAT_SECONDS = 10.0
+_PAUSE_SECONDS = 0.1  # and no sooner than that
+
+Seen = tuple[Any, ...]
 _MOST_DIGITS = 6
 _A_MEGABYTE = 1_000_000
 
@@ -115,6 +122,25 @@ class Desk:
         back = at(request, _PLACES.get(area, area))
         return self.page(request, area, "refused.html", code=422, back=back, **self.told(request, error, labels))
 
+    def followed(self, request: Request, wait: Callable[[Seen, float], Seen], told: Callable[[Seen], str]) -> Response:
+        """A stream of events about something that goes on.
+
+        ``wait`` gives what is to be seen of it, its state first, as soon as that is not what was seen before, or after
+        so many seconds; ``told`` gives what a page is sent of it. The last one is of a state that stays, or as the
+        studio ends.
+        """
+
+        async def events() -> AsyncIterator[str]:
+            seen: Seen = ()
+            while True:
+                seen = await run_in_threadpool(wait, seen, _BEAT_SECONDS)
+                yield f"data: {told(seen)}\n\n"
+                if seen[0] not in GOING_ON or not self.works.is_open or await request.is_disconnected():
+                    return
+                await asyncio.sleep(_PAUSE_SECONDS)
+
+        return _Events(events())
+
 
 @pass_context
 def _worded(context: Context, seconds: float) -> str:
@@ -184,7 +210,7 @@ def lost() -> Response:
     return Plain("There is no such page in the studio.", 404)
 
 
-class Events(Response):
+class _Events(Response):
     """A stream of events, sent as they come."""
 
     def __init__(self, events: AsyncIterator[str]) -> None:

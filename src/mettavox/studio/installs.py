@@ -13,7 +13,10 @@ from typing import Any, Literal
 
 from mettavox import voices, voicestore
 from mettavox.errors import MettavoxError, OutputError
+from mettavox.studio.works import GOING_ON
 from mettavox.voice import Voice, VoiceFile
+
+_LOOK_SECONDS = 0.5
 
 State = Literal["waiting", "working", "made", "failed", "cancelled"]
 
@@ -42,7 +45,7 @@ class Install:
     @property
     def is_done(self) -> bool:
         """Whether nothing more will become of it by itself."""
-        return self.state not in ("waiting", "working")
+        return self.state not in GOING_ON
 
     @property
     def share(self) -> float:
@@ -89,7 +92,8 @@ class Installs:
     def wait(self, install: Install, seen: tuple[Any, ...], seconds: float) -> tuple[Any, ...]:
         """What is to be shown of it, as soon as that is not what was ``seen``, or after so many seconds."""
         with self._changed:
-            self._changed.wait_for(lambda: _shown(install) != seen, timeout=seconds)
+            # Nobody wakes who waits here when the studio ends.
+            self._changed.wait_for(lambda: _shown(install) != seen, timeout=min(seconds, _LOOK_SECONDS))
         return _shown(install)
 
     def _run(self) -> None:

@@ -25,6 +25,9 @@ from mettavox.units import file_stem, name_of
 
 State = Literal["waiting", "working", "made", "failed", "cancelled", "unfinished"]
 
+GOING_ON: tuple[State, ...] = ("waiting", "working")
+"""The states of which something more becomes by itself."""
+
 _ID = re.compile(r"[0-9a-f]{16}")
 _MOST_COPIES = 999
 _OURS = "Sorry: mettavox made a mistake of its own; nothing that you did is wrong."
@@ -62,7 +65,7 @@ class Work:
     @property
     def is_done(self) -> bool:
         """Whether nothing more will become of it by itself."""
-        return self.state not in ("waiting", "working")
+        return self.state not in GOING_ON
 
 
 class Works:

@@ -1,9 +1,6 @@
 """Hear: the tracks, each while it is made, and then with its player, its files and what was checked."""
 
-import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -16,10 +13,9 @@ from mettavox.catalogue import KINDS, Item, one
 from mettavox.errors import MettavoxError
 from mettavox.site import strip
 from mettavox.studio import earlier
-from mettavox.studio.desk import Desk, Events, lost, seen_next
+from mettavox.studio.desk import Desk, Seen, lost, seen_next
 from mettavox.studio.works import Work
 
-_BEAT_SECONDS = 10.0
 _OTHERS = {".txt": "text/plain; charset=utf-8", ".html": "text/html; charset=utf-8", ".vtt": "text/vtt; charset=utf-8",
            ".srt": "application/x-subrip; charset=utf-8", ".jpg": "image/jpeg"}  # fmt: skip
 
@@ -79,18 +75,11 @@ class _Hear:
             return lost()
         words = self._desk.words(request, "hear")
 
-        async def events() -> AsyncIterator[str]:
-            seen: tuple[Any, ...] = ()
-            while True:
-                now = await run_in_threadpool(self._works.wait, work, seen, _BEAT_SECONDS)
-                state, stage, share = now
-                yield f"data: {state}\t{share:.3f}\t{words['stages'].get(stage, words['working'])}\n\n"
-                if work.is_done or not self._works.is_open or await request.is_disconnected():
-                    return
-                seen = now
-                await asyncio.sleep(0.1)
+        def told(seen: Seen) -> str:
+            state, stage, share = seen
+            return f"{state}\t{share:.3f}\t{words['stages'].get(stage, words['working'])}"
 
-        return Events(events())
+        return self._desk.followed(request, lambda seen, seconds: self._works.wait(work, seen, seconds), told)
 
     async def cancel(self, request: Request) -> Response:
         work = self._work(request)

@@ -1,11 +1,10 @@
 """Many: a table of people becomes a library: it is read, put right, heard and made; then come its pages and feed."""
 
-import asyncio
 import json
 import re
 import secrets
 import tempfile
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -28,7 +27,7 @@ from mettavox.site import serving
 from mettavox.studio import forms, libraries, translated
 from mettavox.studio.areas.library import LibraryPages
 from mettavox.studio.batches import Batch
-from mettavox.studio.desk import Desk, Events, at, form, heard, lost, seen_next
+from mettavox.studio.desk import Desk, Seen, at, form, heard, lost, seen_next
 from mettavox.studio.libraries import Libraries
 from mettavox.studio.wording import Words
 from mettavox.units import clock
@@ -44,8 +43,6 @@ PAGE_ROWS = 50
 
 _MOST_FIELDS = 4000
 _PROBLEMS, _ALIKE = 10, 4
-_BEAT_SECONDS = 10.0
-_EVENT_ROWS = 400
 _HEARD = ("name", "target")
 _COMPANION = {"name": "say", "target": "target-say"}
 _CELL = re.compile(r"c\.(\d{1,7})\.(\d{1,3})")
@@ -493,30 +490,22 @@ class _Many:
         words = self._desk.words(request, "many")
         start = request.query_params.get("from", "0")
 
-        async def events() -> AsyncIterator[str]:
-            told = int(start) if start.isdecimal() and len(start) < 9 else 0  # noqa: PLR2004
-            seen: tuple[Any, ...] = ()
-            while True:
-                seen = await run_in_threadpool(self._batches.wait, one, seen, _BEAT_SECONDS)
-                state, _, steps = seen
-                rows = list(dict.fromkeys(one.steps[told:steps]))[-_EVENT_ROWS:]
-                told = steps
-                facts = {
-                    "state": state,
-                    "share": one.done / one.total if one.total else 0,
-                    "done": one.done,
-                    "total": one.total,
-                    "told": _told(one, words),
-                    "failed": one.count("failed"),
-                    "rows": [[row, one.state_of(row), *_row_told(one, row, words)] for row in rows],
-                }
-                yield f"data: {json.dumps(facts, ensure_ascii=False)}\n\n"
-                done = one.work is None or one.work.is_done
-                if done or not self._desk.works.is_open or await request.is_disconnected():
-                    return
-                await asyncio.sleep(0.15)
+        steps = int(start) if start.isdecimal() and len(start) < 9 else 0  # noqa: PLR2004
 
-        return Events(events())
+        def told(seen: Seen) -> str:
+            nonlocal steps
+            before, (state, _, steps) = steps, seen
+            rows = list(dict.fromkeys(one.steps[before:steps]))
+            facts = {
+                "state": state,
+                "share": one.done / one.total if one.total else 0,
+                "told": _told(one, words),
+                "failed": one.count("failed"),
+                "rows": [[row, one.state_of(row), *_row_told(one, row, words)] for row in rows],
+            }
+            return json.dumps(facts, ensure_ascii=False)
+
+        return self._desk.followed(request, lambda seen, seconds: self._batches.wait(one, seen, seconds), told)
 
     async def file(self, request: Request) -> Response:
         """The track of a row."""

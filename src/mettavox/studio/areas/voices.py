@@ -3,7 +3,7 @@
 import io
 import math
 import shutil
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,11 @@ from mettavox.handout import fill
 from mettavox.rehearsal import Rehearsal
 from mettavox.repertoire import Listed
 from mettavox.studio import places, translated
-from mettavox.studio.desk import Desk, Events, form, lost, seen_next, sized
+from mettavox.studio.desk import Desk, Seen, form, lost, seen_next, sized
 from mettavox.studio.installs import Installs
 from mettavox.takes import ENGINE as RECORDED
 from mettavox.voice import PAUSES
 
-_BEAT_SECONDS = 0.5  # how soon a page sees that the studio ends
 _ANY = "*"
 _OWN_LINES = 50
 _RATES = (0.5, 1.5)
@@ -157,20 +156,12 @@ class _Voices:
             return lost()
         words = self._desk.words(request, "voices")
 
-        async def events() -> AsyncIterator[str]:
-            seen: tuple[Any, ...] = ()
-            while True:
-                now = await run_in_threadpool(self._installs.wait, install, seen, _BEAT_SECONDS)
-                state, share = now
-                if now != seen:
-                    lang = words["lang"]
-                    told = fill(words["come"], there=sized(install.there, lang), whole=sized(install.bytes, lang))
-                    yield f"data: {state}\t{share:.2f}\t{told}\n\n"
-                if install.is_done or not self._desk.works.is_open or await request.is_disconnected():
-                    return
-                seen = now
+        def told(seen: Seen) -> str:
+            (state, share), lang = seen, words["lang"]
+            come = fill(words["come"], there=sized(install.there, lang), whole=sized(install.bytes, lang))
+            return f"{state}\t{share:.2f}\t{come}"
 
-        return Events(events())
+        return self._desk.followed(request, lambda seen, seconds: self._installs.wait(install, seen, seconds), told)
 
     async def cancel(self, request: Request) -> Response:
         install = self._installs.get(request.path_params["name"])

@@ -1,13 +1,12 @@
-import { find, renew } from "./studio.js";
+import { find, follow, renew } from "./studio.js";
 
 const progress = find("progress");
 if (progress) {
-  const events = new EventSource(progress.dataset.events);
   const failed = find("some-failed");
   let tenth = 0;
-  events.addEventListener("message", (event) => {
-    const told = JSON.parse(event.data);
-    if (!["waiting", "working"].includes(told.state)) { events.close(); renew(); return; }
+  follow(progress.dataset.events, (event) => {
+    const told = JSON.parse(event);
+    if (!["waiting", "working"].includes(told.state)) { renew(); return true; }
     find("bar").value = told.share;
     if (told.state === "working") find("stage").textContent = told.told;
     for (const [number, state, words, length, why] of told.rows) {
@@ -22,6 +21,7 @@ if (progress) {
     // A screen reader hears it ten times, not at every track.
     const now = Math.floor(told.share * 10);
     if (now > tenth) { tenth = now; find("told").textContent = told.told; }
+    return false;
   });
 }
 

@@ -59,7 +59,7 @@ export const follow = (address, heard) => {
     stop();
     if (ended || document.hidden) return;
     events = new EventSource(address);
-    events.addEventListener("message", (event) => { if (heard(event.data.split("\t"))) { ended = true; stop(); } });
+    events.addEventListener("message", (event) => { if (heard(event.data)) { ended = true; stop(); } });
   };
   document.addEventListener("visibilitychange", listen);
   listen();

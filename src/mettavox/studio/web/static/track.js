@@ -4,7 +4,8 @@ import { find, follow, renew } from "./studio.js";
   const progress = find("progress");
   if (progress) {
     let said = "";
-    follow(progress.dataset.events, ([state, share, stage]) => {
+    follow(progress.dataset.events, (told) => {
+    const [state, share, stage] = told.split("\t");
       if (!["waiting", "working"].includes(state)) { renew(); return true; }
       find("bar").value = Number(share);
       if (state === "working") find("stage").textContent = stage;

@@ -56,7 +56,8 @@ document.querySelectorAll(".hear-tuned").forEach((button) => button.addEventList
 const progress = find("progress");
 if (progress) {
   let quarter = 0;
-  follow(progress.dataset.events, ([state, share, come]) => {
+  follow(progress.dataset.events, (told) => {
+    const [state, share, come] = told.split("\t");
     if (!["waiting", "working"].includes(state)) { renew(location.pathname); return true; }
     find("bar").value = Number(share);
     find("come").textContent = come;
