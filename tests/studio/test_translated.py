@@ -183,7 +183,8 @@ def test_the_pages_say_it(studio: Studio) -> None:
     shown = html.unescape(studio.get(page, accept_language="es").text)
     assert re.search(r"Guardar MP3, \d+,\d MB", shown)
     assert "1 min ·" in shown
-    rows = re.findall(r'<th scope="row">(.*?)</th><td>correcto</td><td>(.*?)</td>', shown)
+    checks = html.unescape(studio.get(f"{page}/checks?part", accept_language="es").text)
+    rows = re.findall(r'<th scope="row">(.*?)</th><td>correcto</td><td>(.*?)</td>', checks)
     assert {"duración", "líneas", "volumen", "pico real", "archivo", "subtítulos (VTT)"} <= {what for what, _ in rows}
     assert not [found for _, found in rows if _ENGLISH.search(found)]
 

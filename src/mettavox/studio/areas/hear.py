@@ -1,6 +1,7 @@
 """Hear: the tracks, each while it is made, and then with its player, its files and what was checked."""
 
 from dataclasses import replace
+from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -26,6 +27,7 @@ def routes(desk: Desk) -> list[Route]:
     return [
         Route("/tracks", area.all, methods=["GET"]),
         Route("/tracks/{name}", area.track, methods=["GET"]),
+        Route("/tracks/{name}/checks", area.checks, methods=["GET"]),
         Route("/tracks/{name}/progress", area.progress, methods=["GET"]),
         Route("/tracks/{name}/cancel", area.cancel, methods=["POST"]),
         Route("/tracks/{name}/go-on", area.go_on, methods=["POST"]),
@@ -64,9 +66,18 @@ class _Hear:
             hint=self._desk.said(request, work.hint),
             item=item,
             strip=strip.svg(item.timeline) if item and item.timeline else "",
-            findings=await run_in_threadpool(_findings, work) if item else (),
             others=others,
         )
+
+    async def checks(self, request: Request) -> Response:
+        """What was checked, alone or as a part for the track's page: all of the sound is read, which takes a while."""
+        work = self._desk.work(request.path_params["name"])
+        if work is None or work.path is None:
+            return lost()
+        findings = await run_in_threadpool(_findings, work.path)
+        part = "part" in request.query_params
+        template = "findings.html" if part else "checks.html"
+        return self._desk.page(request, "hear", template, work=work, findings=findings)
 
     async def progress(self, request: Request) -> Response:
         """Events for the page of a track: its state, stage and share, whenever they change."""
@@ -117,10 +128,8 @@ def _item(work: Work) -> Item | None:
         return None
 
 
-def _findings(work: Work) -> list[tuple[str, bool, str]]:
-    if work.path is None:
-        return []
+def _findings(path: Path) -> list[tuple[str, bool, str]]:
     try:
-        return [(each.what, each.holds, each.found) for each in check.check(work.path).findings]
+        return [(each.what, each.holds, each.found) for each in check.check(path).findings]
     except MettavoxError as error:
         return [("record", False, error.message)]

@@ -1,11 +1,11 @@
-import { find, follow, renew } from "./studio.js";
+import { ask, find, follow, renew } from "./studio.js";
 
 {
   const progress = find("progress");
   if (progress) {
     let said = "";
     follow(progress.dataset.events, (told) => {
-    const [state, share, stage] = told.split("\t");
+      const [state, share, stage] = told.split("\t");
       if (!["waiting", "working"].includes(state)) { renew(); return true; }
       find("bar").value = Number(share);
       if (state === "working") find("stage").textContent = stage;
@@ -13,6 +13,24 @@ import { find, follow, renew } from "./studio.js";
       return false;
     });
   }
+}
+
+// All of the sound is read for it, so only for who wants to know.
+const checks = find("checks");
+if (checks) {
+  const status = find("checking");
+  let asked = false;
+  checks.hidden = false;
+  checks.addEventListener("toggle", async () => {
+    if (!checks.open || asked) return;
+    asked = true;
+    status.textContent = status.dataset.waiting;
+    const answer = await ask(checks.dataset.from, {}, status);
+    asked = !!answer;
+    if (!answer) return;
+    checks.insertAdjacentHTML("beforeend", await answer.text()); // made by the studio's own templates, which escape
+    status.textContent = "";
+  });
 }
 
 const sound = find("sound");
