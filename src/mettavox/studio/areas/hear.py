@@ -76,7 +76,7 @@ class _Hear:
             return lost()
         findings = await run_in_threadpool(_findings, work.path)
         part = "part" in request.query_params
-        template = "findings.html" if part else "checks.html"
+        template = "checked.html" if part else "checks.html"
         return self._desk.page(request, "hear", template, work=work, findings=findings)
 
     async def progress(self, request: Request) -> Response:
