@@ -3,12 +3,14 @@
 import contextlib
 import json
 import os
+import secrets
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
+from pathlib import Path
 from typing import Any
 
 from mettavox.audio import Clip
@@ -52,20 +54,22 @@ class EngineProcess:
         self._kill()
 
     def _open(self) -> None:
-        with self._change:
-            if self._ended:
-                raise EngineError("Speech was stopped.")
-            self._folder = tempfile.mkdtemp(prefix="mettavox-")
-            self._process = subprocess.Popen(
-                # -P: the working directory is not searched for modules
-                [sys.executable, "-P", "-m", "mettavox.engines.worker", self._target, self._folder],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env=os.environ | _ONE_THREAD,
-                start_new_session=True,  # Ctrl-C reaches us alone, and we end the whole group
-            )
         try:
+            with self._change:
+                if self._ended:
+                    raise EngineError("Speech was stopped.")
+                # Named before it is made: who is interrupted between the two still knows what to remove.
+                self._folder = str(Path(tempfile.gettempdir(), f"mettavox-{secrets.token_hex(8)}"))
+                Path(self._folder).mkdir(mode=0o700)
+                self._process = subprocess.Popen(
+                    # -P: the working directory is not searched for modules
+                    [sys.executable, "-P", "-m", "mettavox.engines.worker", self._target, self._folder],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.DEVNULL,
+                    env=os.environ | _ONE_THREAD,
+                    start_new_session=True,  # Ctrl-C reaches us alone, and we end the whole group
+                )
             self._ask(self._voice.plain(), _START_SECONDS)
         except BaseException:
             self._kill()
