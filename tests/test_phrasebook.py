@@ -3,12 +3,15 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
 from mettavox import phrasebook
 from mettavox.errors import RequestError, ScriptError
 from mettavox.person import PRONOUNS, RELATIONS
 from mettavox.phrasebook import PHASES, WISH_PERSONS, Phrasebook
 from mettavox.request import ANCHORS, CLOSINGS
+
+SCRIPTS = Path(__file__).parents[1] / "scripts"
 
 
 @pytest.mark.parametrize("language", phrasebook.languages())
@@ -133,3 +136,9 @@ def test_a_folder_of_one_s_own_comes_first(tmp_path: Path) -> None:
     book = phrasebook.load("en", tmp_path)
     assert book.blocks["return"] == "Go well.\n"
     assert book.blocks["return-sleep"] == phrasebook.load("en").blocks["return-sleep"]
+
+
+@pytest.mark.parametrize("path", sorted(SCRIPTS.rglob("*.yaml")), ids=lambda path: path.relative_to(SCRIPTS).as_posix())
+def test_every_table_is_one_for_pyyaml_without_its_library_in_c_too(path: Path) -> None:
+    """The one in C takes “{a: b?}”, and the one in Python does not."""
+    assert yaml.load(path.read_text("utf-8"), Loader=yaml.SafeLoader)
