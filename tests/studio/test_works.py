@@ -1,5 +1,6 @@
 """Works: tracks are made in their order, cancelled when they are wanted no more, and not lost when the studio ends."""
 
+import contextlib
 import itertools
 import json
 import os
@@ -226,17 +227,24 @@ def test_what_was_kept_and_is_no_work_is_removed(works: Made, tmp_path: Path) ->
     assert [path.name for path in kept(tmp_path)] in ([], ["..evil.json"])
 
 
-def test_killed_in_the_middle_it_goes_on_after_a_restart(tmp_path: Path) -> None:
-    """``kill -9`` of the real program; nobody's name is left in what it kept, nor in what it said."""
-    state = tmp_path / "state"
+@contextlib.contextmanager
+def started(output: Path, state: Path) -> Iterator[tuple["subprocess.Popen[str]", Studio]]:
+    """The real program as a process, with its state in a folder, and the studio that it is."""
     environment = {**os.environ, "XDG_STATE_HOME": str(state)}
-    command = [sys.executable, "-m", "mettavox", "studio", "--no-browser", "-o", str(tmp_path / "output")]
+    command = [sys.executable, "-m", "mettavox", "studio", "--no-browser", "-o", str(output)]
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
-        assert process.stdout and process.stderr
+        assert process.stdout
         origin, key = process.stdout.readline().strip().rstrip("/").rsplit("/", 1)
-        first = Studio(port=int(origin.rsplit(":", 1)[1]), key=key, output=tmp_path / "output", kept=state)
+        yield process, Studio(port=int(origin.rsplit(":", 1)[1]), key=key, output=output, kept=state)
+
+
+def test_killed_in_the_middle_it_goes_on_after_a_restart(tmp_path: Path) -> None:
+    """``kill -9`` of the real program; nobody's name is left in what it kept, nor in what it said."""
+    state = tmp_path / "state"
+    with started(tmp_path / "output", state) as (process, first):
+        assert process.stdout and process.stderr
         page = first.add(named(script="loving-kindness", minutes="3"))
         until(lambda: first.get(page).text, lambda text: "being made" in text)
         process.send_signal(signal.SIGKILL)
@@ -261,14 +269,8 @@ def test_killed_in_the_middle_it_goes_on_after_a_restart(tmp_path: Path) -> None
 def test_ctrl_c_ends_it_quietly_while_a_page_listens(tmp_path: Path) -> None:
     """No traceback, soon, and what was being made is kept."""
     state = tmp_path / "state"
-    environment = {**os.environ, "XDG_STATE_HOME": str(state)}
-    command = [sys.executable, "-m", "mettavox", "studio", "--no-browser", "-o", str(tmp_path / "output")]
-    with subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+    with started(tmp_path / "output", state) as (process, studio):
         assert process.stdout and process.stderr
-        origin, key = process.stdout.readline().strip().rstrip("/").rsplit("/", 1)
-        studio = Studio(port=int(origin.rsplit(":", 1)[1]), key=key, output=tmp_path / "output", kept=state)
         for _ in range(3):
             page = studio.add(named(script="loving-kindness", minutes="20"))
         listening = threading.Thread(target=lambda: studio.get(f"{page}/progress"), daemon=True)
