@@ -50,8 +50,6 @@ class Live:
     with these choices, 0 where unknown.
     """
 
-    title: str = ""
-    purpose: str = ""
     strip: str = ""
     spoken: int = 0
     quiet: int = 0
@@ -77,11 +75,8 @@ def live(options: Mapping[str, Any], found: Source | None = None) -> Live:
         timeline = prepare.laid(prepared, lengths)
     except MettavoxError as error:
         return Live(message=error.message, hint=error.hint, least=least, most=most)
-    head = prepared.script.head
     spoken = round(timeline.spoken_frames / timeline.rate)
     return Live(
-        title=head.title,
-        purpose=head.purpose,
         strip=strip.svg(timeline),
         spoken=spoken,
         quiet=round(timeline.frames / timeline.rate) - spoken,
