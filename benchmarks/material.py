@@ -177,7 +177,7 @@ def _loud_enough(block: Any) -> Any:
     """Samples in [-1, 1] as 16-bit ones, so much louder that LAME brings them to where they were."""
     import numpy as np
 
-    from mettavox.codecs.ffmpeg import LAME_GAINS_DB
+    from mettavox.codecs.mp3encoder import LAME_GAINS_DB
     from mettavox.codecs.mp3 import BITRATE_KBPS
 
     made_up, full_scale = np.float32(10 ** (-LAME_GAINS_DB[BITRATE_KBPS] / 20)), np.float32(32767)

@@ -245,8 +245,11 @@ def mixer_of(part: Part, timeline: Timeline, stem: Stem, bed: Bed | None) -> Mix
     )
 
 
-def made(part: Part, said: Spoken, made_by: Plan, bed: Bed | None, progress: Progress) -> Master:
-    """The master of a part, whose blanks are as wide as was said. Raises NotShared or CodecError."""
+def made(part: Part, said: Spoken, made_by: Plan, bed: Bed | None, progress: Progress, *, threads: int = 1) -> Master:
+    """The master of a part, whose blanks are as wide as was said, encoded in so many threads.
+
+    Raises NotShared or CodecError.
+    """
     prepared, timeline, rate = part.prepared, said.timeline, part.prepared.rate
     found = _levelled(part, said, bed)
     language = prepared.script.head.language
@@ -259,6 +262,7 @@ def made(part: Part, said: Spoken, made_by: Plan, bed: Bed | None, progress: Pro
         made_by,
         timeline.frames,
         bitrate_kbps=kbps,
+        threads=threads,
         without=windows,
         hear=lambda share: progress("encoding", share),
     )

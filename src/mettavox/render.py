@@ -74,7 +74,7 @@ def render(
         bench = bench or until_the_end.enter_context(contextlib.closing(Bench(cache=settings.cache)))
         bed = until_the_end.enter_context(backdrop.bed(prepared))
         ensemble = bench.booth.ensemble(prepared, settings)
-        made = _Maker(prepared, ensemble, bed, bench, progress).made(shared)
+        made = _Maker(prepared, ensemble, bed, bench, progress, settings.worker_count()).made(shared)
         bench.trim()
         heard = {place.sound for place in made.timeline.placements if isinstance(place.sound, Line)}
         texts = Texts(prepared=prepared, timeline=made.timeline, clauses=made.clauses, covers=made.covers)
@@ -117,7 +117,8 @@ def prepare_master(prepared: Prepared, shared: Shared, *, settings: Settings, be
         ensemble = bench.booth.ensemble(prepared, settings)
         part = Part.of(prepared, ensemble, slack_seconds=shared.slack_seconds)
         try:
-            _Maker(prepared, ensemble, bed, bench, lambda stage, share: None).master(part, shared)
+            maker = _Maker(prepared, ensemble, bed, bench, lambda stage, share: None, settings.worker_count())
+            maker.master(part, shared)
         except NotShared:
             return False
     return True
@@ -153,12 +154,14 @@ class _Maker:
         bed: Bed | None,
         bench: Bench,
         progress: Progress,
+        threads: int,
     ) -> None:
         self._prepared = prepared
         self._ensemble = ensemble
         self._bed = bed
         self._bench = bench
         self._progress = progress
+        self._threads = threads
 
     def made(self, shared: Shared | None) -> _Made:
         """Of what it shares with others; else of slots of its own; else with all levels found from all its lines."""
@@ -193,7 +196,7 @@ class _Maker:
 
     def _new(self, part: Part, said: Spoken, plan: Plan, *, shared: bool) -> Master:
         """The master of what was spoken, which is kept."""
-        made = master.made(part, said, plan, self._bed, self._progress)
+        made = master.made(part, said, plan, self._bed, self._progress, threads=self._threads)
         self._bench.keep(part, said.slots, made, shared=shared)
         return made
 

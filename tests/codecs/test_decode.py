@@ -7,7 +7,7 @@ import pytest
 import soundfile
 
 from mettavox.codecs import decode
-from mettavox.codecs.ffmpeg import Mp3Encoder
+from mettavox.codecs.mp3encoder import Mp3Encoder
 from mettavox.errors import CodecError
 from oracles import by_soundfile, speechlike
 

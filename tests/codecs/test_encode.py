@@ -16,6 +16,7 @@ from PIL import Image
 
 from mettavox import output
 from mettavox.codecs import decode, encode, ffmpeg, tagread
+from mettavox.codecs.mp3encoder import LAME_GAINS_DB
 from mettavox.errors import CodecError, OutputError
 from mettavox.tags import Lyric, Tags
 from mettavox.timeline import Chapter
@@ -322,7 +323,7 @@ def test_an_interrupted_track_leaves_nothing_running(scratch: Path, tmp_path: Pa
 
 
 @pytest.mark.parametrize("rate", [44_100, 48_000])
-@pytest.mark.parametrize("bitrate_kbps", [*ffmpeg.LAME_GAINS_DB])
+@pytest.mark.parametrize("bitrate_kbps", [*LAME_GAINS_DB])
 def test_an_mp3_is_as_loud_as_it_came_in(tmp_path: Path, rate: int, bitrate_kbps: int):
     """At every bit rate: what LAME takes is made up for."""
     samples = np.repeat(tone(440, 1.5, rate, -12)[:, None], 2, axis=1)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from mettavox.codecs import ffmpeg
-from mettavox.codecs.ffmpeg import Mp3Encoder
+from mettavox.codecs.mp3encoder import Mp3Encoder
 from mettavox.errors import CodecError
 from oracles import processes_naming
 
@@ -159,11 +159,12 @@ def test_a_full_disk_is_the_disks_error():
     assert not isinstance(caught.value, CodecError)
 
 
-def test_abandoning_leaves_no_process():
+def test_abandoning_leaves_no_process(monkeypatch: pytest.MonkeyPatch):
     """Ctrl-C in the middle of a track."""
+    monkeypatch.setenv(ffmpeg.VARIABLE, str(ffmpeg.find()))
     encoder = Mp3Encoder(io.BytesIO(), frames=len(BLOCK), id3=b"")
     encoder.write(BLOCK)
-    number = encoder._feed._process.pid
+    number = encoder._frames._process.pid  # type: ignore[union-attr]
     encoder.abandon()
     with pytest.raises(ProcessLookupError):
         os.kill(number, 0)

@@ -13,7 +13,7 @@ from mutagen.id3 import ID3
 from PIL import Image
 
 from mettavox.codecs import id3
-from mettavox.codecs.ffmpeg import Mp3Encoder
+from mettavox.codecs.mp3encoder import Mp3Encoder
 from mettavox.errors import CodecError
 from mettavox.tags import Lyric, Tags
 from mettavox.timeline import Chapter

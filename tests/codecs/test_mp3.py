@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from mettavox.codecs import id3
-from mettavox.codecs.ffmpeg import LAME_GAINS_DB, Mp3Encoder
 from mettavox.codecs.mp3 import (
     FRAME_BYTES,
     Mp3Writer,
@@ -19,6 +18,7 @@ from mettavox.codecs.mp3 import (
     info_frame,
     running_crcs,
 )
+from mettavox.codecs.mp3encoder import LAME_GAINS_DB, Mp3Encoder
 from mettavox.errors import CodecError
 from mettavox.tags import Tags
 from oracles import (

@@ -18,41 +18,30 @@ from numpy.typing import NDArray
 
 from mettavox.codec import Block
 from mettavox.codecs import decode
-from mettavox.codecs.ffmpeg import LAME_GAINS_DB, Feed, mp3_arguments
 from mettavox.codecs.mp3 import (
     DECODER_DELAY,
     ENCODER_DELAY,
     FRAME_LENGTH,
     RATE,
-    another_kind,
     check_size,
     crc16_after,
     frame_bytes,
-    header,
     info_frame,
     padding_of,
     running_crcs,
 )
-from mettavox.codecs.pcm import pcm16
+from mettavox.codecs.mp3encoder import LAME_GAINS_DB
+from mettavox.codecs.parts import REST, MpegFrames, Part
+from mettavox.codecs.parts import encoded as encode_parts
 from mettavox.mix import Mixer
 from mettavox.windows import LEAD, TRAIL, Range, Window, windows
 
-MpegFrames = NDArray[np.uint8]
-"""MP3 frames of one size, shape ``(count, bytes)``."""
-
 # A loop of more MP3 frames than this (96 s) is not worth encoding for itself.
 _LONGEST_CYCLE = 4000
-# After so many MP3 frames of silence (two seconds) an encoder has forgotten what came before: it lowers its threshold
-# of hearing to 0.925 of it with each (``adjust_ATH`` in LAME's quantize_pvt.c), and so is at its lowest, which is
-# 0.000625 of the highest, after 95, the LEAD included. It begins at a hundredth, from which there are 36. Measured with
-# speech, noise and bells: over silence, where GUARD is silent too, 80 and 26 are enough, and 76 and 24 are not.
-_REST, _FIRST_REST = 88, 32
 # Before the loop's own frames the encoder hears this many, so that it is in the middle of it.
 _RUN_UP = 8
 _FEWEST = 2  # LAME never makes fewer
 _FED_AT_ONCE = 84  # MP3 frames: two seconds
-# Windows of at most so many MP3 frames (24 s) are held as a whole to see whether they have been encoded already.
-_LONGEST_KNOWN = 1000
 _FEWEST_IN_TURN = 2048  # MP3 frames that are copied at once where a loop is short
 DELAY = ENCODER_DELAY + DECODER_DELAY
 """How many frames of sound later than it was fed a track comes out of a decoder, before the tag is obeyed."""
@@ -71,7 +60,7 @@ class Plan:
     @property
     def is_worth_it(self) -> bool:
         """Whether windows and cycle are less to encode than the whole; silence takes half the time or less."""
-        return self.cycle + sum(window.length + LEAD + TRAIL + _REST // 2 for window in self.windows) < self.count
+        return self.cycle + sum(window.length + LEAD + TRAIL + REST // 2 for window in self.windows) < self.count
 
 
 def count_of(frames: int) -> int:
@@ -159,17 +148,18 @@ def encoded(
     frames: int,
     *,
     bitrate_kbps: int,
+    threads: int = 1,
     without: Collection[int] = frozenset(),
     hear: Callable[[float], None] = lambda share: None,
 ) -> Pieces:
-    """The pieces of a track of ``frames`` frames, ``without`` some of its windows.
+    """The pieces of a track of ``frames`` frames, ``without`` some of its windows, encoded in so many ``threads``.
 
     ``hear`` hears how much is done, 0 to 1. Raises CodecError.
     """
     sound = _Sound(mixer, frames, bitrate_kbps)
     places = [place for place in range(len(made.windows)) if place not in without]
     todo = [*(_part(sound, made.windows[place]) for place in places), _cycle(sound, made)]
-    *parts, loop = _run(_told(todo, hear), bitrate_kbps)
+    *parts, loop = _run(_told(todo, hear), bitrate_kbps, threads)
     nothing = Stretch(np.zeros((0, loop.frames.shape[1]), dtype=np.uint8))
     pieces = Pieces(plan=made, loop=looped(loop.frames), windows=(nothing,) * len(made.windows))
     return _with(pieces, places, parts)
@@ -183,7 +173,7 @@ def _with(pieces: Pieces, places: Sequence[int], parts: Sequence[Stretch]) -> Pi
     return replace(pieces, windows=tuple(windows))
 
 
-def _told(parts: Sequence["_Part"], hear: Callable[[float], None]) -> Iterator["_Part"]:
+def _told(parts: Sequence[Part], hear: Callable[[float], None]) -> Iterator[Part]:
     """The parts as they are taken, of which each is told before it is begun."""
     done, total = 0, sum(part.fed for part in parts)
     for part in parts:
@@ -192,11 +182,14 @@ def _told(parts: Sequence["_Part"], hear: Callable[[float], None]) -> Iterator["
         yield part
 
 
-def completed(pieces: Pieces, mixer: Mixer, frames: int, which: Collection[int], *, bitrate_kbps: int) -> Pieces:
+def completed(
+    pieces: Pieces, mixer: Mixer, frames: int, which: Collection[int], *, bitrate_kbps: int, threads: int = 1
+) -> Pieces:
     """The pieces with these windows encoded anew. Raises CodecError."""
     sound = _Sound(mixer, frames, bitrate_kbps)
     places = sorted(which)
-    return _with(pieces, places, _run((_part(sound, pieces.plan.windows[place]) for place in places), bitrate_kbps))
+    parts = (_part(sound, pieces.plan.windows[place]) for place in places)
+    return _with(pieces, places, _run(parts, bitrate_kbps, threads))
 
 
 def write(pieces: Pieces, frames: int, file: BinaryIO, tag: bytes, *, bitrate_kbps: int) -> str:
@@ -291,25 +284,14 @@ class _Sound:
             yield self._mixer.background(at, stop) * self._gain
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Part:
-    """Something to encode: its sound, and which of its MP3 frames are kept; ``opening`` is the first of a track."""
-
-    blocks: Iterator[Block]
-    fed: int
-    skipped: int
-    length: int
-    opening: bool = False
-
-
 def _fed(window: Window) -> Range:
     """The MP3 frames that an encoder hears for a window."""
     return max(0, window.first - LEAD), window.last + TRAIL
 
 
-def _part(sound: _Sound, window: Window) -> _Part:
+def _part(sound: _Sound, window: Window) -> Part:
     first, last = _fed(window)
-    return _Part(
+    return Part(
         blocks=sound.track(first, last),
         fed=last - first,
         skipped=window.first - first,
@@ -318,69 +300,14 @@ def _part(sound: _Sound, window: Window) -> _Part:
     )
 
 
-def _cycle(sound: _Sound, made: Plan) -> _Part:
+def _cycle(sound: _Sound, made: Plan) -> Part:
     """One cycle of the backdrop."""
     first, last = made.cycle * _RUN_UP - _RUN_UP, made.cycle * (_RUN_UP + 1) + TRAIL
-    return _Part(blocks=sound.backdrop(first, last), fed=last - first, skipped=_RUN_UP, length=made.cycle)
+    return Part(blocks=sound.backdrop(first, last), fed=last - first, skipped=_RUN_UP, length=made.cycle)
 
 
-def _run(parts: Iterable[_Part], bitrate_kbps: int) -> list[Stretch]:
-    """The MP3 frames of each part, all in one run of the encoder, which rests between them: none hears another.
-
-    Parts of the same sound have the same. A part that opens a track has to be the first, since its encoder has just
-    begun.
-    """
-    out: list[bytes] = []
-    places: list[Range] = []
-    known: dict[bytes, int] = {}
-    which: list[int] = []
-    feed: Feed | None = None
-    at = 0
-    try:
-        for part in parts:
-            sound, name = _named(part)
-            which.append(known.setdefault(name, len(places)) if name else len(places))
-            if which[-1] < len(places):
-                continue
-            if feed is None:
-                feed = Feed(mp3_arguments(bitrate_kbps), rate=RATE, take=out.append)
-            if not part.opening:
-                rest = _REST if places else _FIRST_REST
-                feed.write_pcm(bytes(rest * FRAME_LENGTH * 4))
-                at += rest
-            for samples in sound:
-                feed.write_pcm(samples)
-            places.append((at + part.skipped, at + part.skipped + part.length))
-            at += part.fed
-        if feed is None:
-            return []
-        feed.finish()
-    except BaseException:
-        if feed is not None:
-            feed.abandon()
-        raise
-    rows = _rows(b"".join(out), bitrate_kbps)
-    made = [Stretch(rows[first:last]) for first, last in places]
-    return [made[place] for place in which]
-
-
-def _named(part: _Part) -> tuple[Iterable[memoryview], bytes]:
-    """A part's samples, and what it is known by: nothing for one that is like no other, or too long to be held."""
-    samples = (pcm16(block) for block in part.blocks)
-    if part.opening or part.fed > _LONGEST_KNOWN:
-        return samples, b""
-    held = list(samples)
-    digest = hashlib.sha256(repr((part.skipped, part.length)).encode("ascii"))
-    for each in held:
-        digest.update(each)
-    return held, digest.digest()
-
-
-def _rows(data: bytes, bitrate_kbps: int) -> MpegFrames:
-    """The encoder's MP3 frames. Raises CodecError where they are of another kind."""
-    size = frame_bytes(RATE, bitrate_kbps)
-    plain = np.frombuffer(header(RATE, bitrate_kbps)[:3], dtype=np.uint8)
-    rows = np.frombuffer(data, dtype=np.uint8, count=len(data) // size * size).reshape(-1, size)
-    if len(data) % size or (rows[:, : len(plain)] != plain).any():
-        raise another_kind()
-    return rows
+def _run(parts: Iterable[Part], bitrate_kbps: int, threads: int) -> list[Stretch]:
+    """The MP3 frames of each part; those of the same sound are the same."""
+    known: dict[int, Stretch] = {}
+    made = encode_parts(parts, bitrate_kbps, threads=threads)
+    return [known.setdefault(id(frames), Stretch(frames)) for frames in made]

@@ -7,11 +7,11 @@ from typing import BinaryIO
 import numpy as np
 
 from mettavox.codec import Block, Encoder
-from mettavox.codecs import ffmpeg, formats, id3
+from mettavox.codecs import ffmpeg, formats, id3, mp3encoder
 from mettavox.codecs.container import ContainerEncoder
-from mettavox.codecs.ffmpeg import Mp3Encoder
 from mettavox.codecs.formats import FORMATS
 from mettavox.codecs.mp3 import BITRATE_KBPS, RATE, frame_bytes
+from mettavox.codecs.mp3encoder import Mp3Encoder
 from mettavox.codecs.wav import WavEncoder
 from mettavox.errors import CodecError
 from mettavox.tags import Tags
@@ -27,7 +27,8 @@ def check(kind: str, *, rate: int = RATE, bitrate_kbps: int = BITRATE_KBPS) -> N
     form = formats.checked(kind, rate)
     if kind == "mp3":
         frame_bytes(rate, bitrate_kbps)
-    if form.encoder:
+        mp3encoder.check()
+    elif form.encoder:
         ffmpeg.check_encoder(form.encoder)
 
 

@@ -13,10 +13,9 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import IO, BinaryIO, NoReturn
+from typing import IO, NoReturn
 
 from mettavox.codec import Block
-from mettavox.codecs.mp3 import BITRATE_KBPS, RATE, Mp3Writer, frame_bytes
 from mettavox.codecs.pcm import pcm16
 from mettavox.errors import CodecError
 
@@ -27,11 +26,6 @@ VARIABLE = "METTAVOX_FFMPEG"
 """An environment variable that names the ffmpeg to use."""
 _HINT = f"Install mettavox again (it brings an ffmpeg), or set {VARIABLE} to one that has libmp3lame."
 _ENCODER_HINT = f"Choose another --format, or set {VARIABLE} to an ffmpeg that has it."
-LAME_GAINS_DB = {
-    96: -0.446, 112: -0.446, 128: -0.446, 160: -0.446, 192: -0.265, 224: -0.175, 256: 0.0, 320: 0.0,
-}  # fmt: skip
-"""By how much LAME changes the level at each constant bit rate, in kbit/s: its presets multiply by 0.95 up to
-160 kbit/s, 0.97 at 192 and 0.98 at 224 (measured at both rates, 440 Hz and 1 kHz: within 0.003 dB of these)."""
 _PATIENCE_SECONDS = 60.0
 _PIPE_BYTES = 1 << 20
 _LAST_WORDS_SECONDS = 2.0
@@ -306,40 +300,3 @@ class Feed:
             raise _lacks(missing[1])
         last = words.splitlines()[-1] if words else "it ended without a word"
         raise CodecError(f"ffmpeg failed: {last}", hint=_HINT)
-
-
-def mp3_arguments(bitrate_kbps: int) -> list[str]:
-    """What makes a Feed write bare MP3 frames, joint stereo at a constant bit rate, each of which stands alone."""
-    return [
-        "-map_metadata", "-1", "-c:a", "libmp3lame", "-b:a", f"{bitrate_kbps}k",
-        "-joint_stereo", "1", "-reservoir", "0",
-        "-f", "mp3", "-write_xing", "0", "-id3v2_version", "0", "pipe:1",
-    ]  # fmt: skip
-
-
-class Mp3Encoder:
-    """An Encoder: constant bit rate, joint stereo, into a file with an ID3 tag and a LAME tag.
-
-    The bit reservoir is off, so every MP3 frame stands alone and can be cut or copied.
-    """
-
-    def __init__(
-        self, file: BinaryIO, *, frames: int, id3: bytes, rate: int = RATE, bitrate_kbps: int = BITRATE_KBPS
-    ) -> None:
-        frame_bytes(rate, bitrate_kbps)  # refuses what cannot be
-        self.gain_db = LAME_GAINS_DB[bitrate_kbps]
-        self._writer = Mp3Writer(file, frames=frames, id3=id3, rate=rate, bitrate_kbps=bitrate_kbps)
-        self._feed = Feed(mp3_arguments(bitrate_kbps), rate=rate, take=self._writer.write)
-
-    def write(self, block: Block) -> None:
-        """Take the next frames, shape ``(frames, 2)``; beyond [-1, 1] they are clipped. Raises CodecError."""
-        self._feed.write(block)
-
-    def finish(self) -> None:
-        """Wait for the last MP3 frame and complete the tags. Raises CodecError, or OSError from the file."""
-        self._feed.finish()
-        self._writer.finish()
-
-    def abandon(self) -> None:
-        """End ffmpeg at once."""
-        self._feed.abandon()

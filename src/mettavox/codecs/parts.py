@@ -1,0 +1,186 @@
+"""Parts: sounds that are encoded one by one, none of which an encoder hears in another.
+
+LAME in this process begins anew for each, on several cores if it may. An ffmpeg takes a while to start, so one run of
+it encodes them all, with silence between them in which it forgets what came before.
+"""
+
+import hashlib
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mettavox.codec import Block
+from mettavox.codecs import lame, mp3encoder
+from mettavox.codecs.ffmpeg import Feed
+from mettavox.codecs.lame import Lame
+from mettavox.codecs.mp3 import FRAME_LENGTH, RATE, another_kind, frame_bytes, header
+from mettavox.codecs.pcm import pcm16
+
+MpegFrames = NDArray[np.uint8]
+"""MP3 frames of one size, shape ``(count, bytes)``."""
+
+# After so many MP3 frames of silence (two seconds) an encoder has forgotten what came before: it lowers its threshold
+# of hearing to 0.925 of it with each (``adjust_ATH`` in LAME's quantize_pvt.c), and so is at its lowest, which is
+# 0.000625 of the highest, after 95, those before a window (LEAD) included. It begins at a hundredth, from which there
+# are 36. Measured with speech, noise and bells: over silence, where a window's GUARD is silent too, 80 and 26 are
+# enough, and 76 and 24 are not.
+REST, FIRST_REST = 88, 32
+# Sounds of at most so many MP3 frames (24 s) are held as a whole: to see whether they have been encoded already, and
+# for another thread to encode.
+_LONGEST_HELD = 1000
+_SAMPLE_BYTES, _CHANNELS = 2, 2
+
+Samples = Iterable[bytes | memoryview]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """Something to encode: its sound, and which of its MP3 frames are kept; ``opening`` is the first of a track.
+
+    ``fed`` is how many MP3 frames of sound there are; ``skipped`` of these come before the ``length`` that are kept.
+    """
+
+    blocks: Iterator[Block]
+    fed: int
+    skipped: int
+    length: int
+    opening: bool = False
+
+
+def encoded(parts: Iterable[Part], bitrate_kbps: int, *, threads: int = 1) -> list[MpegFrames]:
+    """The MP3 frames of each part; parts of the same sound share theirs.
+
+    A part that opens a track has to be the first, since its encoder has just begun. However many ``threads`` there
+    are, they are the same. Raises CodecError.
+    """
+    places: list[int] = []
+    known: dict[bytes, int] = {}
+    with _Separately(bitrate_kbps, threads) if lame.is_here() else _InOneRun(bitrate_kbps) as run:
+        for part in parts:
+            sound, name = _named(part)
+            places.append(known.setdefault(name, run.count) if name else run.count)
+            if places[-1] == run.count:
+                run.encode(part, sound)
+        made = run.finished()
+    return [made[place] for place in places]
+
+
+def _named(part: Part) -> tuple[Samples, bytes]:
+    """A part's samples, and what it is known by: nothing for one that is like no other, or too long to be held."""
+    samples = (pcm16(block) for block in part.blocks)
+    if part.fed > _LONGEST_HELD:
+        return samples, b""
+    held = list(samples)
+    digest = hashlib.sha256(repr((part.skipped, part.length, part.opening)).encode("ascii"))
+    for each in held:
+        digest.update(each)
+    return held, digest.digest()
+
+
+def _silence(mpeg_frames: int) -> bytes:
+    return bytes(mpeg_frames * FRAME_LENGTH * _CHANNELS * _SAMPLE_BYTES)
+
+
+class _Separately:
+    """Each part by a LAME of its own; ``count`` were taken."""
+
+    def __init__(self, bitrate_kbps: int, threads: int) -> None:
+        self.count = 0
+        self._bitrate_kbps = bitrate_kbps
+        self._threads = threads
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="lame") if threads > 1 else None
+        self._running: deque[Future[MpegFrames]] = deque()
+        self._made: list[Future[MpegFrames]] = []
+
+    def __enter__(self) -> "_Separately":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pool:
+            self._pool.shutdown(cancel_futures=True)
+
+    def encode(self, part: Part, sound: Samples) -> None:
+        """Have it encoded: now, or in another thread; only so many are held that none of these waits."""
+        self.count += 1
+        if self._pool is None or part.fed > _LONGEST_HELD:  # what is mixed as it is encoded stays in this thread
+            done: Future[MpegFrames] = Future()
+            done.set_result(self._frames(part, sound))
+            self._made.append(done)
+            return
+        while len(self._running) > self._threads:
+            self._running.popleft().result()
+        self._made.append(self._pool.submit(self._frames, part, sound))
+        self._running.append(self._made[-1])
+
+    def finished(self) -> list[MpegFrames]:
+        return [each.result() for each in self._made]
+
+    def _frames(self, part: Part, sound: Samples) -> MpegFrames:
+        out: list[bytes] = []
+        encoder = mp3encoder.opened(out.append, rate=RATE, bitrate_kbps=self._bitrate_kbps)
+        skipped = part.skipped
+        try:
+            if not part.opening:
+                encoder.write_pcm(_silence(FIRST_REST))
+                skipped += FIRST_REST
+            for samples in sound:
+                encoder.write_pcm(samples)
+            encoder.finish()
+        finally:
+            encoder.abandon()
+        return _rows(b"".join(out), self._bitrate_kbps)[skipped : skipped + part.length]
+
+
+class _InOneRun:
+    """All parts in one run of an encoder, which rests between them; ``count`` were taken."""
+
+    def __init__(self, bitrate_kbps: int) -> None:
+        self.count = 0
+        self._bitrate_kbps = bitrate_kbps
+        self._out: list[bytes] = []
+        self._encoder: Lame | Feed | None = None
+        self._fed = 0
+        self._kept: list[slice] = []
+
+    def __enter__(self) -> "_InOneRun":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._encoder:
+            self._encoder.abandon()
+
+    def encode(self, part: Part, sound: Samples) -> None:
+        """Have it encoded after the last."""
+        if self._encoder is None:
+            self._encoder = mp3encoder.opened(self._out.append, rate=RATE, bitrate_kbps=self._bitrate_kbps)
+        if not part.opening:
+            rest = REST if self.count else FIRST_REST
+            self._encoder.write_pcm(_silence(rest))
+            self._fed += rest
+        for samples in sound:
+            self._encoder.write_pcm(samples)
+        first = self._fed + part.skipped
+        self._kept.append(slice(first, first + part.length))
+        self._fed += part.fed
+        self.count += 1
+
+    def finished(self) -> list[MpegFrames]:
+        if self._encoder is None:
+            return []
+        self._encoder.finish()
+        rows = _rows(b"".join(self._out), self._bitrate_kbps)
+        return [rows[kept] for kept in self._kept]
+
+
+def _rows(data: bytes, bitrate_kbps: int) -> MpegFrames:
+    """The encoder's MP3 frames. Raises CodecError where they are of another kind."""
+    size = frame_bytes(RATE, bitrate_kbps)
+    plain = np.frombuffer(header(RATE, bitrate_kbps)[:3], dtype=np.uint8)
+    rows = np.frombuffer(data, dtype=np.uint8, count=len(data) // size * size).reshape(-1, size)
+    if len(data) % size or (rows[:, : len(plain)] != plain).any():
+        raise another_kind()
+    return rows
