@@ -41,6 +41,7 @@ def test_it_tells_what_it_tried():
     found = examined()
     assert found["scripts"].detail.startswith(str(len(source.ids("en")) + len(source.ids("es"))))
     assert found["ffmpeg"].detail.startswith("ffmpeg version")
+    assert found["MP3"].detail.startswith(("LAME ", "ffmpeg version"))
     assert "pyttsx3" in found["voice system"].detail
     assert " Hz" in found["voice system"].detail
     assert str(assets.cache_folder()) in found["cache"].detail

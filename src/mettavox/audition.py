@@ -8,7 +8,7 @@ from pathlib import Path
 from mettavox import assets, casting, chain, credits, output, sentences, takes, tuning, voices
 from mettavox.clipcache import ClipCache
 from mettavox.codec import Block
-from mettavox.codecs import decode, encode, ffmpeg, id3
+from mettavox.codecs import decode, encode, id3
 from mettavox.errors import EngineError, SoundError, VoiceError
 from mettavox.mix import Mixer
 from mettavox.person import Spoken
@@ -83,7 +83,7 @@ def make(
     Raises EngineError, CodecError or OutputError; nothing is left behind then.
     """
     output.check(path, replace=replace)
-    ffmpeg.find()  # rather now than after the speaking
+    encode.check("mp3")  # rather now than after the speaking
     lines = sentences.load(wanted.language).lines(wanted.name)
     heard, chapters, total = [], [], 0
     cache = ClipCache(assets.cache_folder()) if settings.cache else None
@@ -103,11 +103,12 @@ def make(
 def write(path: Path, sound: Iterable[Block], total: int, tags: Tags, *, replace: bool, progress: Progress) -> None:
     """Leave ``total`` frames of ``sound`` at ``path`` as an MP3, decoded and counted before it has its name.
 
-    Raises CodecError, SoundError or OutputError; nothing is left behind then.
+    Both channels of it are alike: voices, and silence. Raises CodecError, SoundError or OutputError; nothing is left
+    behind then.
     """
     with output.whole_file(path, replace=replace) as (file, scratch):
         tag = id3.tag(tags, rate=RATE, frames=total)
-        encode.mp3(sound, total, file, tag, lambda share: progress("encoding", share))
+        encode.mp3(sound, total, file, tag, lambda share: progress("encoding", share), alike=True)
         file.flush()
         _check(scratch, total)
 

@@ -22,7 +22,7 @@ from mettavox import (
     tuning,
     voices,
 )
-from mettavox.codecs import encode, ffmpeg
+from mettavox.codecs import encode, ffmpeg, mp3encoder
 from mettavox.engines import table
 from mettavox.engines.process import EngineProcess
 from mettavox.errors import EngineError, MettavoxError, OutputError
@@ -49,6 +49,7 @@ def examine() -> Iterator[Finding]:
     yield Finding(what="mettavox", detail=f"{__version__} on Python {platform.python_version()}, {sys.platform}")
     yield _tried("scripts", _scripts)
     yield _tried("ffmpeg", lambda: ffmpeg.version(ffmpeg.find()))
+    yield _tried("MP3", mp3encoder.named)
     yield _tried("formats", _formats)
     yield _tried("profiles", _profiles)
     for name in filter(_is_worth_trying, voices.names()):

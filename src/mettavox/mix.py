@@ -101,6 +101,11 @@ class Mixer:
         return block
 
     @property
+    def is_alike(self) -> bool:
+        """Whether both channels are the same throughout: only a bed has two."""
+        return self._bed is None
+
+    @property
     def period(self) -> int:
         """After how many frames the background comes again: 1 for silence, 0 where that is not known."""
         bed = 1 if self._bed is None else self._bed.period

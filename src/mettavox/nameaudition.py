@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from mettavox import ask, audition, batch, batchcheck, casting, chain, credits, output, takes, voices
 from mettavox.batchcheck import Said
-from mettavox.codecs import ffmpeg
+from mettavox.codecs import encode
 from mettavox.codecs.id3 import MOST_CHAPTERS
 from mettavox.errors import EngineError, RequestError
 from mettavox.mix import Mixer
@@ -144,7 +144,7 @@ def make(
     OutputError; nothing is left behind then.
     """
     output.check(path, replace=replace)
-    ffmpeg.find()  # rather now than after the speaking
+    encode.check("mp3")  # rather now than after the speaking
     if not wanted.names:
         raise RequestError("There is no name to hear in the good rows.", hint="A name is in the column name or target.")
     spoken: dict[int, Shaped] = {}

@@ -74,7 +74,7 @@ def render(
         bench = bench or until_the_end.enter_context(contextlib.closing(Bench(cache=settings.cache)))
         bed = until_the_end.enter_context(backdrop.bed(prepared))
         ensemble = bench.booth.ensemble(prepared, settings)
-        made = _Maker(prepared, ensemble, bed, bench, progress, settings.worker_count()).made(shared)
+        made = _Maker(prepared, ensemble, bed, bench, progress, threads=settings.worker_count()).made(shared)
         bench.trim()
         heard = {place.sound for place in made.timeline.placements if isinstance(place.sound, Line)}
         texts = Texts(prepared=prepared, timeline=made.timeline, clauses=made.clauses, covers=made.covers)
@@ -117,7 +117,7 @@ def prepare_master(prepared: Prepared, shared: Shared, *, settings: Settings, be
         ensemble = bench.booth.ensemble(prepared, settings)
         part = Part.of(prepared, ensemble, slack_seconds=shared.slack_seconds)
         try:
-            maker = _Maker(prepared, ensemble, bed, bench, lambda stage, share: None, settings.worker_count())
+            maker = _Maker(prepared, ensemble, bed, bench, lambda stage, share: None, threads=settings.worker_count())
             maker.master(part, shared)
         except NotShared:
             return False
@@ -154,6 +154,7 @@ class _Maker:
         bed: Bed | None,
         bench: Bench,
         progress: Progress,
+        *,
         threads: int,
     ) -> None:
         self._prepared = prepared
@@ -252,6 +253,7 @@ class _Maker:
                 tags,
                 rate=rate,
                 bitrate_kbps=self._prepared.delivery.bitrate_kbps,
+                alike=mixer.is_alike,
                 hear=lambda share: self._progress("encoding", share),
             )
             heard = decode.for_proof(path, wanted, lambda share: self._progress("checking", share))

@@ -72,7 +72,7 @@ def make(name: str, path: Path, *, seconds: float | None = None, replace: bool =
     encode.check(kind, rate=RATE)  # rather now than after the making
     timeline, mixer = _mixed(sound, length)
     with output.whole_file(path, replace=replace) as (_, scratch):
-        encode.track(kind, mixer.blocks(), timeline.frames, scratch, _tags(sound), rate=RATE)
+        encode.track(kind, mixer.blocks(), timeline.frames, scratch, _tags(sound), rate=RATE, alike=mixer.is_alike)
     return timeline.frames / RATE
 
 

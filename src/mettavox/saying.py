@@ -13,7 +13,7 @@ from typing import BinaryIO
 import numpy as np
 
 from mettavox import casting, chain, credits, ipa, notation, output, takes
-from mettavox.codecs import encode, ffmpeg, id3
+from mettavox.codecs import encode, id3
 from mettavox.engines import kokoro, piper, sano, system, table
 from mettavox.engines.front_ends import FrontEnd, Hear
 from mettavox.ensemble import Ensemble, Speaker
@@ -122,7 +122,7 @@ def speak(saying: Saying, path: Path, *, replace_file: bool = False) -> float:
         raise RequestError("The sound is a .wav or a .mp3.", hint=f"Write -o {path.with_suffix('.wav')}")
     output.check(path, replace=replace_file)
     if ending == ".mp3":
-        ffmpeg.find()  # rather now than after the speaking
+        encode.check("mp3")  # rather now than after the speaking
     timeline, mixer = _spoken(saying)
     with output.whole_file(path, replace=replace_file) as (file, _):
         if ending == ".mp3":
@@ -248,7 +248,7 @@ def write_wav(mixer: Mixer, timeline: Timeline, file: BinaryIO) -> None:
 
 
 def _write_mp3(mixer: Mixer, timeline: Timeline, file: BinaryIO, saying: Saying) -> None:
-    encode.mp3(mixer.blocks(), timeline.frames, file, id3.tag(_tags(saying.voice)))
+    encode.mp3(mixer.blocks(), timeline.frames, file, id3.tag(_tags(saying.voice)), alike=mixer.is_alike)
 
 
 def _tags(voice: Voice) -> Tags:

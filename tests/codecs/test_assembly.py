@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from mettavox import bells, sounds, voices
-from mettavox.codecs import assembly, encode, id3
+from mettavox.codecs import assembly, encode, ffmpeg, id3, lame
 from mettavox.codecs.mp3 import FRAME_BYTES, FRAME_LENGTH
 from mettavox.engines.hum import HumEngine
 from mettavox.mix import Mixer
@@ -102,7 +102,7 @@ def track(bed: str, *, brief: bool = False, **more: float) -> Both:
     plan = assembly.plan(mixer, timeline.frames, RATE)
     assert plan is not None
     one, two = BytesIO(), BytesIO()
-    encode.mp3(blocks(mixer, timeline.frames), timeline.frames, one, b"")
+    encode.mp3(blocks(mixer, timeline.frames), timeline.frames, one, b"", alike=mixer.is_alike)
     pieces = assembly.encoded(mixer, plan, timeline.frames, bitrate_kbps=128)
     assembly.write(pieces, timeline.frames, two, b"", bitrate_kbps=128)
     return Both(mixer, timeline, pieces, one.getvalue(), two.getvalue())
@@ -155,6 +155,17 @@ def test_over_silence_the_gaps_are_exact_zeros_and_each_clip_decodes_as_it_does_
         alone = replace(made.plan, windows=(window,))
         (part,) = assembly.encoded(made.mixer, alone, made.timeline.frames, bitrate_kbps=128).windows
         assert np.array_equal(part.frames, two[window.first : window.last])
+
+
+@pytest.mark.skipif(not lame.is_here(), reason="ffmpeg encodes in all the other tests, too")
+@pytest.mark.parametrize(("bed", "alike"), [("soft", 1.0), ("none", 0.99)])
+def test_so_it_is_where_ffmpeg_encodes(bed: str, alike: float, monkeypatch: pytest.MonkeyPatch):
+    """All windows in one run of it; as good where LAME is not to be had in this process."""
+    monkeypatch.setenv(ffmpeg.VARIABLE, str(ffmpeg.find()))
+    made = track.__wrapped__(bed, brief=True)
+    one, two = made.frames
+    assert len(made.plan.windows) > 1
+    assert (one == two).all(axis=1).mean() >= alike
 
 
 def test_over_silence_nearly_all_of_it_is_the_one_pass_encode():

@@ -324,11 +324,12 @@ def test_an_interrupted_track_leaves_nothing_running(scratch: Path, tmp_path: Pa
 
 @pytest.mark.parametrize("rate", [44_100, 48_000])
 @pytest.mark.parametrize("bitrate_kbps", [*LAME_GAINS_DB])
-def test_an_mp3_is_as_loud_as_it_came_in(tmp_path: Path, rate: int, bitrate_kbps: int):
+@pytest.mark.parametrize("alike", [False, True])
+def test_an_mp3_is_as_loud_as_it_came_in(tmp_path: Path, rate: int, bitrate_kbps: int, *, alike: bool):
     """At every bit rate: what LAME takes is made up for."""
     samples = np.repeat(tone(440, 1.5, rate, -12)[:, None], 2, axis=1)
     path = tmp_path / "tone.mp3"
-    encode.track("mp3", [samples], len(samples), path, TAGS, rate=rate, bitrate_kbps=bitrate_kbps)
+    encode.track("mp3", [samples], len(samples), path, TAGS, rate=rate, bitrate_kbps=bitrate_kbps, alike=alike)
     middle = slice(rate // 2, rate)
     back = heard(path)[middle].astype(float)
     change = 10 * np.log10((back**2).sum() / (samples[middle].astype(float) ** 2).sum())

@@ -274,10 +274,11 @@ def test_blocks_of_any_size_make_the_same_file(track: tuple[Path, np.ndarray], t
 # Other rates and bit rates
 
 
-KINDS = [(rate, kbps) for rate in (44_100, 48_000) for kbps in LAME_GAINS_DB]
+KINDS = [(rate, kbps, False) for rate in (44_100, 48_000) for kbps in LAME_GAINS_DB]
+ALIKE = [(48_000, 128, True), (48_000, 320, True)]
 
 
-def encoded_as(path: Path, sound: np.ndarray, rate: int, bitrate_kbps: int) -> Path:
+def encoded_as(path: Path, sound: np.ndarray, rate: int, bitrate_kbps: int, *, alike: bool = False) -> Path:
     with path.open("w+b") as file:
         encoder = Mp3Encoder(
             file,
@@ -285,17 +286,20 @@ def encoded_as(path: Path, sound: np.ndarray, rate: int, bitrate_kbps: int) -> P
             id3=id3.tag(TAGS, rate=rate, frames=len(sound)),
             rate=rate,
             bitrate_kbps=bitrate_kbps,
+            alike=alike,
         )
         encoder.write(sound)
         encoder.finish()
     return path
 
 
-@pytest.mark.parametrize(("rate", "kbps"), KINDS)
-def test_other_kinds_of_mp3_have_their_exact_length_and_a_true_tag(tmp_path: Path, rate: int, kbps: int):
+@pytest.mark.parametrize(("rate", "kbps", "alike"), KINDS + ALIKE)
+def test_other_kinds_of_mp3_have_their_exact_length_and_a_true_tag(
+    tmp_path: Path, *, rate: int, kbps: int, alike: bool
+):
     """By three decoders and two validators, beside the frames' grid; read bit by bit, each frame stands alone."""
     length = rate + 321 + kbps
-    path = encoded_as(tmp_path / "track.mp3", stereo(length, 5), rate, kbps)
+    path = encoded_as(tmp_path / "track.mp3", stereo(length, 5), rate, kbps, alike=alike)
     assert len(by_soundfile(path)) == len(by_ffmpeg(path)) == len(by_mpg123(path)) == length
     assert complaints_of_mp3val(path) == []
     said = said_by_mp3guessenc(path)

@@ -30,7 +30,7 @@ from mettavox.codecs.mp3 import (
     padding_of,
     running_crcs,
 )
-from mettavox.codecs.mp3encoder import LAME_GAINS_DB
+from mettavox.codecs.mp3encoder import channels_of, gain_db
 from mettavox.codecs.parts import REST, MpegFrames, Part
 from mettavox.codecs.parts import encoded as encode_parts
 from mettavox.mix import Mixer
@@ -159,7 +159,7 @@ def encoded(
     sound = _Sound(mixer, frames, bitrate_kbps)
     places = [place for place in range(len(made.windows)) if place not in without]
     todo = [*(_part(sound, made.windows[place]) for place in places), _cycle(sound, made)]
-    *parts, loop = _run(_told(todo, hear), bitrate_kbps, threads)
+    *parts, loop = _run(_told(todo, hear), sound, bitrate_kbps, threads)
     nothing = Stretch(np.zeros((0, loop.frames.shape[1]), dtype=np.uint8))
     pieces = Pieces(plan=made, loop=looped(loop.frames), windows=(nothing,) * len(made.windows))
     return _with(pieces, places, parts)
@@ -189,7 +189,7 @@ def completed(
     sound = _Sound(mixer, frames, bitrate_kbps)
     places = sorted(which)
     parts = (_part(sound, pieces.plan.windows[place]) for place in places)
-    return _with(pieces, places, _run(parts, bitrate_kbps, threads))
+    return _with(pieces, places, _run(parts, sound, bitrate_kbps, threads))
 
 
 def write(pieces: Pieces, frames: int, file: BinaryIO, tag: bytes, *, bitrate_kbps: int) -> str:
@@ -265,7 +265,8 @@ class _Sound:
     def __init__(self, mixer: Mixer, frames: int, bitrate_kbps: int) -> None:
         self._mixer = mixer
         self._frames = frames
-        self._gain = np.float32(10 ** (-LAME_GAINS_DB[bitrate_kbps] / 20))
+        self.channels = channels_of(RATE, alike=mixer.is_alike)
+        self._gain = np.float32(10 ** (-gain_db(bitrate_kbps, self.channels) / 20))
 
     def track(self, first: int, last: int) -> Iterator[Block]:
         """MP3 frames of the track; beyond its end there is silence, as an encoder adds it."""
@@ -306,8 +307,8 @@ def _cycle(sound: _Sound, made: Plan) -> Part:
     return Part(blocks=sound.backdrop(first, last), fed=last - first, skipped=_RUN_UP, length=made.cycle)
 
 
-def _run(parts: Iterable[Part], bitrate_kbps: int, threads: int) -> list[Stretch]:
+def _run(parts: Iterable[Part], sound: _Sound, bitrate_kbps: int, threads: int) -> list[Stretch]:
     """The MP3 frames of each part; those of the same sound are the same."""
     known: dict[int, Stretch] = {}
-    made = encode_parts(parts, bitrate_kbps, threads=threads)
+    made = encode_parts(parts, bitrate_kbps, channels=sound.channels, threads=threads)
     return [known.setdefault(id(frames), Stretch(frames)) for frames in made]

@@ -43,10 +43,10 @@ _QUALITY = 50
 _TAG_WITHIN, _LAME_AFTER, _LONGEST_TAG = 64, 120, 256
 _VERSION_1 = 0b1000
 _METHOD_CBR = 1
-# Where LAME cuts off at each bit rate (``optimum_bandwidth`` in its lame.c), in hertz.
-_LOWPASS_HZ = {
+LOWPASS_HZ = {
     96: 15_100, 112: 15_600, 128: 17_000, 160: 17_500, 192: 18_600, 224: 19_400, 256: 19_700, 320: 20_500,
 }  # fmt: skip
+"""Where LAME cuts off at each bit rate (``optimum_bandwidth`` in its lame.c), in hertz."""
 _JOINT_STEREO = 3 << 2
 _SOURCE_RATE = {44_100: 1 << 6, 48_000: 2 << 6}
 _MOST_KBPS_TOLD = 255
@@ -182,7 +182,7 @@ def check_size(size: int) -> None:
 
 def another_kind() -> CodecError:
     """The error for MP3 frames that are not as they have to be."""
-    return CodecError("ffmpeg wrote MP3 frames of another kind than was asked for.")
+    return CodecError("The encoder wrote MP3 frames of another kind than was asked for.")
 
 
 def padding_of(count: int, frames: int) -> int:
@@ -192,7 +192,7 @@ def padding_of(count: int, frames: int) -> int:
     """
     padding = count * FRAME_LENGTH - ENCODER_DELAY - frames
     if not DECODER_DELAY <= padding < 1 << 12:
-        raise CodecError(f"ffmpeg wrote {count} MP3 frames for {frames} frames of sound.")
+        raise CodecError(f"The encoder wrote {count} MP3 frames for {frames} frames of sound.")
     return padding
 
 
@@ -248,7 +248,7 @@ class Mp3Writer:
         """Write the Info frame. Raises CodecError when the encoder's frames cannot hold the sound."""
         padding = padding_of(self._count, self._frames)
         if self._pending:
-            raise CodecError("ffmpeg wrote a part of an MP3 frame.")
+            raise CodecError("The encoder wrote a part of an MP3 frame.")
         info = info_frame(
             count=self._count,
             padding=padding,
@@ -293,7 +293,7 @@ def info_frame(
         ">9sBBIHHBB3sBBHIHH",
         _ENCODER,
         _METHOD_CBR,
-        _LOWPASS_HZ[bitrate_kbps] // 100,
+        LOWPASS_HZ[bitrate_kbps] // 100,
         0,  # peak: not stated
         0,  # replay gain, radio and audiophile: not stated
         0,

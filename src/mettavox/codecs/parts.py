@@ -32,7 +32,7 @@ REST, FIRST_REST = 88, 32
 # Sounds of at most so many MP3 frames (24 s) are held as a whole: to see whether they have been encoded already, and
 # for another thread to encode.
 _LONGEST_HELD = 1000
-_SAMPLE_BYTES, _CHANNELS = 2, 2
+_SAMPLE_BYTES, _BOTH = 2, 2
 
 Samples = Iterable[bytes | memoryview]
 
@@ -51,17 +51,18 @@ class Part:
     opening: bool = False
 
 
-def encoded(parts: Iterable[Part], bitrate_kbps: int, *, threads: int = 1) -> list[MpegFrames]:
+def encoded(parts: Iterable[Part], bitrate_kbps: int, *, channels: int = 2, threads: int = 1) -> list[MpegFrames]:
     """The MP3 frames of each part; parts of the same sound share theirs.
 
-    A part that opens a track has to be the first, since its encoder has just begun. However many ``threads`` there
-    are, they are the same. Raises CodecError.
+    A part that opens a track has to be the first, since its encoder has just begun. ``channels`` are as
+    ``mp3encoder.channels_of`` has them. However many ``threads`` there are, the MP3 frames are the same.
+    Raises CodecError.
     """
     places: list[int] = []
     known: dict[bytes, int] = {}
-    with _Separately(bitrate_kbps, threads) if lame.is_here() else _InOneRun(bitrate_kbps) as run:
+    with _Separately(bitrate_kbps, channels, threads) if lame.is_here() else _InOneRun(bitrate_kbps) as run:
         for part in parts:
-            sound, name = _named(part)
+            sound, name = _named(part, channels)
             places.append(known.setdefault(name, run.count) if name else run.count)
             if places[-1] == run.count:
                 run.encode(part, sound)
@@ -69,9 +70,9 @@ def encoded(parts: Iterable[Part], bitrate_kbps: int, *, threads: int = 1) -> li
     return [made[place] for place in places]
 
 
-def _named(part: Part) -> tuple[Samples, bytes]:
+def _named(part: Part, channels: int) -> tuple[Samples, bytes]:
     """A part's samples, and what it is known by: nothing for one that is like no other, or too long to be held."""
-    samples = (pcm16(block) for block in part.blocks)
+    samples = (pcm16(block[:, :channels]) for block in part.blocks)
     if part.fed > _LONGEST_HELD:
         return samples, b""
     held = list(samples)
@@ -81,15 +82,16 @@ def _named(part: Part) -> tuple[Samples, bytes]:
     return held, digest.digest()
 
 
-def _silence(mpeg_frames: int) -> bytes:
-    return bytes(mpeg_frames * FRAME_LENGTH * _CHANNELS * _SAMPLE_BYTES)
+def _silence(mpeg_frames: int, channels: int) -> bytes:
+    return bytes(mpeg_frames * FRAME_LENGTH * channels * _SAMPLE_BYTES)
 
 
 class _Separately:
     """Each part by a LAME of its own; ``count`` were taken."""
 
-    def __init__(self, bitrate_kbps: int, threads: int) -> None:
+    def __init__(self, bitrate_kbps: int, channels: int, threads: int) -> None:
         self.count = 0
+        self._channels = channels
         self._bitrate_kbps = bitrate_kbps
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="lame") if threads > 1 else None
@@ -121,11 +123,11 @@ class _Separately:
 
     def _frames(self, part: Part, sound: Samples) -> MpegFrames:
         out: list[bytes] = []
-        encoder = mp3encoder.opened(out.append, rate=RATE, bitrate_kbps=self._bitrate_kbps)
+        encoder = mp3encoder.opened(out.append, bitrate_kbps=self._bitrate_kbps, channels=self._channels)
         skipped = part.skipped
         try:
             if not part.opening:
-                encoder.write_pcm(_silence(FIRST_REST))
+                encoder.write_pcm(_silence(FIRST_REST, self._channels))
                 skipped += FIRST_REST
             for samples in sound:
                 encoder.write_pcm(samples)
@@ -156,10 +158,10 @@ class _InOneRun:
     def encode(self, part: Part, sound: Samples) -> None:
         """Have it encoded after the last."""
         if self._encoder is None:
-            self._encoder = mp3encoder.opened(self._out.append, rate=RATE, bitrate_kbps=self._bitrate_kbps)
+            self._encoder = mp3encoder.opened(self._out.append, bitrate_kbps=self._bitrate_kbps)
         if not part.opening:
             rest = REST if self.count else FIRST_REST
-            self._encoder.write_pcm(_silence(rest))
+            self._encoder.write_pcm(_silence(rest, _BOTH))
             self._fed += rest
         for samples in sound:
             self._encoder.write_pcm(samples)

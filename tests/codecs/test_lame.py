@@ -1,0 +1,88 @@
+"""LAME in this process: where it is to be had, the same whichever threads it runs in, and ffmpeg where it is not."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from mettavox.codecs import ffmpeg, lame, mp3encoder, parts
+from mettavox.codecs.ffmpeg import Feed
+from mettavox.codecs.lame import Lame
+from mettavox.codecs.mp3 import FRAME_LENGTH
+from mettavox.codecs.parts import Part
+from mettavox.errors import CodecError
+
+needs_lame = pytest.mark.skipif(not lame.is_here(), reason="LAME is not to be had in this process")
+
+
+@pytest.fixture
+def without(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No lameenc is installed, or it is one that does not show LAME."""
+    lame._library.cache_clear()
+    monkeypatch.setattr(lame, "_PACKAGE", "there_is_no_such_package")
+    yield
+    lame._library.cache_clear()
+
+
+def test_without_it_ffmpeg_encodes(without: None):
+    """As on macOS and Windows; and the record says so."""
+    assert not lame.is_here()
+    assert mp3encoder.named() == ffmpeg.named()
+    assert mp3encoder.channels_of(48_000, alike=True) == 2
+    encoder = mp3encoder.opened(lambda data: None)
+    assert isinstance(encoder, Feed)
+    encoder.abandon()
+
+
+def test_a_library_that_shows_none_of_its_functions_is_not_taken(monkeypatch: pytest.MonkeyPatch):
+    """numpy's core is one; so are lameenc's wheels for macOS."""
+    lame._library.cache_clear()
+    monkeypatch.setattr(lame, "_PACKAGE", "numpy._core._multiarray_umath")
+    try:
+        assert not lame.is_here()
+    finally:
+        lame._library.cache_clear()
+
+
+@needs_lame
+def test_an_ffmpeg_that_is_named_encodes(monkeypatch: pytest.MonkeyPatch):
+    """Whoever names one wants it."""
+    assert mp3encoder.named().startswith("LAME ")
+    monkeypatch.setenv(ffmpeg.VARIABLE, str(ffmpeg.find()))
+    assert mp3encoder.named().startswith("ffmpeg version")
+
+
+@needs_lame
+def test_what_lame_refuses_is_an_error(capfd: pytest.CaptureFixture[str]):
+    """In a sentence, and with nothing on the terminal."""
+    with pytest.raises(CodecError, match="LAME failed") as caught:
+        Lame(rate=48_000, bitrate_kbps=128, take=[].append, channels=7)
+    assert ffmpeg.VARIABLE in caught.value.hint
+    assert capfd.readouterr() == ("", "")
+
+
+def sounds(*, opening: bool = True) -> Iterator[Part]:
+    """Some of noise, two of them alike, one too long to be held."""
+    for number, fed in enumerate([20, 31, 1001, 31, 44]):
+        noise = np.random.default_rng(fed).normal(0, 0.1, (fed * FRAME_LENGTH, 2)).astype(np.float32)
+        blocks = iter(np.array_split(noise, 3))
+        yield Part(blocks=blocks, fed=fed, skipped=8, length=fed - 12, opening=opening and not number)
+
+
+@needs_lame
+@pytest.mark.parametrize("channels", [1, 2])
+def test_however_many_threads_there_are_the_mp3_frames_are_the_same(channels: int):
+    """In their order, and those of the same sound once."""
+    one, three = (parts.encoded(sounds(), 128, channels=channels, threads=threads) for threads in (1, 3))
+    assert [len(each) for each in one] == [8, 19, 989, 19, 32]
+    assert one[1] is one[3]
+    assert all(np.array_equal(*pair) for pair in zip(one, three, strict=True))
+
+
+@needs_lame
+@pytest.mark.parametrize("threads", [1, 3])
+def test_what_fails_while_others_are_encoded_is_told(threads: int, monkeypatch: pytest.MonkeyPatch):
+    """And no thread is left."""
+    monkeypatch.setattr(Lame, "finish", lambda self: self._checked(-1))
+    with pytest.raises(CodecError, match="LAME failed"):
+        parts.encoded(sounds(), 128, threads=threads)
