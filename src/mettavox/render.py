@@ -244,18 +244,20 @@ class _Maker:
         timeline, clips, wanted, mixer = master.whole(part, said, own, self._bed)
         rate, language = timeline.rate, self._prepared.script.head.language
 
+        kind, kbps = self._prepared.request.format, self._prepared.delivery.bitrate_kbps
+
+        def hear(share: float) -> None:
+            self._progress("encoding", share)
+
         def write(path: Path, tags: Tags) -> tuple[Measured, str]:
-            encode.track(
-                self._prepared.request.format,
-                mixer.blocks(),
-                timeline.frames,
-                path,
-                tags,
-                rate=rate,
-                bitrate_kbps=self._prepared.delivery.bitrate_kbps,
-                alike=mixer.is_alike,
-                hear=lambda share: self._progress("encoding", share),
-            )
+            if kind == "mp3" and assembly.goes_in_stretches(rate):
+                tag = id3.tag(tags, rate=rate, frames=timeline.frames)
+                with path.open("w+b") as file:
+                    assembly.in_stretches(
+                        mixer, timeline.frames, file, tag, bitrate_kbps=kbps, threads=self._threads, hear=hear
+                    )
+            else:
+                encode.track(kind, mixer.blocks(), timeline.frames, path, tags, rate=rate, bitrate_kbps=kbps, hear=hear)
             heard = decode.for_proof(path, wanted, lambda share: self._progress("checking", share))
             return verify(heard, wanted), record.sha256(path)
 

@@ -269,6 +269,43 @@ def test_lame_makes_as_many_mp3_frames_as_are_counted(frames: int):
     assert len(out.getvalue()) // FRAME_BYTES - 1 == assembly.count_of(frames)
 
 
+# --- a track of which all has to be encoded ---
+
+
+def in_stretches(made: Both, threads: int) -> bytes:
+    out = BytesIO()
+    frames = made.timeline.frames
+    assembly.in_stretches(made.mixer, frames, out, b"", bitrate_kbps=128, threads=threads)
+    return out.getvalue()
+
+
+@pytest.mark.skipif(not assembly.goes_in_stretches(RATE), reason="LAME is not to be had in this process")
+@pytest.mark.parametrize(
+    ("bed", "length", "alike"), [("soft", 2500, 1.0), ("soft", 230, 1.0), ("none", 230, 0.99), ("pad", 230, 0.98)]
+)
+def test_in_stretches_it_is_the_one_pass_encode(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *, bed: str, length: int, alike: float
+):
+    """Over a noise bed to the byte, wherever they are cut; else nearly, and with no more noise in what is another."""
+    monkeypatch.setattr(assembly, "_STRETCH", length)
+    made = track(bed)
+    whole = in_stretches(made, 1)
+    assert whole == in_stretches(made, 3)
+    one, two = made.frames[0], np.frombuffer(whole, np.uint8).reshape(-1, FRAME_BYTES)[1:]
+    different = (one != two).any(axis=1)
+    assert 1 - different.mean() >= alike
+    assert len(made.heard(tmp_path / "x.mp3", whole)) == made.timeline.frames
+    if different.any():
+        wanted = np.concatenate(list(blocks(made.mixer, made.timeline.frames)))
+        noise = [
+            frame_energies(made.heard(tmp_path / "x.mp3", data) - wanted, len(one))[different].sum()
+            for data in (made.one, whole)
+        ]
+        assert decibels(noise[1] / noise[0]) < 1
+    for channel in range(2):
+        assert {*pairwise(block_types(two)[:, channel].tolist())} <= LEGAL
+
+
 # --- pieces ---
 
 

@@ -17,12 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mettavox.codec import Block
-from mettavox.codecs import decode
+from mettavox.codecs import decode, lame
 from mettavox.codecs.mp3 import (
     DECODER_DELAY,
     ENCODER_DELAY,
     FRAME_LENGTH,
     RATE,
+    Mp3Writer,
     check_size,
     crc16_after,
     frame_bytes,
@@ -33,6 +34,7 @@ from mettavox.codecs.mp3 import (
 from mettavox.codecs.mp3encoder import channels_of, gain_db
 from mettavox.codecs.parts import REST, MpegFrames, Part
 from mettavox.codecs.parts import encoded as encode_parts
+from mettavox.codecs.parts import in_turn as encode_in_turn
 from mettavox.mix import Mixer
 from mettavox.windows import LEAD, TRAIL, Range, Window, windows
 
@@ -41,6 +43,9 @@ _LONGEST_CYCLE = 4000
 # Before the loop's own frames the encoder hears this many, so that it is in the middle of it.
 _RUN_UP = 8
 _FEWEST = 2  # LAME never makes fewer
+# A track of which all has to be encoded is encoded in stretches of a minute. Before each, its encoder hears more than
+# two seconds, after which nothing that came before matters to it (``parts.REST``).
+_STRETCH, _STRETCH_LEAD = 2500, 96
 _FED_AT_ONCE = 84  # MP3 frames: two seconds
 _FEWEST_IN_TURN = 2048  # MP3 frames that are copied at once where a loop is short
 DELAY = ENCODER_DELAY + DECODER_DELAY
@@ -211,6 +216,41 @@ def write(pieces: Pieces, frames: int, file: BinaryIO, tag: bytes, *, bitrate_kb
     return digest.hexdigest()
 
 
+def goes_in_stretches(rate: int) -> bool:
+    """Whether a track at that rate of which all has to be encoded can be written by ``in_stretches``."""
+    return rate == RATE and lame.is_here()
+
+
+def in_stretches(
+    mixer: Mixer,
+    frames: int,
+    file: BinaryIO,
+    tag: bytes,
+    *,
+    bitrate_kbps: int,
+    threads: int,
+    hear: Callable[[float], None] = lambda share: None,
+) -> None:
+    """Write a track of which all has to be encoded, in long stretches, of which so many are encoded at once.
+
+    However many ``threads`` there are, its bytes are the same. Only where it ``goes_in_stretches``. Raises CodecError,
+    and OSError from the file.
+    """
+    sound = _Sound(mixer, frames, bitrate_kbps)
+    count = count_of(frames)
+    writer = Mp3Writer(file, frames=frames, id3=tag, bitrate_kbps=bitrate_kbps)
+    parts = (
+        _part(sound, Window(first=first, last=min(first + _STRETCH, count)), lead=_STRETCH_LEAD)
+        for first in range(0, count, _STRETCH)
+    )
+    done = 0
+    for rows in encode_in_turn(parts, bitrate_kbps, channels=sound.channels, threads=threads):
+        writer.write(rows.tobytes())
+        done += len(rows)
+        hear(done / count)
+    writer.finish()
+
+
 def touching(made: Plan, ranges: Iterable[Range]) -> frozenset[int]:
     """The places of the windows in which any of these ranges of frames is heard, or is fed before or after."""
     found = set()
@@ -285,13 +325,13 @@ class _Sound:
             yield self._mixer.background(at, stop) * self._gain
 
 
-def _fed(window: Window) -> Range:
+def _fed(window: Window, lead: int = LEAD) -> Range:
     """The MP3 frames that an encoder hears for a window."""
-    return max(0, window.first - LEAD), window.last + TRAIL
+    return max(0, window.first - lead), window.last + TRAIL
 
 
-def _part(sound: _Sound, window: Window) -> Part:
-    first, last = _fed(window)
+def _part(sound: _Sound, window: Window, lead: int = LEAD) -> Part:
+    first, last = _fed(window, lead)
     return Part(
         blocks=sound.track(first, last),
         fed=last - first,

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import IO, BinaryIO
 
 import numpy as np
@@ -107,21 +108,26 @@ def _gain(path: Path, heard: Meter, loudness_lufs: float) -> float:
 
 
 class OnDisk:
-    """A sound in a scratch file, read part by part: a map of the file would count as memory, page by page."""
+    """A sound in a scratch file, read part by part: a map of the file would count as memory, page by page.
 
-    def __init__(self, file: IO[bytes], frames: int, first: int = 0) -> None:
+    Several threads may read in it; ``turn`` is the lock of those that share the file.
+    """
+
+    def __init__(self, file: IO[bytes], frames: int, first: int = 0, turn: "Lock | None" = None) -> None:
         self._file = file
         self._first = first
+        self._turn = turn or Lock()
         self.frames = frames
 
     def between(self, start: int, stop: int) -> "OnDisk":
         """A part of it, as a sound of its own."""
-        return OnDisk(self._file, stop - start, self._first + start)
+        return OnDisk(self._file, stop - start, self._first + start, self._turn)
 
     def read(self, start: int, stop: int) -> Block:
         """The frames from ``start`` to ``stop``."""
-        self._file.seek((self._first + start) * 2 * _KEPT.itemsize)
-        data = self._file.read((stop - start) * 2 * _KEPT.itemsize)
+        with self._turn:
+            self._file.seek((self._first + start) * 2 * _KEPT.itemsize)
+            data = self._file.read((stop - start) * 2 * _KEPT.itemsize)
         return np.frombuffer(data, dtype=_KEPT).reshape(-1, 2).astype(np.float32)
 
 

@@ -6,9 +6,10 @@ it encodes them all, with silence between them in which it forgets what came bef
 
 import hashlib
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +30,7 @@ MpegFrames = NDArray[np.uint8]
 # are 36. Measured with speech, noise and bells: over silence, where a window's GUARD is silent too, 80 and 26 are
 # enough, and 76 and 24 are not.
 REST, FIRST_REST = 88, 32
-# Sounds of at most so many MP3 frames (24 s) are held as a whole: to see whether they have been encoded already, and
-# for another thread to encode.
+# Sounds of at most so many MP3 frames (24 s) are held as a whole to see whether they have been encoded already.
 _LONGEST_HELD = 1000
 _SAMPLE_BYTES, _BOTH = 2, 2
 
@@ -93,48 +93,83 @@ class _Separately:
         self.count = 0
         self._channels = channels
         self._bitrate_kbps = bitrate_kbps
-        self._threads = threads
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="lame") if threads > 1 else None
-        self._running: deque[Future[MpegFrames]] = deque()
+        self._turns = _Turns(threads)
         self._made: list[Future[MpegFrames]] = []
 
     def __enter__(self) -> "_Separately":
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._pool:
-            self._pool.shutdown(cancel_futures=True)
+        self._turns.close()
 
     def encode(self, part: Part, sound: Samples) -> None:
-        """Have it encoded: now, or in another thread; only so many are held that none of these waits."""
+        """Have it encoded."""
         self.count += 1
-        if self._pool is None or part.fed > _LONGEST_HELD:  # what is mixed as it is encoded stays in this thread
-            done: Future[MpegFrames] = Future()
-            done.set_result(self._frames(part, sound))
-            self._made.append(done)
-            return
-        while len(self._running) > self._threads:
-            self._running.popleft().result()
-        self._made.append(self._pool.submit(self._frames, part, sound))
-        self._running.append(self._made[-1])
+        self._made.append(self._turns.begin(lambda: _alone(part, sound, self._bitrate_kbps, self._channels)))
 
     def finished(self) -> list[MpegFrames]:
         return [each.result() for each in self._made]
 
-    def _frames(self, part: Part, sound: Samples) -> MpegFrames:
-        out: list[bytes] = []
-        encoder = mp3encoder.opened(out.append, bitrate_kbps=self._bitrate_kbps, channels=self._channels)
-        skipped = part.skipped
-        try:
-            if not part.opening:
-                encoder.write_pcm(_silence(FIRST_REST, self._channels))
-                skipped += FIRST_REST
-            for samples in sound:
-                encoder.write_pcm(samples)
-            encoder.finish()
-        finally:
-            encoder.abandon()
-        return _rows(b"".join(out), self._bitrate_kbps)[skipped : skipped + part.length]
+
+def in_turn(parts: Iterable[Part], bitrate_kbps: int, *, channels: int, threads: int) -> Iterator[MpegFrames]:
+    """The MP3 frames of each part as they are ready, in their order; only so many parts are in work that none waits.
+
+    Only where LAME is to be had in this process. Raises CodecError.
+    """
+    turns = _Turns(threads)
+    waiting: deque[Future[MpegFrames]] = deque()
+    try:
+        for part in parts:
+            sound = (pcm16(block[:, :channels]) for block in part.blocks)
+            waiting.append(turns.begin(partial(_alone, part, sound, bitrate_kbps, channels)))
+            while len(waiting) > threads:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        turns.close()
+
+
+def _alone(part: Part, sound: Samples, bitrate_kbps: int, channels: int) -> MpegFrames:
+    """The MP3 frames that are kept of a part, by an encoder that hears nothing else."""
+    out: list[bytes] = []
+    encoder = mp3encoder.opened(out.append, bitrate_kbps=bitrate_kbps, channels=channels)
+    skipped = part.skipped
+    try:
+        if not part.opening:
+            encoder.write_pcm(_silence(FIRST_REST, channels))
+            skipped += FIRST_REST
+        for samples in sound:
+            encoder.write_pcm(samples)
+        encoder.finish()
+    finally:
+        encoder.abandon()
+    return _rows(b"".join(out), bitrate_kbps)[skipped : skipped + part.length]
+
+
+class _Turns:
+    """So many threads, and no more in work than keeps them busy; with one thread, the caller's own."""
+
+    def __init__(self, threads: int) -> None:
+        self._threads = threads
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="lame") if threads > 1 else None
+        self._running: deque[Future[MpegFrames]] = deque()
+
+    def begin(self, work: Callable[[], MpegFrames]) -> Future[MpegFrames]:
+        """Have it done, now or soon; waits for what came long before. Raises what that raised."""
+        if self._pool is None:
+            done: Future[MpegFrames] = Future()
+            done.set_result(work())
+            return done
+        while len(self._running) > self._threads:
+            self._running.popleft().result()
+        self._running.append(self._pool.submit(work))
+        return self._running[-1]
+
+    def close(self) -> None:
+        """Let go of what was not begun, and wait for the rest."""
+        if self._pool:
+            self._pool.shutdown(cancel_futures=True)
 
 
 class _InOneRun:
