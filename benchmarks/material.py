@@ -177,8 +177,8 @@ def _loud_enough(block: Any) -> Any:
     """Samples in [-1, 1] as 16-bit ones, so much louder that LAME brings them to where they were."""
     import numpy as np
 
-    from mettavox.codecs.mp3encoder import LAME_GAINS_DB
     from mettavox.codecs.mp3 import BITRATE_KBPS
+    from mettavox.codecs.mp3encoder import LAME_GAINS_DB
 
     made_up, full_scale = np.float32(10 ** (-LAME_GAINS_DB[BITRATE_KBPS] / 20)), np.float32(32767)
     return np.clip(np.rint(block * made_up * full_scale), -32768, 32767).astype("<i2")

@@ -43,7 +43,7 @@ def measured(chosen: argparse.Namespace, figures: Figures) -> None:
                 tracks.measure_all(figures, minutes, bed, runs=runs, naive=not chosen.skip_naive)
         with _folder(f"mettavox's own one pass over {_FALLBACK[0]} minutes") as folder:
             said = _asked("fallback.py", *map(str, _FALLBACK), str(folder), cache=folder / "cache")
-            figures.facts |= {"fallback": said["all"], "fallback's encoder": said["encoder"]}
+            figures.facts |= {f"fallback: {what}": value for what, value in said.items()}
     if "batches" in chosen.part:
         for bed in chosen.bed:
             _say(f"{batches.SAMPLE} rows of the others, bed {bed}")
