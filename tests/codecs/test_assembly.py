@@ -275,7 +275,10 @@ def test_lame_makes_as_many_mp3_frames_as_are_counted(frames: int):
 def in_stretches(made: Both, threads: int) -> bytes:
     out = BytesIO()
     frames = made.timeline.frames
-    assembly.in_stretches(made.mixer, frames, out, b"", bitrate_kbps=128, threads=threads)
+    heard: list[float] = []
+    assembly.in_stretches(made.mixer, frames, out, b"", bitrate_kbps=128, threads=threads, hear=heard.append)
+    assert heard == sorted(heard)
+    assert heard[-1] == 1
     return out.getvalue()
 
 
@@ -287,7 +290,8 @@ def test_in_stretches_it_is_the_one_pass_encode(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *, bed: str, length: int, alike: float
 ):
     """Over a noise bed to the byte, wherever they are cut; else nearly, and with no more noise in what is another."""
-    monkeypatch.setattr(assembly, "_STRETCH", length)
+    monkeypatch.setattr(assembly, "_SHORTEST_STRETCH", length)
+    monkeypatch.setattr(assembly, "_LONGEST_STRETCH", length)
     made = track(bed)
     whole = in_stretches(made, 1)
     assert whole == in_stretches(made, 3)

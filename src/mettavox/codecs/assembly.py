@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import chain
+from itertools import chain, pairwise
 from math import lcm
 from typing import BinaryIO
 
@@ -43,9 +43,9 @@ _LONGEST_CYCLE = 4000
 # Before the loop's own frames the encoder hears this many, so that it is in the middle of it.
 _RUN_UP = 8
 _FEWEST = 2  # LAME never makes fewer
-# A track of which all has to be encoded is encoded in stretches of a minute. Before each, its encoder hears more than
-# two seconds, after which nothing that came before matters to it (``parts.REST``).
-_STRETCH, _STRETCH_LEAD = 2500, 96
+# A track of which all has to be encoded is encoded in stretches of a minute to five. Before each, its encoder hears
+# more than two seconds, after which nothing that came before matters to it (``parts.REST``).
+_SHORTEST_STRETCH, _LONGEST_STRETCH, _STRETCH_LEAD = 2500, 12_500, 96
 _FED_AT_ONCE = 84  # MP3 frames: two seconds
 _FEWEST_IN_TURN = 2048  # MP3 frames that are copied at once where a loop is short
 DELAY = ENCODER_DELAY + DECODER_DELAY
@@ -239,16 +239,31 @@ def in_stretches(
     sound = _Sound(mixer, frames, bitrate_kbps)
     count = count_of(frames)
     writer = Mp3Writer(file, frames=frames, id3=tag, bitrate_kbps=bitrate_kbps)
-    parts = (
-        _part(sound, Window(first=first, last=min(first + _STRETCH, count)), lead=_STRETCH_LEAD)
-        for first in range(0, count, _STRETCH)
-    )
-    done = 0
-    for rows in encode_in_turn(parts, bitrate_kbps, channels=sound.channels, threads=threads):
+    fed: list[int] = []  # by whichever thread: how many MP3 frames of sound an encoder has taken
+    many = _stretches(count)
+    edges = [count * place // many for place in range(many + 1)]
+    parts = [_part(sound, Window(first=first, last=last), lead=_STRETCH_LEAD) for first, last in pairwise(edges)]
+    total = sum(part.fed for part in parts)
+    counted = (replace(part, blocks=_counted(part.blocks, fed)) for part in parts)
+    for rows in encode_in_turn(
+        counted, bitrate_kbps, channels=sound.channels, threads=threads, meanwhile=lambda: hear(sum(fed) / total)
+    ):
         writer.write(rows.tobytes())
-        done += len(rows)
-        hear(done / count)
+        hear(sum(fed) / total)
     writer.finish()
+
+
+def _stretches(count: int) -> int:
+    """In how many stretches so many MP3 frames are encoded: 2, 4 or 8 cores have about as much to do each."""
+    if count < 4 * _SHORTEST_STRETCH:
+        return max(1, count // _SHORTEST_STRETCH)
+    return 4 * -(-count // (4 * _LONGEST_STRETCH))
+
+
+def _counted(blocks: Iterator[Block], fed: list[int]) -> Iterator[Block]:
+    for block in blocks:
+        yield block
+        fed.append(len(block) // FRAME_LENGTH)
 
 
 def touching(made: Plan, ranges: Iterable[Range]) -> frozenset[int]:

@@ -7,7 +7,7 @@ it encodes them all, with silence between them in which it forgets what came bef
 import hashlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import partial
 
@@ -33,6 +33,7 @@ REST, FIRST_REST = 88, 32
 # Sounds of at most so many MP3 frames (24 s) are held as a whole to see whether they have been encoded already.
 _LONGEST_HELD = 1000
 _SAMPLE_BYTES, _BOTH = 2, 2
+_GLANCE_SECONDS = 0.2
 
 Samples = Iterable[bytes | memoryview]
 
@@ -111,23 +112,40 @@ class _Separately:
         return [each.result() for each in self._made]
 
 
-def in_turn(parts: Iterable[Part], bitrate_kbps: int, *, channels: int, threads: int) -> Iterator[MpegFrames]:
+def in_turn(
+    parts: Iterable[Part], bitrate_kbps: int, *, channels: int, threads: int, meanwhile: Callable[[], None]
+) -> Iterator[MpegFrames]:
     """The MP3 frames of each part as they are ready, in their order; only so many parts are in work that none waits.
 
-    Only where LAME is to be had in this process. Raises CodecError.
+    ``meanwhile`` is called now and then while they are awaited. Only where LAME is to be had in this process. Raises
+    CodecError.
     """
     turns = _Turns(threads)
     waiting: deque[Future[MpegFrames]] = deque()
     try:
         for part in parts:
-            sound = (pcm16(block[:, :channels]) for block in part.blocks)
+            blocks = part.blocks if threads > 1 else _watched(part.blocks, meanwhile)
+            sound = (pcm16(block[:, :channels]) for block in blocks)
             waiting.append(turns.begin(partial(_alone, part, sound, bitrate_kbps, channels)))
             while len(waiting) > threads:
-                yield waiting.popleft().result()
+                yield _awaited(waiting.popleft(), meanwhile)
         while waiting:
-            yield waiting.popleft().result()
+            yield _awaited(waiting.popleft(), meanwhile)
     finally:
         turns.close()
+
+
+def _watched(blocks: Iterator[Block], meanwhile: Callable[[], None]) -> Iterator[Block]:
+    for block in blocks:
+        yield block
+        meanwhile()
+
+
+def _awaited(frames: Future[MpegFrames], meanwhile: Callable[[], None]) -> MpegFrames:
+    while not frames.done():
+        wait([frames], timeout=_GLANCE_SECONDS)
+        meanwhile()
+    return frames.result()
 
 
 def _alone(part: Part, sound: Samples, bitrate_kbps: int, channels: int) -> MpegFrames:
