@@ -1,5 +1,6 @@
 """LAME in this process: where it is to be had, the same whichever threads it runs in, and ffmpeg where it is not."""
 
+import threading
 from collections.abc import Iterator
 
 import numpy as np
@@ -86,3 +87,24 @@ def test_what_fails_while_others_are_encoded_is_told(threads: int, monkeypatch: 
     monkeypatch.setattr(Lame, "finish", lambda self: self._checked(-1))
     with pytest.raises(CodecError, match="LAME failed"):
         parts.encoded(sounds(), 128, threads=threads)
+
+
+@needs_lame
+def test_what_nobody_waits_for_any_more_is_given_up():
+    """Ctrl-C in the middle of a long track: its threads are gone at once, and not after minutes of sound."""
+    mixed: list[int] = []
+
+    def blocks() -> Iterator[np.ndarray]:
+        for number in range(10_000):
+            mixed.append(number)
+            yield np.zeros((20 * FRAME_LENGTH, 2), dtype=np.float32)
+
+    long = [Part(blocks=blocks(), fed=200_000, skipped=0, length=200_000) for _ in range(3)]
+
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        list(parts.in_turn(long, 128, channels=2, threads=2, meanwhile=interrupted))
+    assert len(mixed) < 10_000
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("lame")]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import partial
+from threading import Event
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from mettavox.codecs.ffmpeg import Feed
 from mettavox.codecs.lame import Lame
 from mettavox.codecs.mp3 import FRAME_LENGTH, RATE, another_kind, frame_bytes, header
 from mettavox.codecs.pcm import pcm16
+from mettavox.errors import CodecError
 
 MpegFrames = NDArray[np.uint8]
 """MP3 frames of one size, shape ``(count, bytes)``."""
@@ -106,7 +108,8 @@ class _Separately:
     def encode(self, part: Part, sound: Samples) -> None:
         """Have it encoded."""
         self.count += 1
-        self._made.append(self._turns.begin(lambda: _alone(part, sound, self._bitrate_kbps, self._channels)))
+        sound = self._turns.while_open(sound)
+        self._made.append(self._turns.begin(partial(_alone, part, sound, self._bitrate_kbps, self._channels)))
 
     def finished(self) -> list[MpegFrames]:
         return [each.result() for each in self._made]
@@ -125,7 +128,7 @@ def in_turn(
     try:
         for part in parts:
             blocks = part.blocks if threads > 1 else _watched(part.blocks, meanwhile)
-            sound = (pcm16(block[:, :channels]) for block in blocks)
+            sound = turns.while_open(pcm16(block[:, :channels]) for block in blocks)
             waiting.append(turns.begin(partial(_alone, part, sound, bitrate_kbps, channels)))
             while len(waiting) > threads:
                 yield _awaited(waiting.popleft(), meanwhile)
@@ -162,7 +165,7 @@ def _alone(part: Part, sound: Samples, bitrate_kbps: int, channels: int) -> Mpeg
         encoder.finish()
     finally:
         encoder.abandon()
-    return _rows(b"".join(out), bitrate_kbps)[skipped : skipped + part.length]
+    return _rows(b"".join(out), bitrate_kbps)[skipped : skipped + part.length].copy()  # the others are let go of
 
 
 class _Turns:
@@ -172,6 +175,14 @@ class _Turns:
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="lame") if threads > 1 else None
         self._running: deque[Future[MpegFrames]] = deque()
+        self._closed = Event()
+
+    def while_open(self, sound: Samples) -> Samples:
+        """The samples for as long as somebody waits for what is made of them. Raises CodecError after that."""
+        for samples in sound:
+            if self._closed.is_set():
+                raise CodecError("The encoding was given up.")
+            yield samples
 
     def begin(self, work: Callable[[], MpegFrames]) -> Future[MpegFrames]:
         """Have it done, now or soon; waits for what came long before. Raises what that raised."""
@@ -185,7 +196,8 @@ class _Turns:
         return self._running[-1]
 
     def close(self) -> None:
-        """Let go of what was not begun, and wait for the rest."""
+        """Let go of what was not begun, and of what was: Ctrl-C does not wait for minutes of sound."""
+        self._closed.set()
         if self._pool:
             self._pool.shutdown(cancel_futures=True)
 
