@@ -137,14 +137,22 @@ def wanted(texts: Sequence[str]) -> list[Wanted]:
 
 
 class Reader:
-    """Someone who reads aloud, by eSpeak: a line twice is not twice the same sound."""
+    """Someone who reads aloud, by eSpeak. What was read once is known: the same words in the same way are one sound."""
 
     def __init__(self, voice: str = "system") -> None:
         self._voice = voice
         self._processes: dict[tuple[float, int], EngineProcess] = {}
+        self._said: dict[tuple[str, float, int], np.ndarray] = {}
 
     def __call__(self, text: str, *, faster: float = 1.0, higher: int = 0) -> np.ndarray:
-        """The text as float32 at RATE, trimmed."""
+        """The text as float32 at RATE, trimmed; to be read only."""
+        way = text, faster, higher
+        if way not in self._said:
+            self._said[way] = self._speak(*way)
+            self._said[way].flags.writeable = False
+        return self._said[way]
+
+    def _speak(self, text: str, faster: float, higher: int) -> np.ndarray:
         voice = voices.load(self._voice)
         if (faster, higher) not in self._processes:
             settings = dict(voice.settings)

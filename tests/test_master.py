@@ -32,7 +32,7 @@ SALT = "0" * 32
 
 def values(name: str, bed: str = "soft") -> dict[str, Any]:
     return {
-        "script": "loving-kindness", "minutes": "3", "voice": "hum", "bed": bed, "cover": "none", "name": name,
+        "script": "loving-kindness", "minutes": "2", "voice": "hum", "bed": bed, "cover": "none", "name": name,
     }  # fmt: skip
 
 

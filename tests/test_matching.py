@@ -1,6 +1,7 @@
 """Matching: the lines of a sheet in one long recording, with coughs, second tries and lines left out."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 import numpy as np
 import pytest
@@ -22,10 +23,20 @@ def reader() -> Iterator[Reader]:
     made.close()
 
 
+_SOUNDS: dict[str, Features] = {}
+"""What lines sound like in ``sound_of``: many tests ask for the same."""
+
+
+@cache
+def read(script: str) -> tuple[str, ...]:
+    """The lines of a script as it is usually heard, each once."""
+    found = prepare(Request(script=script, voice="hum")).script.lines()
+    return tuple(dict.fromkeys(line.text for line in found))
+
+
 def lines(count: int, script: str = "loving-kindness") -> list[str]:
     """The first lines of a script as it is usually heard."""
-    found = prepare(Request(script=script, voice="hum")).script.lines()
-    return list(dict.fromkeys(line.text for line in found))[:count]
+    return list(read(script)[:count])
 
 
 def found_in(session: Session, texts: list[str], reference: Reader | None = None) -> Matched:
@@ -37,8 +48,10 @@ def found_in(session: Session, texts: list[str], reference: Reader | None = None
 
 def sound_of(reader: Reader, text: str) -> Features:
     """What a line sounds like when another reads it, lower and faster."""
-    pcm = np.rint(reader(text, faster=1.25, higher=-25) * 32767).astype(np.int16)
-    return features(pcm, (0, len(pcm) // HOP))
+    if text not in _SOUNDS:
+        pcm = np.rint(reader(text, faster=1.25, higher=-25) * 32767).astype(np.int16)
+        _SOUNDS[text] = features(pcm, (0, len(pcm) // HOP))
+    return _SOUNDS[text]
 
 
 def assert_found(matched: Matched, session: Session, texts: list[str]) -> None:

@@ -30,6 +30,8 @@ TEXTS = {
     3: "Let your shoulders soften a little more, and your jaw.",
     4: "May all be well.",
 }
+LONG = pytest.mark.soak
+"""More of what the quick run has a sample of."""
 MPEG_1_STEREO_SIDE_INFO, GRANULE_BITS = 4, 59
 NORMAL, START, SHORT, STOP = range(4)
 LEGAL = {
@@ -113,7 +115,7 @@ def blocks(mixer: Mixer, frames: int) -> Iterator[np.ndarray]:
         yield mixer.between(start, min(start + 2 * RATE, frames))
 
 
-@pytest.mark.parametrize("bed", ["soft", "pink", "rain"])
+@pytest.mark.parametrize("bed", ["soft", pytest.param("pink", marks=LONG), "rain"])
 def test_over_a_noise_bed_it_is_the_one_pass_encode(bed: str):
     """All of it, track ends, bell, breath tones and Info frame included; rain may differ in two MP3 frames."""
     made = track(bed, tones_lufs=-32.0)
@@ -125,7 +127,7 @@ def test_over_a_noise_bed_it_is_the_one_pass_encode(bed: str):
     assert made.in_windows.mean() < 0.95
 
 
-@pytest.mark.parametrize("frames", [0, 1, 575, 576, 623, 624, 1151, 1152])
+@pytest.mark.parametrize("frames", [0, 575, 624, 1151, *(pytest.param(each, marks=LONG) for each in (1, 576, 623, 1152))])
 def test_every_length_ends_as_one_pass_does(frames: int, tmp_path: Path):
     """To the frame, wherever the end falls in an MP3 frame."""
     made = track("soft", brief=True, frames=frames)
@@ -134,7 +136,9 @@ def test_every_length_ends_as_one_pass_does(frames: int, tmp_path: Path):
     assert len(made.heard(tmp_path / "x.mp3", made.two)) == made.timeline.frames
 
 
-@pytest.mark.parametrize("how", [{"duck_lu": 7.0}, {"duck_lu": 7.0, "tones_lufs": -32.0}], ids=str)
+@pytest.mark.parametrize(
+    "how", [pytest.param({"duck_lu": 7.0}, marks=LONG), {"duck_lu": 7.0, "tones_lufs": -32.0}], ids=str
+)
 def test_a_ducked_bed_is_encoded_wherever_it_moves(how: dict[str, float]):
     """On its way down, while it is down, and on its way up."""
     made = track("soft", **how)
@@ -184,7 +188,7 @@ def gaps(made: Both) -> list[tuple[int, int]]:
     return found
 
 
-@pytest.mark.parametrize("bed", ["pad", "room", "brown", "waves", "drone"])
+@pytest.mark.parametrize("bed", ["pad", "room", "drone", *(pytest.param(bed, marks=LONG) for bed in ("brown", "waves"))])
 def test_over_any_bed_there_is_no_more_noise_than_in_one_pass(bed: str, tmp_path: Path):
     """What the encoder adds is within 1 dB of one-pass at the joins, and in all MP3 frames that are others."""
     made = track(bed)

@@ -223,7 +223,9 @@ class EachOnce(Whole):
 
     def speak(self, text: str) -> Clip:
         clip = super().speak(text)
-        fault = json.loads(os.environ[EACH])[text]
+        fault = json.loads(os.environ[EACH]).get(text)
+        if fault is None:
+            return clip
         try:
             Path(f"{os.environ[FAULTS]}-{fault}").touch(exist_ok=False)
         except FileExistsError:
