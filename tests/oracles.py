@@ -9,7 +9,8 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -149,6 +150,16 @@ def processes_naming(text: str) -> list[int]:
             if text in words:
                 found.append(int(entry.name))
     return found
+
+
+def wait_until(holds: Callable[[], bool], within: float = 60) -> bool:
+    """Whether it came to hold within so many seconds."""
+    end = time.monotonic() + within
+    while time.monotonic() < end:
+        if holds():
+            return True
+        time.sleep(0.01)
+    return False
 
 
 # Sounds to ask about

@@ -77,7 +77,7 @@ def whole_minutes(prepared: Prepared) -> range:
 
 
 def one_of_each(*kinds: Sequence[object]) -> list[object]:
-    """Every combination: by default each of the first kind with one of the second, in turn, and the others in the soak."""
+    """Every combination; those in which the second is not the next in turn only in the soak."""
     found: list[object] = []
     for number, first in enumerate(kinds[0]):
         for place, rest in enumerate(product(*kinds[1:])):
@@ -324,9 +324,7 @@ def test_every_promise_holds_for_other_listeners_and_choices(request_: dict[str,
     assert len(assert_every_promise(prepared, minutes)) < len(minutes)
 
 
-@pytest.mark.parametrize(
-    ("script", "part"), one_of_each(SCRIPTS, ["0.0001", "1/7", "1/3", "0.41", "2/3", "0.999979"])
-)
+@pytest.mark.parametrize(("script", "part"), one_of_each(SCRIPTS, ["0.0001", "1/7", "1/3", "0.41", "2/3", "0.999979"]))
 def test_a_length_that_is_no_whole_second_is_met_to_the_frame(script: str, part: str) -> None:
     """The nearest frame to what was asked for, anywhere between the shortest and the longest."""
     language, name = script.split("/")

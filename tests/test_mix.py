@@ -143,6 +143,7 @@ def paced(timeline: Timeline) -> Timeline:
 
 
 EVERYTHING = {"fades": (2.0, 3.0), "duck_lu": 9.0, "tones_lufs": -30.0, "guard": True}
+ALONE: tuple[dict[str, object], ...] = ({}, {"guard": True}, {"duck_lu": 12.0}, {"tones_lufs": -30.0})
 
 
 def full(name: str = "waves", **options: object) -> Mixer:
@@ -213,17 +214,14 @@ def test_the_pause_guard_is_a_tone_of_20_hertz_over_the_whole_track():
 
 
 @pytest.mark.parametrize(
-    "options",
+    ("name", "options"),
     [
-        {},
-        {"guard": True},
-        {"duck_lu": 12.0},
-        {"tones_lufs": -30.0},
-        EVERYTHING,
+        *(("soft", each) for each in ALONE),
+        *((name, EVERYTHING) for name in ("soft", "waves", "pad", "")),
+        *(pytest.param(name, each, marks=pytest.mark.soak) for name in ("waves", "pad", "") for each in ALONE),
     ],
-    ids=["bed", "guard", "ducked", "tones", "everything"],
+    ids=str,
 )
-@pytest.mark.parametrize("name", ["soft", "waves", "pad", ""])
 def test_how_loud_a_silence_may_be_is_known(name: str, options: dict):
     """Never less than there is in any 100 ms of the middle, and in all but the track’s ends not much more."""
     timeline, stem = studio()

@@ -29,7 +29,7 @@ def at(made: Prepared, minutes: float) -> Timeline:
 def minutes_of(made: Prepared) -> list[int]:
     bounds = made.script.head.minutes
     every = range(max(1, ceil(bounds.shortest)), floor(bounds.longest) + 1)
-    return [minutes for minutes in every if minutes <= 6 or minutes % 5 == 0]
+    return [minutes for minutes in every if minutes in (every[0], 3, 4, 5, 6, every[-1]) or minutes % 10 == 0]
 
 
 def named(laid: Timeline) -> list[int]:

@@ -78,9 +78,15 @@ class Made:
         return float(10 * np.log10(max((self.sound[start:stop].astype(np.float64) ** 2).mean(), 1e-15)))
 
 
-@pytest.fixture(scope="module", params=REQUESTS)
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(name, marks=pytest.mark.soak if name in ("hum 1:30 bed", "hum 2:00 breaths") else [])
+        for name in REQUESTS
+    ],
+)
 def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Made:
-    """One track of each kind."""
+    """One track of each kind; in the soak, those with the hum as well of which the calm voice has one, too."""
     path = tmp_path_factory.mktemp("made") / "track.mp3"
     prepared = prepare(REQUESTS[request.param])
     return Made(prepared, path, render(prepared, path, settings=ALONE))
@@ -199,7 +205,9 @@ def test_what_lies_beside_it_is_what_was_told(made: Made):
 BARE = Settings(cache=False, workers=2, only_audio=True)
 
 
-@pytest.mark.parametrize(("bed", "under"), [("waves", 6.0), ("pad", 9.0), ("rain", 12.0)])
+@pytest.mark.parametrize(
+    ("bed", "under"), [("waves", 6.0), pytest.param("pad", 9.0, marks=pytest.mark.soak), ("rain", 12.0)]
+)
 def test_a_loud_bed_takes_nothing_from_the_voice_and_adds_no_peak(tmp_path: Path, bed: str, under: float):
     """The voice is limited a little lower where the bed adds to its peaks; the bed is no part of its loudness."""
     path = tmp_path / "loud.mp3"

@@ -20,6 +20,7 @@ from typing import Any
 
 import pytest
 
+from oracles import wait_until
 from test_roster import BAD, GOOD
 
 from .conftest import Run, assert_refused
@@ -40,7 +41,7 @@ from .libraries import (
     start,
     workers_of,
 )
-from .test_interrupt import processes_with, wait_until
+from .test_interrupt import processes_with
 
 ROWS = (short("a", "Maya"), short("b", "Zebedee"), short("c", "Ana", kind="wav"))
 

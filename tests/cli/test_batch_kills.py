@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from oracles import wait_until
+
 from .libraries import (
     Running,
     assert_equal,
@@ -27,7 +29,7 @@ from .libraries import (
     start,
     workers_of,
 )
-from .test_interrupt import processes_with, wait_until
+from .test_interrupt import processes_with
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes in /proc")
 

@@ -12,8 +12,10 @@ import numpy as np
 import pytest
 import soundfile
 
+from oracles import wait_until
+
 from .conftest import Run, assert_refused
-from .test_interrupt import PROGRAM, REST, processes_with, unfinished, wait_until
+from .test_interrupt import PROGRAM, REST, processes_with, unfinished
 from .test_render import in_a_disk_of_its_own, left
 
 pytestmark = pytest.mark.usefixtures("small_covers")

@@ -5,13 +5,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
+
+from oracles import wait_until
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes in /proc")
 
@@ -46,15 +46,6 @@ def unfinished(folder: Path, within: str = "") -> int:
                 with contextlib.suppress(OSError):
                     largest = max(largest, Path(where, name).stat().st_size)
     return largest
-
-
-def wait_until(holds: Callable[[], bool], within: float = 60) -> bool:
-    end = time.monotonic() + within
-    while time.monotonic() < end:
-        if holds():
-            return True
-        time.sleep(0.01)
-    return False
 
 
 REST = """\

@@ -127,7 +127,9 @@ def test_over_a_noise_bed_it_is_the_one_pass_encode(bed: str):
     assert made.in_windows.mean() < 0.95
 
 
-@pytest.mark.parametrize("frames", [0, 575, 624, 1151, *(pytest.param(each, marks=LONG) for each in (1, 576, 623, 1152))])
+@pytest.mark.parametrize(
+    "frames", [0, 575, 624, 1151, *(pytest.param(each, marks=LONG) for each in (1, 576, 623, 1152))]
+)
 def test_every_length_ends_as_one_pass_does(frames: int, tmp_path: Path):
     """To the frame, wherever the end falls in an MP3 frame."""
     made = track("soft", brief=True, frames=frames)
@@ -188,7 +190,9 @@ def gaps(made: Both) -> list[tuple[int, int]]:
     return found
 
 
-@pytest.mark.parametrize("bed", ["pad", "room", "drone", *(pytest.param(bed, marks=LONG) for bed in ("brown", "waves"))])
+@pytest.mark.parametrize(
+    "bed", ["pad", "room", "drone", *(pytest.param(bed, marks=LONG) for bed in ("brown", "waves"))]
+)
 def test_over_any_bed_there_is_no_more_noise_than_in_one_pass(bed: str, tmp_path: Path):
     """What the encoder adds is within 1 dB of one-pass at the joins, and in all MP3 frames that are others."""
     made = track(bed)
