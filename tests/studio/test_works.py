@@ -227,11 +227,17 @@ def test_what_was_kept_and_is_no_work_is_removed(works: Made, tmp_path: Path) ->
     assert [path.name for path in kept(tmp_path)] in ([], ["..evil.json"])
 
 
+# A shell may have told us to ignore SIGINT, which a child inherits; a person's terminal does not.
+_PROGRAM = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from mettavox.cli import main; main()"
+)
+
+
 @contextlib.contextmanager
 def started(output: Path, state: Path) -> Iterator[tuple["subprocess.Popen[str]", Studio]]:
     """The real program as a process, with its state in a folder, and the studio that it is."""
     environment = {**os.environ, "XDG_STATE_HOME": str(state)}
-    command = [sys.executable, "-m", "mettavox", "studio", "--no-browser", "-o", str(output)]
+    command = [sys.executable, "-c", _PROGRAM, "studio", "--no-browser", "-o", str(output)]
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
