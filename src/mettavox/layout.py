@@ -216,6 +216,11 @@ class Layout:
         self._head = _Grid().above(frames(rules.head_seconds, rules.rate))
         self._tail = frames(rules.tail_seconds, rules.rate)
         self._most_slack = frames(rules.slack_seconds, rules.rate)
+        # What each of the many times that all is laid would find again.
+        self._cap = frames(rules.cap_seconds, rules.rate)
+        self._unpermitted = frames(_BEFORE_PERMISSION, rules.rate)
+        self._ending = frames(ENDING_SECONDS, rules.rate)
+        self._margin = frames(_BREATH_MARGIN_SECONDS, rules.rate)
 
     def add(self, units: tuple[Unit, ...]) -> None:
         for unit in units:
@@ -251,8 +256,7 @@ class Layout:
         return self._sounds
 
     def _lay(self) -> Iterator[_Sound]:
-        cap = frames(self._rules.cap_seconds, self._rules.rate)
-        early = frames(_BEFORE_PERMISSION, self._rules.rate)
+        cap, early = self._cap, self._unpermitted
         pending, previous, permitted, quiet, grid = _Gap(), None, False, self._head, _Grid()
         named = self._with_name()
         if self._rules.rings("start") and (opens := self._first_section()) is not None:
@@ -277,7 +281,7 @@ class Layout:
             pending = pending if pending.longest else self._seconds(_BEFORE_LAST_BELL)
             yield self._bell(previous.section, grid.holding(pending).within(grid.below(cap - quiet)), grid)
         elif pending.longest:  # pauses at the very end are a silent sound of no length
-            ending = min(cap, max(frames(ENDING_SECONDS, self._rules.rate), self._tail + GRID)) - self._tail - GRID
+            ending = min(cap, max(self._ending, self._tail + GRID)) - self._tail - GRID
             yield _Sound(self._units[-1].section, 0, [], grid.holding(pending).cut_to(grid.below(ending - quiet)), grid)
 
     def _first_section(self) -> int | None:
@@ -385,8 +389,7 @@ class Layout:
                 tones += [Tone(phase=cue.phase, start=at, frames=length)] if self._rules.tones else []
                 at += length
         quiet = at - max((offset + length for _, offset, length in places), default=0)
-        margin = frames(_BREATH_MARGIN_SECONDS, self._rules.rate)
-        return _Sound(unit.section, at, places, _Gap(), margin=margin, quiet=quiet, tones=tones)
+        return _Sound(unit.section, at, places, _Gap(), margin=self._margin, quiet=quiet, tones=tones)
 
     def _cue_line(self, cue: Cue, cycle: int, pattern: str, *, spoken: bool) -> Line | None:
         """The longest words that leave the breath room; none where this cycle or phase is silent."""
