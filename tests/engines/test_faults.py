@@ -119,7 +119,10 @@ def test_a_fault_costs_a_retry_and_the_right_clips_come_out(fault: str, tmp_path
     assert (tmp_path / "happened").exists(), "the fault never happened"
 
 
-@pytest.fixture(params=["system", *neural.BUILT, toy.VOICE])
+VOICES = ("system", *neural.BUILT, toy.VOICE)
+
+
+@pytest.fixture(params=VOICES)
 def voice(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> Voice:
@@ -159,7 +162,15 @@ def assert_costs_retries(voice: Voice, tmp_path: Path, monkeypatch: pytest.Monke
     assert happened == set(those)
 
 
-@pytest.mark.parametrize("fault", ["DiesOnOpening", "RaisesOnOpening"])
+@pytest.mark.parametrize(
+    ("voice", "fault"),
+    [
+        pytest.param(voice, fault, marks=pytest.mark.soak if number % 2 != place and voice != "system" else [])
+        for number, voice in enumerate(VOICES)
+        for place, fault in enumerate(("DiesOnOpening", "RaisesOnOpening"))
+    ],
+    indirect=["voice"],
+)
 def test_an_engine_of_any_kind_that_cannot_be_opened_at_once_costs_a_retry(voice: Voice, fault: str, tmp_path: Path):
     """And then it says what the whole engine says."""
     whole = from_the_whole(voice)[:2]
