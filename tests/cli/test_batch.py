@@ -114,7 +114,7 @@ def test_one_run_at_a_time(run: Run, here: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes in /proc")
-@pytest.mark.parametrize("how", ["Ctrl-C", "SIGTERM", "SIGKILL"])
+@pytest.mark.parametrize("how", ["Ctrl-C", pytest.param("SIGTERM", marks=pytest.mark.soak), "SIGKILL"])
 def test_an_interrupted_batch_keeps_what_was_finished(run: Run, here: Path, how: str) -> None:
     """And nothing that was not: no process, no temporary file; the manifest knows, and the next run goes on."""
     scratch, library = here / "scratch", here / "lib"
