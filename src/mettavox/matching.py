@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mettavox import estimate, recording
-from mettavox.recording import GAP_SECONDS, Features, Heard
-from mettavox.takes import Pcm, Span
+from mettavox.recording import GAP_SECONDS, Features, Heard, Pcm
+from mettavox.takes import Span
 from mettavox.voice import Pace
 
 UNHURRIED = Pace(per_line=0.25, per_syllable=0.23, per_comma=0.2)

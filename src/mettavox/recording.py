@@ -13,7 +13,9 @@ from mettavox import level
 from mettavox.level import HOPS_A_SECOND, Levels
 from mettavox.loudness import Samples
 from mettavox.shape import raised_cosine
-from mettavox.takes import RATE, Pcm, Span
+from mettavox.takes import RATE, Span
+
+Pcm = NDArray[np.int16]
 
 HOP = RATE // HOPS_A_SECOND
 

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mettavox import level
-from mettavox.takes import RATE, Pcm
+from mettavox.recording import Pcm
+from mettavox.takes import RATE
 
 Room = Literal["nothing", "quiet", "fair", "hum", "noisy", "sounds"]
 """``nothing``: the microphone gives no sound at all; ``sounds``: somebody spoke or moved, so it cannot be told."""

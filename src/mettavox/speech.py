@@ -4,8 +4,6 @@ import threading
 from collections.abc import Callable, Iterable
 from queue import SimpleQueue
 
-import numpy as np
-
 from mettavox import clipcache, estimate
 from mettavox.audio import Clip
 from mettavox.clipcache import ClipCache
@@ -34,6 +32,8 @@ def fault(clip: Clip, text: str, voice: Voice) -> str:
     """What is wrong with the clip of ``text``, in words, or nothing."""
     if not clip.frames:
         return "it is empty"
+    import numpy as np
+
     samples = np.frombuffer(clip.pcm, dtype="<i2")
     peak = int(np.abs(samples.astype(np.int32)).max())
     if peak < _SILENT_PEAK:

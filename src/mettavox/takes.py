@@ -10,14 +10,13 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from math import isfinite
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-import soundfile
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from mettavox import ipa
 from mettavox.errors import VoiceError
+
+if TYPE_CHECKING:  # sound is large, and whoever asks which voices there are reads none
+    from mettavox.recording import Pcm
 
 RATE = 48_000
 """The rate of every take, in hertz."""
@@ -33,7 +32,6 @@ _BEFORE_MARK = re.compile(r" +(?=[,.;:!?])")
 # What sounds the same is the same line, whichever word processor wrote it.
 _ALIKE = str.maketrans({"’": "'", "‘": "'", "“": "", "”": "", '"': "", "–": ",", "—": ",", "…": ".", "\u00a0": " "})
 
-Pcm = NDArray[np.int16]
 Span = tuple[int, int]
 
 
@@ -127,7 +125,7 @@ class Takes:
             )
         return self.found[place]
 
-    def read(self, text: str) -> Pcm:
+    def read(self, text: str) -> "Pcm":
         """The samples of a text's take at RATE. Raises VoiceError when there is none, or when its file is damaged."""
         samples = self._whole(self.take(text))
         if samples is None:
@@ -141,7 +139,9 @@ class Takes:
         """Whether the sound of the take with that key is there, as it was kept."""
         return self._whole(self.found[name]) is not None
 
-    def _whole(self, take: Take) -> Pcm | None:
+    def _whole(self, take: Take) -> "Pcm | None":
+        import soundfile
+
         try:
             samples, rate = soundfile.read(str(self._folder / take.file), dtype="int16")
         except (OSError, soundfile.SoundFileError):
@@ -151,10 +151,12 @@ class Takes:
     @cached_property
     def lufs(self) -> float:
         """How loud the takes are: the middle one; 0 when there are none."""
+        import numpy as np
+
         return float(np.median([take.lufs for take in self.found.values()])) if self.found else 0.0
 
 
-def digest(samples: Pcm) -> str:
+def digest(samples: "Pcm") -> str:
     """The SHA-256 of samples."""
     return hashlib.sha256(samples.astype("<i2").tobytes()).hexdigest()
 

@@ -20,7 +20,7 @@ from mettavox import booth, voices
 from mettavox.recording import FAULTS
 from mettavox.room import Room
 from mettavox.studio import wording
-from mettavox.studio.areas.record import LARGER
+from mettavox.studio.app import LARGER
 from mettavox.takes import RATE
 from recorded import Reader, quiet
 

@@ -3,10 +3,13 @@
 import html
 import io
 import logging
+import os
 import re
 import socket
+import subprocess
 import sys
 import wave
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -18,6 +21,9 @@ from mettavox.ask import STANDARD
 from mettavox.errors import OutputError
 from mettavox.studio import server
 from mettavox.studio.forms import FIELDS
+
+LARGE = ("numpy", "soundfile", "mettavox.render", "mettavox.batch", "mettavox.saying", "mettavox.studio.areas.write")
+"""What makes, speaks and judges."""
 
 ASKED = {**SHORT, "script": "loving-kindness", "name": NAME, "target": "Bartholomew", "relation": "friend"}
 
@@ -34,6 +40,29 @@ def test_the_first_page_has_every_practice_and_what_it_is_for(studio: Studio) ->
     page = studio.get("").text
     assert page.count('name="script"') == 12
     assert "{{" not in page and "None" not in page
+
+
+def test_the_first_page_and_its_plan_wait_for_nothing_that_only_others_need(tmp_path: Path) -> None:
+    """They are there in half a second for that."""
+    program = (
+        "import sys\nfrom pathlib import Path\nfrom studios import SHORT, running\n"
+        "with running(Path(sys.argv[1])) as studio:\n"
+        "    assert studio.get('').status == 200 and studio.post('plan', SHORT).json()['good']\n"
+        f"print('large:', *(name for name in {LARGE!r} if name in sys.modules))"
+    )
+    paths = os.pathsep.join([str(Path(__file__).parent), *sys.path])
+    asked = [sys.executable, "-c", program, str(tmp_path)]
+    done = subprocess.run(
+        asked, check=True, capture_output=True, text=True, timeout=60, env={**os.environ, "PYTHONPATH": paths}
+    )
+    assert done.stdout.splitlines()[-1:] == ["large:"], done.stderr
+
+
+def test_an_area_that_several_tabs_ask_for_first_is_there_for_all(tmp_path: Path) -> None:
+    areas = ["tracks", "record", "write", "many", "voices", "settings"] * 2
+    with running(tmp_path) as studio, ThreadPoolExecutor(len(areas)) as tabs:
+        assert [answer.status for answer in tabs.map(studio.get, areas)] == [200] * len(areas)
+        assert studio.get("sets").status == studio.get("Write").status == 404
 
 
 def test_the_form_as_it_opens_makes_every_practice(studio: Studio) -> None:

@@ -3,9 +3,10 @@
 import asyncio
 import contextlib
 import tempfile
+import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
@@ -16,15 +17,17 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 
 from mettavox.errors import MettavoxError, OutputError
 from mettavox.handout import fill
-from mettavox.rehearsal import Rehearsal
 from mettavox.site import fixedwords
-from mettavox.studio import earlier, forms, translated, wording
-from mettavox.studio.batches import Batches
+from mettavox.studio import forms, translated, wording
 from mettavox.studio.guard import Plain
 from mettavox.studio.preferences import Preferences
 from mettavox.studio.wording import Words
 from mettavox.studio.works import GOING_ON, Work, Works
 from mettavox.units import clock
+
+if TYPE_CHECKING:
+    from mettavox.rehearsal import Rehearsal
+    from mettavox.studio.batches import Batches
 
 WEB = Path(__file__).parent / "web"
 AREAS = ("make", "hear", "record", "write", "many", "voices", "settings")
@@ -44,13 +47,16 @@ _A_MEGABYTE = 1_000_000
 class Desk:
     """What the areas share: the ``works`` and the ``batches`` among them, who speaks a line to be heard, and what was
     chosen, which is one for all tabs: one person uses the studio.
+
+    What makes batches and speaks is large: it is there when it is first asked for, and not before the first page.
     """
 
-    def __init__(self, works: Works, rehearsal: Rehearsal, preferences: Preferences) -> None:
+    def __init__(self, works: Works, preferences: Preferences) -> None:
         self.works = works
-        self.batches = Batches(works)
-        self.rehearsal = rehearsal
         self.preferences = preferences
+        self._batches: Batches | None = None
+        self._rehearsal: Rehearsal | None = None
+        self._one_at_a_time = threading.Lock()
         self._templates = Environment(
             loader=FileSystemLoader(WEB),
             autoescape=True,
@@ -60,6 +66,31 @@ class Desk:
         )
         self._templates.globals |= {"fill": fill, "clock": clock}
         self._templates.filters |= {"worded": _worded, "size": _size, "said": _said}
+
+    @property
+    def batches(self) -> "Batches":
+        """The tables, and what an earlier start has left of such."""
+        with self._one_at_a_time:
+            if self._batches is None:
+                from mettavox.studio.batches import Batches
+
+                self._batches = Batches(self.works)
+            return self._batches
+
+    @property
+    def rehearsal(self) -> "Rehearsal":
+        """Who speaks a line to be heard."""
+        with self._one_at_a_time:
+            if self._rehearsal is None:
+                from mettavox.rehearsal import Rehearsal
+
+                self._rehearsal = Rehearsal()
+            return self._rehearsal
+
+    def close(self) -> None:
+        """End what runs."""
+        if self._rehearsal is not None:
+            self._rehearsal.close()
 
     def language(self, request: Request) -> str:
         """In which the studio speaks: as was chosen, else the first that the browser asks for and it has."""
@@ -75,7 +106,12 @@ class Desk:
 
     def work(self, name: str) -> Work | None:
         """The track of that id: of this start, or one that lies in the output folder."""
-        return self.works.get(name) or (earlier.one_in(self.works.output, name) if name else None)
+        found = self.works.get(name)
+        if found is not None or not name:
+            return found
+        from mettavox.studio import earlier
+
+        return earlier.one_in(self.works.output, name)
 
     def words(self, request: Request, area: str) -> Words:
         """The words of an area in that language."""

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from mettavox import assets, lock
 from mettavox.errors import OutputError, RequestError
-from mettavox.rehearsal import Rehearsal
 from mettavox.studio.preferences import Preferences
 from mettavox.studio.works import Works
 
@@ -50,6 +49,7 @@ def studio(
         import uvicorn
 
         from mettavox.studio.app import app
+        from mettavox.studio.desk import Desk
     except ImportError as error:
         raise RequestError(
             "The studio needs two packages more.",
@@ -60,18 +60,19 @@ def studio(
         contextlib.closing(listening(port)) as made,
         _alone(kept),
         contextlib.closing(Works(preferences.output, kept)) as works,
-        contextlib.closing(Rehearsal()) as rehearsal,
+        contextlib.closing(Desk(works, preferences)) as desk,
     ):
         number = made.getsockname()[1]
         token = secrets.token_urlsafe(_TOKEN_BYTES)
         hosts = [f"{host}:{number}" for host in (LOOPBACK, "localhost")]
         config = uvicorn.Config(
-            app(works, rehearsal, preferences, token=token, hosts=hosts),
+            app(desk, token=token, hosts=hosts),
             log_config=None,
             access_log=False,  # addresses have ids of tracks in them
             server_header=False,
             timeout_graceful_shutdown=_CLOSING_SECONDS,
             lifespan="off",
+            ws="none",
         )
 
         class Ending(uvicorn.Server):

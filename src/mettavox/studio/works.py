@@ -17,11 +17,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from mettavox import ask, output, prepare
-from mettavox.beside import SUFFIXES, beside_path
 from mettavox.errors import MettavoxError, OutputError
 from mettavox.prepare import Prepared
-from mettavox.render import render
-from mettavox.units import file_stem, name_of
+from mettavox.units import clock, file_stem, name_of
 
 State = Literal["waiting", "working", "made", "failed", "cancelled", "unfinished"]
 
@@ -76,7 +74,7 @@ class Works:
     made them keeps them.
     """
 
-    def __init__(self, output: Path, kept: Path, *, make: Callable[..., object] = render) -> None:
+    def __init__(self, output: Path, kept: Path, *, make: Callable[..., object] | None = None) -> None:
         self.output = output
         self.kept = kept
         self._make = make
@@ -208,11 +206,13 @@ class Works:
             self._let_go(work)
 
     def _track(self, work: Work, told: Told) -> None:
+        from mettavox.render import render  # what makes a track is large, and the first page is there before it
+
         prepared = prepare.prepare(ask.request(work.options))
         with output.translated(work.output):
             work.output.mkdir(parents=True, exist_ok=True)
             path = _free(work.output, prepared)
-            self._make(prepared, path, progress=told)
+            (self._make or render)(prepared, path, progress=told)
         work.path = path
 
     # --- what is kept ---
@@ -258,6 +258,8 @@ def shown(work: Work) -> tuple[Any, ...]:
 
 def _free(folder: Path, prepared: Prepared) -> Path:
     """A name that nothing has, and nothing beside a track: the practice and its length, never a person's."""
+    from mettavox.beside import SUFFIXES, beside_path
+
     stem = f"{name_of(prepared.script.head.id)}-{file_stem(prepared.seconds)}"
     for count in range(1, _MOST_COPIES):
         path = folder / f"{stem}{f'-{count}' if count > 1 else ''}.{prepared.request.format}"
@@ -267,6 +269,4 @@ def _free(folder: Path, prepared: Prepared) -> Path:
 
 
 def _title(prepared: Prepared) -> str:
-    from mettavox.units import clock
-
     return f"{prepared.script.head.title} ({clock(prepared.seconds)})"

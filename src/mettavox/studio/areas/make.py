@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from mettavox import ask, casting, deliveries, phrasebook, prepare, saying, source, voices
+from mettavox import ask, casting, deliveries, phrasebook, prepare, source, voices
 from mettavox.codecs.formats import FORMATS
 from mettavox.errors import MettavoxError
 from mettavox.person import EXPERIENCES, PRONOUNS, RELATIONS
@@ -150,6 +150,8 @@ def _voices(language: str) -> list[tuple[str, str]]:
 
 
 def _said(form: Mapping[str, str]) -> bytes:
+    from mettavox import saying  # what speaks is large, and the page is there before it
+
     voice, language = forms.voice_and_language(form)
     asked = saying.prepare(form.get("text", ""), form.get("say", ""), voice=voice, language=language)
     return heard(lambda path: saying.speak(asked, path))

@@ -32,12 +32,6 @@ from mettavox.studio.libraries import Libraries
 from mettavox.studio.wording import Words
 from mettavox.units import clock
 
-LARGER = {"/many/read": cells.MOST_BYTES}
-"""The path that is sent a table, and how many bytes."""
-
-OTHERS = ("/many/library/",)
-"""What begins so are pages of libraries, which bring a policy of their own."""
-
 PAGE_ROWS = 50
 """How many rows a page shows: ten thousand fields at once are of use to nobody."""
 

@@ -19,9 +19,6 @@ from mettavox.sheet import Sheet
 from mettavox.studio.desk import Desk, form, lost, seen_next, whole_number
 from mettavox.studio.readings import Readings
 
-LARGER = {"/record/take": 24 << 20, "/record/room": 4 << 20}
-"""In bytes: a minute of one channel at 48 kHz as 32-bit floats is 11.5 MB, and two are 23 MB."""
-
 _PRACTICE, _ALL, _NEW = "practice-", "all", ""
 _BETWEEN_SECONDS = 6.0
 """Beside the speech of a line: to read it over, to press, and to listen to one or another."""
