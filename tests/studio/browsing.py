@@ -16,6 +16,7 @@ class Visit(chromium.Visit):
 
     def __init__(self, browser: Browser, studio: Studio, path: str = "", **options: Any) -> None:
         self.studio = studio
+        studio.post("afresh")  # what another test has begun
         super().__init__(browser, studio.url + path, **{"locale": "en-GB", **options})
 
     def __enter__(self) -> "Visit":

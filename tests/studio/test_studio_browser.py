@@ -63,7 +63,7 @@ def test_a_first_track_in_three_fields_is_heard_read_and_saved(browser: Any, stu
 def test_what_one_types_is_shown_as_it_will_be(browser: Any, studio: Studio) -> None:
     with Visit(browser, studio) as visit:
         page = visit.page
-        visit.choose(voice="")
+        visit.choose(voice="system")
         visit.until(_LINES)
         short = page.locator("#live li").count()
         _length(page, 30)
@@ -86,6 +86,26 @@ def test_what_one_types_is_shown_as_it_will_be(browser: Any, studio: Studio) -> 
         visit.until(_LINES)
         assert page.locator("#go").is_enabled()
 
+        # On the way to another page, before the plan of it has come; and back, and there by its own link.
+        _length(page, 3)
+        page.locator("#name").fill(NAME)
+        page.get_by_role("link", name="Your tracks").click()
+        page.wait_for_url("**/tracks")
+        for back in (page.go_back, page.get_by_role("link", name="Make", exact=True).click):
+            if back != page.go_back:
+                page.goto(studio.url + "tracks")
+            back()
+            visit.until(_LINES)
+            assert page.locator("#name").input_value() == NAME
+            assert page.get_by_role("radio", name="Grounding").is_checked()
+            assert page.locator("#minutes").input_value() == "3"
+        look(page, "begun", ".notice")
+        page.get_by_role("button", name="Start afresh").click()
+        page.locator(".begun").wait_for(state="detached")
+        visit.until(_LINES)
+        assert page.locator("#name").input_value() == ""
+        assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+
 
 def test_the_studio_speaks_the_language_of_the_browser_or_another(browser: Any, tmp_path: Path) -> None:
     with running(tmp_path) as studio, Visit(browser, studio, locale="es-MX") as visit:
@@ -103,7 +123,7 @@ def test_a_name_a_line_and_a_section_are_heard(browser: Any, studio: Studio) -> 
     with Visit(browser, studio) as visit:
         page = visit.page
         visit.until(_LINES)
-        visit.choose(voice="")
+        visit.choose(voice="system")
         page.locator("#name").fill(NAME)
         visit.until(f"document.getElementById('live').textContent.includes('{NAME}')")
         visit.until(_LINES)

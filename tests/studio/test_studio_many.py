@@ -1,5 +1,6 @@
 """Many: a roster is read, put right cell by cell, heard, made and shown, and nothing in a cell leads anywhere else."""
 
+import html
 import io
 import json
 import logging
@@ -190,6 +191,26 @@ def test_how_names_are_said_is_shown_and_heard(studio: Studio) -> None:
     once = studio.get(answer["sound"])
     assert soundfile.info(io.BytesIO(once.body)).duration > 0.5
     assert studio.get(answer["sound"]).status == 404
+
+
+def test_ids_stay_in_the_table_and_what_they_stand_for_is_told_beside_them(studio: Studio) -> None:
+    """A practice's title in the language of the pages, and the voice that speaks, also where none is written."""
+    rows = (
+        "p-1,grounding,1,,en",
+        "p-2,grounding,1,hum,es",
+        "p-3,../grounding,1,../hum,../en",
+        "p-4,sleep,8, system,en",
+    )
+    sheet = Sheet(studio, read(studio, "\n".join(("code,script,minutes,voice,lang", *rows))))
+    told = {key: said for key, (_, said) in sheet.change(c_5_1="grounding")["cells"].items() if said}
+    assert {key: said for key, said in told.items() if key.endswith("-1")} == dict.fromkeys(
+        ("2-1", "3-1", "5-1"), "Grounding"
+    )
+    usual, hum, system = (told.pop(f"{row}-3") for row in (2, 3, 5))
+    assert usual == f"{system}, the usual one" and hum not in usual
+    page = html.unescape(studio.get(f"{sheet.path}?change", accept_language="es").text)
+    assert page.count('">Aquí, con los sentidos</p>') == 3 and 'value="grounding" label="Aquí' in page
+    assert 'value="grounding"' in page and ", la habitual; " in page  # in each language of its rows
 
 
 def test_a_name_that_a_recorded_voice_lacks_is_heard_by_who_fills_in(studio: Studio) -> None:

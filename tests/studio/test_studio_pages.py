@@ -200,6 +200,60 @@ def test_again_has_the_same_choices(studio: Studio, made: str) -> None:
     assert '<option value="none" selected>' in page
 
 
+def test_what_was_begun_is_there_again_until_it_is_made_or_begun_afresh(studio: Studio, made: str) -> None:
+    """One for all tabs, the newest; also what cannot be made yet. What was only opened is nothing begun."""
+    studio.post("afresh")
+    studio.post("plan", ASKED)
+    assert NAME not in studio.get("").text
+    typed = {**ASKED, "name": f"{NAME}<7>", "include.difficult": "on", "minutes": "12"}
+    studio.post("plan?typed&", ASKED)
+    assert studio.post("begun?", typed).status == 204
+    page = studio.get("").text
+    assert f'value="{NAME}&lt;7&gt;"' in page and "What you had begun is here again" in page
+    assert 'data-chosen="12"' in page and 'name="include.difficult" checked' in page
+    assert studio.post("tracks", typed).status == 422
+    assert "is here again" in studio.get("").text
+    other = studio.get("?script=grounding").text  # asked for by itself
+    assert "still there" in other and NAME not in other
+    assert "is here again" in studio.get("?lang=en").text
+
+    again = f"?again={made.removeprefix('tracks/')}"
+    studio.post(f"plan{again}&typed", {**ASKED, "name": "Ana"})
+    for address in (again, ""):  # going back to it, and going to the form
+        assert 'value="Ana"' in studio.get(address).text
+    assert studio.post("afresh").headers["location"] == f"/{studio.key}/"
+    assert f'value="{NAME}"' in studio.get(again).text
+    studio.post("begun", ASKED)
+    studio.post(f"{studio.add({**SHORT, 'minutes': '2'})}/cancel")
+    assert NAME not in studio.get("").text
+
+
+def test_what_was_begun_is_in_the_language_of_the_pages_unless_it_is_in_another(tmp_path: Path) -> None:
+    def lang() -> str:
+        return re.search(r'name="lang" value="(\w+)"', studio.get("").text)[1]
+
+    with running(tmp_path) as studio:
+        studio.post("begun", {**SHORT, "lang": "en", "name": NAME})
+        assert lang() == "en"
+        assert f'value="{NAME}"' in studio.get("?lang=es").text and lang() == "es"
+        studio.post("begun", {**SHORT, "lang": "en"})
+        assert lang() == "en"
+        studio.post("begun", {"lang": "xx", "script": "../x", "voice": "none"})
+        assert lang() == "es"
+
+
+def test_the_voice_that_is_shown_is_the_one_that_speaks(studio: Studio) -> None:
+    """The usual one is chosen by its name, and what is said where nobody chooses one is said of it."""
+    studio.post("afresh")
+    page = studio.get("").text
+    assert re.findall(
+        r'<select id="voice" name="voice"><option value="(\w+)" selected>[^<]*, the usual one</option>', page
+    ) == ["system"]
+    form = {key: value for key, value in SHORT.items() if key != "voice"}
+    usual, named = (studio.post("plan", {**form, "voice": voice}).text for voice in ("", "system"))
+    assert usual == named and "plain voice" in usual
+
+
 def test_an_english_track_made_again_from_spanish_pages_stays_english(tmp_path: Path) -> None:
     with running(tmp_path) as studio:
         page = studio.add(SHORT)

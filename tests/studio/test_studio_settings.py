@@ -148,7 +148,9 @@ def test_a_person_is_shown_then_forgotten_and_nothing_is_left(studio: Studio) ->
     assert "p-017.mp3" in asked.text and "p-018" not in asked.text
     assert "files, 2; rows of the library&#39;s table, 1." in asked.text
     assert (folder / "p-017.mp3").is_file()
+    studio.post("begun", {**SHORT, "name": NAME})
     gone = studio.post("settings/forget/sure", hidden(asked.text))
+    assert NAME not in studio.get("").text
     assert "Gone for good" in gone.text and "p-017.vtt" in gone.text
     assert [path for path in studio.output.rglob("*") if b"p-017" in path.name.encode() + _bytes(path)] == []
     assert not list(assets.cache_folder().rglob("*.clip"))
@@ -196,7 +198,9 @@ def test_a_track_goes_with_all_beside_it_from_memory_and_disk(tmp_path: Path) ->
         asked = studio.post("settings/track", {"work": mine})
         assert "grounding-1m.mp3" in asked.text and "grounding-1m-2" not in asked.text
         assert (studio.output / "grounding-1m.mp3").is_file()
+        studio.post("begun", {**SHORT, "name": NAME})
         assert "Gone for good" in studio.post("settings/track/sure", hidden(asked.text)).text
+        assert NAME not in studio.get("").text
         assert not list(studio.output.glob("grounding-1m.*"))
         assert studio.get(pages[0]).status == 404
         assert f"again={mine}" not in studio.get("tracks").text and NAME not in studio.get(f"?again={mine}").text

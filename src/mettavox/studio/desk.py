@@ -19,6 +19,7 @@ from mettavox.errors import MettavoxError, OutputError
 from mettavox.handout import fill
 from mettavox.site import fixedwords
 from mettavox.studio import forms, translated, wording
+from mettavox.studio.begun import Begun
 from mettavox.studio.guard import Plain
 from mettavox.studio.preferences import Preferences
 from mettavox.studio.wording import Words
@@ -46,7 +47,7 @@ _A_MEGABYTE = 1_000_000
 
 class Desk:
     """What the areas share: the ``works`` and the ``batches`` among them, who speaks a line to be heard, and what was
-    chosen, which is one for all tabs: one person uses the studio.
+    chosen and what was ``begun``, which are one for all tabs: one person uses the studio.
 
     What makes batches and speaks is large: it is there when it is first asked for, and not before the first page.
     """
@@ -54,6 +55,7 @@ class Desk:
     def __init__(self, works: Works, preferences: Preferences) -> None:
         self.works = works
         self.preferences = preferences
+        self.begun: Begun | None = None
         self._batches: Batches | None = None
         self._rehearsal: Rehearsal | None = None
         self._one_at_a_time = threading.Lock()

@@ -1,6 +1,7 @@
 """Make: a practice, a name and a length are chosen, and the track is seen as it will be."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -14,6 +15,7 @@ from mettavox.errors import MettavoxError
 from mettavox.person import EXPERIENCES, PRONOUNS, RELATIONS
 from mettavox.request import ANCHORS, BEDS, CLOSINGS, DAYS, TONES
 from mettavox.studio import forms, livepage
+from mettavox.studio.begun import Begun, asked
 from mettavox.studio.desk import Desk, form, heard, seen_next, whole_number
 from mettavox.units import clock
 
@@ -28,6 +30,8 @@ def routes(desk: Desk) -> list[Route]:
         Route("/plan", area.plan, methods=["POST"]),
         Route("/say", area.say, methods=["POST"]),
         Route("/line", area.line, methods=["POST"]),
+        Route("/begun", area.keep, methods=["POST"]),
+        Route("/afresh", area.afresh, methods=["POST"]),
         Route("/tracks", area.add, methods=["POST"]),
     ]
 
@@ -38,31 +42,47 @@ class _Make:
 
     async def show(self, request: Request) -> Response:
         words = self._desk.words(request, "make")
+        begun, at = self._desk.begun, asked(request.query_params)
+        if begun is not None and at in ("", begun.at):
+            return await self._page(request, begun.options, begun.language(words["lang"]), at=begun.at, is_begun=True)
         earlier = self._desk.work(request.query_params.get("again", ""))
         options: dict[str, Any] = dict(earlier.options) if earlier else {}
         # What is as usual is not among them, so an earlier track's own language may be the usual one.
         lang = str(options.get("lang", ask.STANDARD["lang"] if earlier else words["lang"]))
         if not earlier and request.query_params.get("in", "") in phrasebook.languages():
             lang = request.query_params["in"]
-        return await self._page(request, options, lang)
+        return await self._page(request, options, lang, at=at)
 
-    async def _page(self, request: Request, options: Mapping[str, Any], lang: str, *, code: int = 200,
-                    wrong: Mapping[str, str] | None = None) -> Response:  # fmt: skip
-        """The form with these options chosen, and over it what was ``wrong`` with them, where they were sent."""
+    async def _page(self, request: Request, options: Mapping[str, Any], lang: str, *, at: str, code: int = 200,
+                    wrong: Mapping[str, str] | None = None, is_begun: bool = False) -> Response:  # fmt: skip
+        """The form with these options chosen, and over it what was ``wrong`` with them, where they were sent.
+
+        ``at`` is what its address asks for, and ``is_begun`` says that the options were begun before.
+        """
+        lang = lang if lang in phrasebook.languages() else str(self._desk.words(request, "make")["lang"])
         practices = await run_in_threadpool(_practices, lang)
         there = [each["id"] for each in practices]
-        asked = request.query_params.get("script", "")
-        usual = asked if asked in there else _USUAL if _USUAL in there else next(iter(there), "")
+        if options.get("script", "") not in there:  # it has gone, or is in another language alone
+            options = {key: value for key, value in options.items() if key != "script"}
+        wanted = request.query_params.get("script", "")
+        usual = wanted if wanted in there else _USUAL if _USUAL in there else next(iter(there), "")
         chosen = {**ask.STANDARD, "script": usual, **options, "lang": lang}
+        speakers, best = await run_in_threadpool(_voices, lang)
+        if chosen["voice"] not in speakers:
+            chosen["voice"] = best
         return self._desk.page(
             request,
             "make",
             "make.html",
             code=code,
             wrong=wrong,
+            at=at,
+            is_begun=is_begun,
+            others_begun=self._desk.begun is not None and not is_begun and wrong is None,
             practices=practices,
             chosen=chosen,
-            voices=[(name, self._desk.said(request, label)) for name, label in await run_in_threadpool(_voices, lang)],
+            voices=[(name, self._desk.said(request, label)) for name, label in speakers.items()],
+            best=best,
             breaths=[
                 (each.id, self._desk.said(request, each.label)) for each in phrasebook.load(lang).patterns.values()
             ],
@@ -77,14 +97,28 @@ class _Make:
         )  # fmt: skip
 
     async def plan(self, request: Request) -> Response:
+        fields = await form(request)
+        if "typed" in request.query_params:  # and not only opened
+            self._begin(request, fields)
         try:
-            options = forms.options(await form(request))
+            live = await run_in_threadpool(_live, forms.options(fields))
         except MettavoxError as error:
             live = livepage.Live(message=error.message, hint=error.hint)
-        else:
-            live = await run_in_threadpool(livepage.live, options)
         html = self._desk.part(request, "make", "live.html", live=live, numbered=False)
         return JSONResponse({"html": html, "least": live.least, "most": live.most, "good": not live.message})
+
+    async def keep(self, request: Request) -> Response:
+        """What a page had in it that is left."""
+        self._begin(request, await form(request))
+        return Response(status_code=204)
+
+    async def afresh(self, request: Request) -> Response:
+        self._desk.begun = None
+        return seen_next(request, "")
+
+    def _begin(self, request: Request, fields: Mapping[str, str]) -> None:
+        spoken = str(self._desk.words(request, "make")["lang"])
+        self._desk.begun = Begun(options=forms.typed(fields), at=asked(request.query_params), spoke=spoken)
 
     async def say(self, request: Request) -> Response:
         try:
@@ -107,9 +141,10 @@ class _Make:
         try:
             work = await run_in_threadpool(self._desk.works.add, forms.options(fields))
         except MettavoxError as error:
-            there, lang = phrasebook.languages(), fields.get("lang", "")
-            lang = lang if lang in there else str(self._desk.words(request, "make")["lang"])
-            return await self._page(request, forms.typed(fields), lang, code=422, wrong=self._desk.told(request, error))
+            self._begin(request, fields)
+            wrong, at = self._desk.told(request, error), asked(request.query_params)
+            return await self._page(request, forms.typed(fields), fields.get("lang", ""), at=at, code=422, wrong=wrong)
+        self._desk.begun = None
         return seen_next(request, f"tracks/{work.id}")
 
     def _line(self, fields: dict[str, str]) -> bytes:
@@ -138,20 +173,33 @@ def _practices(language: str) -> list[dict[str, Any]]:
     return found
 
 
-def _voices(language: str) -> list[tuple[str, str]]:
-    """The voices that are here and speak a language, best first, each with its label; the hum is for tests."""
+def _live(options: Mapping[str, Any]) -> livepage.Live:
+    """The plan; the best voice that is here, which the form has chosen, is told of as where nobody chooses one."""
+    live = livepage.live(options)
+    if live.message or "voice" not in options:
+        return live
+    usual = casting.cast("", options.get("lang", ask.STANDARD["lang"]))
+    return replace(live, note=usual.note) if options["voice"] == usual.voice.id else live
+
+
+def _voices(language: str) -> tuple[dict[str, str], str]:
+    """The labels of the voices that are here and speak a language, best first, and which one speaks as usual.
+
+    That is none where none is here; the hum is for tests.
+    """
     found = {
         voice.id: voice.label
         for voice in casting.every()
         if voice.engine != "hum" and voices.speaks(voice, language) and not casting.lacks(voice)
     }
     best = [name for name in casting.order(language) if name in found]
-    return [(name, found[name]) for name in dict.fromkeys([*best, *sorted(found)])]
+    usual = casting.cast("", language).voice.id
+    return {name: found[name] for name in dict.fromkeys([*best, *sorted(found)])}, usual if usual in found else ""
 
 
 def _said(form: Mapping[str, str]) -> bytes:
     from mettavox import saying  # what speaks is large, and the page is there before it
 
     voice, language = forms.voice_and_language(form)
-    asked = saying.prepare(form.get("text", ""), form.get("say", ""), voice=voice, language=language)
-    return heard(lambda path: saying.speak(asked, path))
+    said = saying.prepare(form.get("text", ""), form.get("say", ""), voice=voice, language=language)
+    return heard(lambda path: saying.speak(said, path))

@@ -1,5 +1,6 @@
 """Many: a table of people becomes a library: it is read, put right, heard and made; then come its pages and feed."""
 
+import contextlib
 import json
 import re
 import secrets
@@ -15,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from mettavox import ask, batchreport, casting, cells, manifest, nameaudition, roster, saying, source, voices
+from mettavox import ask, assets, batchreport, casting, cells, manifest, nameaudition, roster, saying, source, voices
 from mettavox.batchcheck import Said
 from mettavox.draft import Draft, Looked
 from mettavox.errors import MettavoxError, RequestError
@@ -38,6 +39,8 @@ PAGE_ROWS = 50
 _MOST_FIELDS = 4000
 _PROBLEMS, _ALIKE = 10, 4
 _HEARD = ("name", "target")
+_TOLD = ("script", "voice")
+"""The columns whose cells are ids, which a page tells in words as well."""
 _COMPANION = {"name": "say", "target": "target-say"}
 _CELL = re.compile(r"c\.(\d{1,7})\.(\d{1,3})")
 _HEADING = re.compile(r"h\.(\d{1,3})")
@@ -153,7 +156,8 @@ class _Many:
             which = asked.get("rows", usual)
             which = which if which == "bad" and bad else "all"
             cut = _Cut.of(bad if which == "bad" else numbers, which, asked.get("page", ""))
-            rows = self._rows(one.draft, looked, cut.numbers, words)
+            plainly = _Plainly(self._desk, request, words)
+            rows = self._rows(one.draft, looked, cut.numbers, words, plainly)
             headings = list(zip(one.draft.headings, one.draft.names, strict=True))
             return self._desk.page(
                 request,
@@ -173,20 +177,29 @@ class _Many:
                 good=len(looked.roster.rows),
                 problems=self._problems(request, one, looked, cut),
                 version=_version(one.draft),
-                choices=_choices(one.draft),
+                choices=_choices(one.draft, plainly),
+                usual=_usual(one.draft, plainly),
                 libraries=self.libraries.all(),
                 summary=_summary(words, len(looked.roster.rows), len(bad)),
                 go=_go(words, len(looked.roster.rows)),
                 told=lambda text: _as_columns(text, words["lang"]),
             )
 
-    def _rows(self, draft: Draft, looked: Looked, numbers: Sequence[int], words: Words) -> list[dict[str, Any]]:
+    def _rows(
+        self, draft: Draft, looked: Looked, numbers: Sequence[int], words: Words, plainly: "_Plainly"
+    ) -> list[dict[str, Any]]:
         """What a page shows of some rows."""
         wrong: dict[tuple[int, str], list[str]] = {}
         for problem in looked.problems:
             told = _both(problem.message, problem.hint, words["lang"])
             wrong.setdefault((problem.row, problem.column), []).append(told)
         names = draft.names
+
+        def shown(number: int, name: str, text: str) -> str:
+            if name in _HEARD:
+                return _said(looked.said.get((number, name)), words)
+            return plainly.told(name, text, _language(draft, number))
+
         return [
             {
                 "number": number,
@@ -202,7 +215,8 @@ class _Many:
                         "text": text,
                         "wrong": wrong.get((number, name), []),
                         "heard": name in _HEARD,
-                        "said": _said(looked.said.get((number, name)), words),
+                        "told": name in (*_HEARD, *_TOLD),
+                        "said": shown(number, name, text),
                     }
                     for place, (name, text) in enumerate(zip(names, draft.rows[number], strict=True))
                 ],
@@ -317,13 +331,9 @@ class _Many:
                 self._batches.keep(one)
             looked = one.draft.look()
             cut = _Cut.of(list(one.draft.rows), "all", "")
-            rows = self._rows(
-                one.draft,
-                looked,
-                [number for number in shown if number in one.draft.rows],
-                self._desk.words(request, "many"),
-            )
             words = self._desk.words(request, "many")
+            here = [number for number in shown if number in one.draft.rows]
+            rows = self._rows(one.draft, looked, here, words, _Plainly(self._desk, request, words))
             good, bad = len(looked.roster.rows), len(looked.bad - {0})
             return {
                 "problems": self._problems(request, one, looked, cut),
@@ -590,8 +600,8 @@ def _row_told(one: Batch, row: int, words: Words) -> tuple[str, str, str]:
     return state, clock(round(result.seconds)) if result.file else "", why
 
 
-def _choices(draft: Draft) -> dict[str, list[str]]:
-    """What the cells of a column may say, where that is one of a few words."""
+def _choices(draft: Draft, plainly: "_Plainly") -> dict[str, list[tuple[str, str]]]:
+    """What the cells of a column may say, where that is one of a few words, each with what it stands for."""
     language = draft.language
     known: dict[str, list[str]] = {name: list(several) for name, several in ask.WORDS.items()}
     known |= {"script": source.ids(language), "bed": list(BEDS), "day": list(map(str, DAYS)), "lang": ["en", "es"]}
@@ -605,7 +615,55 @@ def _choices(draft: Draft) -> dict[str, list[str]]:
         for voice in casting.every()
         if voice.engine != "hum" and voices.speaks(voice, language) and not casting.lacks(voice)
     ]
-    return {name: known[name] for name in draft.names if known.get(name)}
+    return {
+        name: [(each, plainly.told(name, each, language)) for each in known[name]]
+        for name in draft.names
+        if known.get(name)
+    }
+
+
+class _Plainly:
+    """What an id in a cell stands for, in words: the title of a practice, in the language of the pages where it is in
+    that, and a voice, also the one that speaks where none is written.
+    """
+
+    def __init__(self, desk: Desk, request: Request, words: Words) -> None:
+        self._desk, self._request, self._words = desk, request, words
+        self._known: dict[tuple[str, str, str], str] = {}
+
+    def told(self, column: str, text: str, language: str) -> str:
+        """The words for a cell of a row in that language; nothing where it stands for nothing."""
+        asked = column, text.strip(), language
+        if asked not in self._known:
+            self._known[asked] = self._found(*asked)
+        return self._known[asked]
+
+    def _found(self, column: str, name: str, language: str) -> str:
+        if column not in _TOLD or not assets.is_plain(language) or (name and not assets.is_plain(name)):
+            return ""
+        with contextlib.suppress(MettavoxError):
+            return self._voice(name, language) if column == "voice" else self._title(name, language)
+        return ""
+
+    def _title(self, name: str, language: str) -> str:
+        tag = self._words["lang"]
+        return source.load(name, tag if name in source.ids(tag) else language).head.title
+
+    def _voice(self, name: str, language: str) -> str:
+        label = self._desk.said(self._request, casting.cast(name, language).voice.label)
+        return label if name not in ("", voices.CALM) else fill(self._words["the_usual_voice"], voice=label)
+
+
+def _language(draft: Draft, number: int) -> str:
+    """That of a row."""
+    told = draft.rows[number][draft.names.index("lang")].strip() if "lang" in draft.names else ""
+    return told or draft.language
+
+
+def _usual(draft: Draft, plainly: _Plainly) -> str:
+    """Who speaks where no voice is written, in each language of a table."""
+    languages = dict.fromkeys(_language(draft, number) for number in draft.rows)
+    return "; ".join(dict.fromkeys(filter(None, (plainly.told("voice", "", each) for each in languages))))
 
 
 def _spoken(one: Batch, fields: Mapping[str, str]) -> bytes:

@@ -161,6 +161,7 @@ class _Settings:
         except MettavoxError as error:
             return self._desk.refused(request, "settings", error)
         self._works.forget([folder / name for name in forgotten.files])
+        self._desk.begun = None
         return self._desk.page(
             request,
             "settings",
@@ -201,6 +202,7 @@ class _Settings:
         except MettavoxError as error:
             return self._desk.refused(request, "settings", error)
         self._works.forget([track])
+        self._desk.begun = None
         return self._desk.page(
             request, "settings", "settings-gone.html", gone=[each.name for each in files], rows=0, clips=0,
             clips_left=0, naming=(),

@@ -1,5 +1,5 @@
 import { rehearse } from "./rehearse.js";
-import { ask, find, play } from "./studio.js";
+import { ask, base, find, play } from "./studio.js";
 
 {
   const form = find("make");
@@ -7,6 +7,7 @@ import { ask, find, play } from "./studio.js";
   const live = find("live");
   const heard = find("heard");
   const fields = () => new URLSearchParams(new FormData(form));
+  let typed = false; // what only was opened is nothing that was begun
 
   const practice = () => form.querySelector("input[name=script]:checked");
   const shown = () => {
@@ -48,7 +49,7 @@ import { ask, find, play } from "./studio.js";
     live.setAttribute("aria-busy", "true");
     while (stale) {
       stale = false;
-      const answer = await ask("plan", { method: "POST", body: fields() }, heard);
+      const answer = await ask(typed ? `plan?typed&${form.dataset.at}` : "plan", { method: "POST", body: fields() }, heard);
       if (!answer) break;
       const told = await answer.json();
       if (!stale) show(told);
@@ -69,6 +70,7 @@ import { ask, find, play } from "./studio.js";
   };
 
   form.addEventListener("input", (event) => {
+    typed = true;
     if (event.target.name === "script") { minutes.dataset.chosen = ""; choose(); }
     if (event.target === minutes) shown();
     find("saying").hidden = !find("name").value;
@@ -82,4 +84,9 @@ import { ask, find, play } from "./studio.js";
     button.addEventListener("click", () => say(find(button.dataset.text).value, button.dataset.say ? find(button.dataset.say).value : ""));
   });
   if (practice()) { choose(); plan(); }
+
+  // Who goes to another page finds here what was typed, since the studio has it; a browser keeps nothing of it.
+  form.addEventListener("submit", () => { typed = false; });
+  addEventListener("beforeunload", () => { if (typed) navigator.sendBeacon(`${base}begun?${form.dataset.at}`, fields()); });
+  addEventListener("pageshow", (event) => { if (event.persisted) location.replace(`${base}?${form.dataset.at}`); });
 }
