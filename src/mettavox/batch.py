@@ -323,6 +323,7 @@ def build(
     pool: Pool = Workers,
     work: Work = make,
     cluster: Cluster | None = None,
+    page: Callable[..., str] = batchreport.page,
 ) -> Report:
     """Make what is not in the folder yet, or is not whole, or is asked for in another way now.
 
@@ -331,7 +332,7 @@ def build(
     ``work`` is what it does for a track; with a ``cluster``, that is the executor. ``folder`` may be an address such as
     s3://bucket/name. Rows with problems and tracks that fail are told in the report. ``begun`` hears the code of each
     track that is handed to a worker, and ``beat`` is called now and then meanwhile. When it is interrupted, also by
-    what one of these raises, what was finished stays.
+    what one of these raises, what was finished stays. ``page`` writes the report as a page, as the usual one does.
     Raises RequestError for a code that is not in the roster, and OutputError for what the disk refuses, or when
     another run works in the folder.
     """
@@ -356,7 +357,7 @@ def build(
             notes=(*roster.notes, *(cluster.notes if cluster else ()), *run.notes, *_gone(manifest, roster)),
             seconds_taken=time.monotonic() - started,
         )
-        kept.write(batchreport.FILE, batchreport.page(report, when=datetime.now(UTC)).encode())
+        kept.write(batchreport.FILE, page(report, when=datetime.now(UTC)).encode())
     return report
 
 

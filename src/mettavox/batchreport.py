@@ -1,18 +1,18 @@
 """Batch report: what a run on a roster made, kept and could not make; as a page, too. Codes and rows, never names."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
-from mettavox import handout
+from mettavox import handout, phrasebook
+from mettavox.handout import fill
 from mettavox.roster import Problem
 from mettavox.units import clock
 
 FILE = "report.html"
 """In the folder of tracks."""
-
-_WORDS: handout.Words = {"direction": "ltr"}
 
 State = Literal["made", "kept", "failed", "left"]
 
@@ -96,18 +96,24 @@ class Pace:
         return (self.made / passed * 60, round(passed / self.made * left)) if self.made and passed else None
 
 
-def page(report: Report, *, when: datetime) -> str:
-    """The report as HTML that asks for nothing from elsewhere; ``when`` is a time in UTC."""
+def page(report: Report, *, when: datetime, language: str = "en", said: Callable[[str], str] = str) -> str:
+    """The report as HTML that asks for nothing from elsewhere; ``when`` is a time in UTC.
+
+    It is in a ``language`` that has words for it, and ``said`` gives what makers say in that.
+    """
+    words = phrasebook.read_yaml("scripts", (language, "shared", "report.yaml"), None)
     counts = [(state, len(report.of(state))) for state in get_args(State)]
     return handout.page(
         "report.html",
-        "en",
-        _WORDS,
-        title="Report of a batch",
-        credit="Made with mettavox. This page names rows and codes, and no person.",
+        language,
+        words,
+        title=words["title"],
+        credit=words["credit"],
         report=report,
-        counts=[(state, count) for state, count in counts if count],
+        counts=[fill(words["counts"][state], count=count) for state, count in counts if count],
         when=f"{when:%Y-%m-%d %H:%M} UTC",
         taken=clock(round(report.seconds_taken)),
         clock=lambda seconds: clock(round(seconds, 1)),
+        figure=lambda number: f"{number:.1f}".replace(".", words["decimal"]),
+        said=said,
     )

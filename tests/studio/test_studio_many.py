@@ -434,8 +434,15 @@ def test_bad_rows_are_left_out_and_failed_ones_made_again(studio: Studio) -> Non
     assert studio.kept.joinpath("tables", f"{sheet.path.rpartition('/')[2]}.json").is_file()
     (folder / "p-2.mp3").unlink()
     assert "Try the failed ones again" in page and 'name="retry"' not in page  # which would look at no other row
-    page = sheet.made("Some fail")
+    report = folder / "report.html"
+    assert '<html lang="en"' in report.read_text("utf-8")
+    studio.post(f"{sheet.path}/start", {"library": "Some fail"}, accept_language="es")
+    studio.get(f"{sheet.path}/progress")
+    page = studio.get(sheet.path).text
     assert "Could not be made" not in page and "Tracks that are there: 2." in page
+    told = report.read_text("utf-8")  # in the language of who had it made
+    assert '<html lang="es"' in told and "1 problema en la tabla" in told and "creada (había fallado)" in told
+    assert "no está pensada para durar más" in told, told
     assert (folder / "p-2.mp3").stat().st_size > 10_000
 
 

@@ -197,3 +197,13 @@ def test_refusals_of_the_guard_are_in_the_language_of_the_browser(studio: Studio
         answer = studio.ask("GET", path, whole=True, accept_language="es-MX")
         assert told in answer.text
         assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+def test_the_report_of_many_tracks_has_the_same_words_in_both_languages() -> None:
+    english, spanish = (phrasebook.read_yaml("scripts", (tag, "shared", "report.yaml"), None) for tag in ("en", "es"))
+    assert english.keys() == spanish.keys()
+    for key, words in english.items():
+        if isinstance(words, Mapping):
+            assert words.keys() == spanish[key].keys()
+        else:
+            assert re.findall(r"\{\w+\}", words) == re.findall(r"\{\w+\}", spanish[key])

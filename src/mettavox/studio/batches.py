@@ -10,11 +10,12 @@ import os
 import re
 import secrets
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mettavox import batch, draft, output
+from mettavox import batch, batchreport, draft, output
 from mettavox.batch import Pool
 from mettavox.batchreport import Pace, Report, Result
 from mettavox.draft import Draft
@@ -130,8 +131,9 @@ class Batches:
             self._all.pop(one.id, None)
             self._let_go(one)
 
-    def start(self, one: Batch, folder: Path) -> None:
-        """Put it in the line of works, to be made into ``folder``: what is not there yet, and what failed before.
+    def start(self, one: Batch, folder: Path, page: Callable[..., str] = batchreport.page) -> None:
+        """Put it in the line of works, to be made into ``folder``: what is not there yet, and what failed before;
+        ``page`` writes its report.
 
         Raises RequestError where no row can be made.
         """
@@ -150,7 +152,7 @@ class Batches:
                 id=one.id,
                 options={},
                 output=folder.parent,
-                do=_Run(self, one, looked.roster, folder),
+                do=_Run(self, one, looked.roster, folder, page),
             )
             self.keep(one)
         self._works.line_up(one.work)
@@ -195,8 +197,9 @@ class Batches:
 class _Run:
     """What a work does to make a table's tracks."""
 
-    def __init__(self, batches: Batches, one: Batch, roster: Any, folder: Path) -> None:
+    def __init__(self, batches: Batches, one: Batch, roster: Any, folder: Path, page: Callable[..., str]) -> None:
         self._batches, self._one, self._roster, self._folder = batches, one, roster, folder
+        self._page = page
         self._rows = {row.code: row.number for row in roster.rows}
 
     def __call__(self, told: Told) -> None:
@@ -228,6 +231,7 @@ class _Run:
                 begun=begun,
                 beat=lambda: told("making", share()),
                 pool=_pool,
+                page=self._page,
             )
         finally:
             one.begun.clear()

@@ -7,6 +7,7 @@ import secrets
 import tempfile
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -414,17 +415,18 @@ class _Many:
             return lost()
         fields = await form(request)
         try:
-            await run_in_threadpool(self._started, one, fields)
+            await run_in_threadpool(self._started, one, fields, self._desk.language(request))
         except MettavoxError as error:
             return self._refused(request, error, back=f"many/{one.id}?change")
         return seen_next(request, f"many/{one.id}")
 
-    def _started(self, one: Batch, fields: Mapping[str, str]) -> None:
+    def _started(self, one: Batch, fields: Mapping[str, str], language: str) -> None:
         name = fields.get("library", "").strip() or one.library
         here = one.folder is not None and name == one.folder.name  # also where tracks go elsewhere by now
         library = self.libraries.at(one.folder) if one.folder and here else self.libraries.of(name)
         libraries.there(library)  # a manifest that is damaged is told of at once
-        self._batches.start(one, library.path)
+        page = partial(batchreport.page, language=language, said=lambda text: _as_columns(text, language))
+        self._batches.start(one, library.path, page)
 
     async def cancel(self, request: Request) -> Response:
         one = self._batch(request)
