@@ -1,5 +1,7 @@
 """Space: how much is kept where, and what can be let go of."""
 
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,33 @@ def test_files_are_counted_and_links_are_not_followed(tmp_path: Path) -> None:
     assert (found.files, found.bytes) == (2, 110)
     assert space.kept(tmp_path / "in").bytes < 1000
     assert space.kept(tmp_path / "nowhere").files == 0
+
+
+def test_what_was_counted_before_is_counted_anew_where_it_has_changed(tmp_path: Path) -> None:
+    """As all files are counted, whatever came, went or became another file since."""
+    inner = tmp_path / "in" / "deep"
+    inner.mkdir(parents=True)
+    (tmp_path / "link").symlink_to(inner.parent)
+    remembered = space.Remembered()
+
+    def count() -> tuple[int, int]:
+        for folder in filter(
+            Path.exists, (inner, inner.parent, tmp_path)
+        ):  # as if it had been changed an hour ago, at another time each
+            os.utime(folder, ns=(0, folder.stat().st_mtime_ns - 3600 * 10**9))
+        found = [remembered.kept(tmp_path) for _ in range(2)][1]
+        assert found == space.kept(tmp_path)
+        return found.files, found.bytes
+
+    assert count() == (0, 0)
+    (inner / "a.mp3").write_bytes(b"x" * 100)
+    assert count() == (1, 100)
+    (inner / "b.part").write_bytes(b"x" * 7)
+    (inner / "b.part").replace(inner / "a.mp3")
+    (tmp_path / "c").write_bytes(b"x")
+    assert count() == (2, 8)
+    shutil.rmtree(inner)
+    assert count() == (1, 1)
 
 
 def test_the_cache_is_emptied_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:

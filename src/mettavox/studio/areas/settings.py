@@ -43,6 +43,7 @@ class _Settings:
         self._desk = desk
         self._works = desk.works
         self._alone = threading.Lock()
+        self._space = space.Remembered()
 
     async def show(self, request: Request) -> Response:
         return await self._page(request, done=request.query_params.get("done", ""))
@@ -62,9 +63,7 @@ class _Settings:
             later=_short(self._desk.preferences.chosen.output),
             chosen=self._desk.preferences.chosen.language or _BROWSERS,
             browsers=_BROWSERS,
-            kept=await run_in_threadpool(
-                _kept, output, self._works.kept, self._desk.preferences.path, self._desk.language(request)
-            ),
+            kept=await run_in_threadpool(self._kept, output, self._desk.language(request)),
             unfinished=[work for work in self._works.all() if work.state == "unfinished"],
             tables=self._desk.batches.unfinished(),
             libraries=[_inside(each, output) for each in await run_in_threadpool(library.under, output)],
@@ -72,6 +71,19 @@ class _Settings:
             done=done,
             wrong=told,
         )
+
+    def _kept(self, output: Path, language: str) -> list[tuple[str, str, str, int]]:
+        """What is where: its name in the page's words, the folder, its size, and how many files."""
+        choices = self._desk.preferences.path
+        found = [
+            ("tracks", self._space.kept(output)),
+            ("voices", self._space.kept(assets.own_folder("voices"))),
+            ("scripts", self._space.kept(assets.own_folder("scripts"))),
+            ("cache", space.cached()),
+            ("unfinished", space.kept(self._works.kept)),
+            ("choices", space.kept(choices.parent, lambda name: name == choices.name)),
+        ]
+        return [(name, _short(each.folder), sized(each.bytes, language), each.files) for name, each in found]
 
     # --- choices ---
 
@@ -212,19 +224,6 @@ class _Settings:
         """A track of the studio by its id, or one that lies in the folder for tracks; no other file."""
         work = self._desk.work(fields.get("work", ""))
         return work.path if work is not None and work.state == "made" else None
-
-
-def _kept(output: Path, unfinished: Path, choices: Path, language: str) -> list[tuple[str, str, str, int]]:
-    """What is where: its name in the page's words, the folder, its size, and how many files."""
-    found = [
-        ("tracks", space.kept(output)),
-        ("voices", space.kept(assets.own_folder("voices"))),
-        ("scripts", space.kept(assets.own_folder("scripts"))),
-        ("cache", space.cached()),
-        ("unfinished", space.kept(unfinished)),
-        ("choices", space.kept(choices.parent, lambda name: name == choices.name)),
-    ]
-    return [(name, _short(each.folder), sized(each.bytes, language), each.files) for name, each in found]
 
 
 def _inside(folder: Path, output: Path) -> str:
