@@ -9,15 +9,20 @@ import unicodedata
 from datetime import date
 from pathlib import Path
 from string import Template
+from typing import Literal
 
 from mettavox import assets, gate, output, phrasebook, review, source
 from mettavox.errors import OutputError, RequestError, ScriptError
 
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-_STARTER = "starter.txt"
+_STARTER, _WAYS = "starter.txt", "starter.yaml"
 _STANDARD_MINUTES = ("2", "5", "15")
 _LONGEST_ID = 100
 _NAMELESS = "script"
+
+Ways = Literal["commands", "pages"]
+"""How a starter tells where to look: by commands, or by what the studio's pages have."""
+
 _SAVING = threading.Lock()
 """Between looking whether a file has changed and writing it, nobody else writes."""
 
@@ -31,9 +36,11 @@ def new(
     purpose: str = "",
     minutes: str = "",
     like: str = "",
+    ways: Ways = "commands",
 ) -> Path:
     """Write a new script and give its path: the language's starter, or another script's text.
 
+    The starter tells where to look, in ``ways`` of the command line or of the studio's pages.
     It goes to ``scripts`` or the user's own folder, and passes the rules as it stands. Raises
     RequestError, ScriptError, or OutputError when there is one of that name already.
     """
@@ -44,7 +51,8 @@ def new(
     if like:
         text = _like(like, language, scripts, title=title, purpose=purpose, lengths=lengths if minutes else None)
     else:
-        text = _from_starter(language, scripts, title=title or title_of(name), purpose=purpose, lengths=lengths)
+        title = title or title_of(name)
+        text = _from_starter(language, scripts, title=title, purpose=purpose, lengths=lengths, ways=ways)
     _check(text, f"{name}.md", language, scripts)
     _write(path, text, replace=False)
     return path
@@ -184,7 +192,9 @@ def _minutes(text: str) -> tuple[str, ...]:
     return parts
 
 
-def _from_starter(language: str, scripts: Path | None, *, title: str, purpose: str, lengths: tuple[str, ...]) -> str:
+def _from_starter(
+    language: str, scripts: Path | None, *, title: str, purpose: str, lengths: tuple[str, ...], ways: Ways
+) -> str:
     entry = assets.find("scripts", (language, "shared", _STARTER), scripts)
     if entry is None:
         raise ScriptError(
@@ -198,7 +208,16 @@ def _from_starter(language: str, scripts: Path | None, *, title: str, purpose: s
         typical=lengths[1],
         longest=lengths[2],
         slots="[name, closing]",
+        **_where_to_look(language, scripts, ways),
     )
+
+
+def _where_to_look(language: str, scripts: Path | None, ways: Ways) -> dict[str, str]:
+    """What the starter says of it; nothing where a language has a starter alone."""
+    place = (language, "shared", _WAYS)
+    if assets.find("scripts", place, scripts) is None:
+        return {}
+    return dict(phrasebook.read_yaml("scripts", place, scripts).get(ways, {}))
 
 
 def _like(

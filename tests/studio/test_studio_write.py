@@ -68,6 +68,17 @@ def test_the_list_has_every_practice_and_one_s_own_with_how_far_they_are(studio:
     assert "/write/en/sleep" in studio.get("write?in=../x").text
 
 
+@pytest.mark.parametrize("tag", ["en", "es"])
+def test_what_a_new_script_says_of_where_to_look_is_on_the_page(studio: Studio, tag: str) -> None:
+    """It names the page's own parts, and no command."""
+    text = text_of(studio, new(studio, "Somewhere", tag=tag))
+    assert "mettavox " not in text and " --" not in text and "$" not in text
+    for area, key in (("write", "help"), ("make", "closing")):
+        assert re.search(rf"[“«]{re.escape(wording.words(tag, area)[key])}[”»]", text), key
+    commands = authoring.new("elsewhere", tag, None).read_text("utf-8")
+    assert "mettavox plan ID" in commands and "--closing sleep" in commands and "$" not in commands
+
+
 def test_a_copy_is_one_s_own_and_the_other_stays(studio: Studio) -> None:
     before = source.load("grounding", "en").text
     page = new(studio, "Grounding", like="grounding")
