@@ -9,7 +9,6 @@ import unicodedata
 from datetime import date
 from pathlib import Path
 from string import Template
-from typing import Literal
 
 from mettavox import assets, gate, output, phrasebook, review, source
 from mettavox.errors import OutputError, RequestError, ScriptError
@@ -20,7 +19,7 @@ _STANDARD_MINUTES = ("2", "5", "15")
 _LONGEST_ID = 100
 _NAMELESS = "script"
 
-Ways = Literal["commands", "pages"]
+COMMANDS, PAGES = "commands", "pages"
 """How a starter tells where to look: by commands, or by what the studio's pages have."""
 
 _SAVING = threading.Lock()
@@ -36,11 +35,11 @@ def new(
     purpose: str = "",
     minutes: str = "",
     like: str = "",
-    ways: Ways = "commands",
+    ways: str = COMMANDS,
 ) -> Path:
     """Write a new script and give its path: the language's starter, or another script's text.
 
-    The starter tells where to look, in ``ways`` of the command line or of the studio's pages.
+    The starter tells where to look in one of two ``ways``, COMMANDS or PAGES.
     It goes to ``scripts`` or the user's own folder, and passes the rules as it stands. Raises
     RequestError, ScriptError, or OutputError when there is one of that name already.
     """
@@ -193,7 +192,7 @@ def _minutes(text: str) -> tuple[str, ...]:
 
 
 def _from_starter(
-    language: str, scripts: Path | None, *, title: str, purpose: str, lengths: tuple[str, ...], ways: Ways
+    language: str, scripts: Path | None, *, title: str, purpose: str, lengths: tuple[str, ...], ways: str
 ) -> str:
     entry = assets.find("scripts", (language, "shared", _STARTER), scripts)
     if entry is None:
@@ -212,7 +211,7 @@ def _from_starter(
     )
 
 
-def _where_to_look(language: str, scripts: Path | None, ways: Ways) -> dict[str, str]:
+def _where_to_look(language: str, scripts: Path | None, ways: str) -> dict[str, str]:
     """What the starter says of it; nothing where a language has a starter alone."""
     place = (language, "shared", _WAYS)
     if assets.find("scripts", place, scripts) is None:

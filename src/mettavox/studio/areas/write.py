@@ -312,7 +312,7 @@ def _new(fields: Mapping[str, str]) -> tuple[str, str]:
     if not title or len(title) > _LONGEST_TITLE:
         raise RequestError("A script needs a title, of a few words.", hint="Write what it is called.")
     name = authoring.free_id(title, tag, None)
-    authoring.new(name, tag, None, title=title, like=like, ways="pages")
+    authoring.new(name, tag, None, title=title, like=like, ways=authoring.PAGES)
     return tag, name
 
 
