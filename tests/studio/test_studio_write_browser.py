@@ -66,7 +66,7 @@ def test_a_script_is_written_heard_saved_approved_and_made(browser: Any, studio:
         assert int(spoken.value.headers["content-length"]) > 20_000
         visit.until("heard.textContent === ''")
 
-        page.get_by_text("Help with the notation").click()
+        page.locator(".help > summary").click()
         _replace(page, "I am here.", "I am here.")
         page.get_by_role("button", name="Put in (notice)").click()
         assert page.evaluate("text.value").count("I am here.\n(notice)\n(phrase)") == 1
@@ -82,6 +82,8 @@ def test_a_script_is_written_heard_saved_approved_and_made(browser: Any, studio:
         page.get_by_text(re.compile("Approved by A. Lee, PhD on 20")).wait_for()
         assert review.state(source.load("quiet-evening", "en")) == "approved"
 
+        # It stays where it is while the plan and what the rules find come below: once it moved between press and release.
+        assert page.evaluate("make.getBoundingClientRect().bottom < live.getBoundingClientRect().top")
         page.get_by_role("link", name="Make a track with it").click()
         page.get_by_role("radio", name="Quiet evening").wait_for()
         assert page.get_by_role("radio", name="Quiet evening").is_checked()
