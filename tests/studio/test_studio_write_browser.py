@@ -82,7 +82,7 @@ def test_a_script_is_written_heard_saved_approved_and_made(browser: Any, studio:
         page.get_by_text(re.compile("Approved by A. Lee, PhD on 20")).wait_for()
         assert review.state(source.load("quiet-evening", "en")) == "approved"
 
-        # It stays where it is while the plan and what the rules find come below: once it moved between press and release.
+        # It stays while the plan and what the rules find come below; it once moved between press and release.
         assert page.evaluate("make.getBoundingClientRect().bottom < live.getBoundingClientRect().top")
         page.get_by_role("link", name="Make a track with it").click()
         page.get_by_role("radio", name="Quiet evening").wait_for()
