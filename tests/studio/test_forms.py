@@ -173,6 +173,7 @@ def test_what_was_typed_is_still_there_where_it_is_refused(studio: Studio) -> No
     ):  # fmt: skip
         assert sign in answer.text, sign
     named = studio.post("tracks", {**SHORT, "name": "مريم"}).text  # the hint says to add how it is said
+    studio.post("afresh")
     assert 'id="saying">' in named and 'id="saying" hidden>' in studio.get("").text
     for wrong in ({"lang": "xx"}, {"lang": "a" * 300}, {"script": "../x"}, {"day": "x"}, {"name": "x" * 3000}):
         assert 'name="script"' in studio.post("tracks", {**SHORT, **wrong}).text

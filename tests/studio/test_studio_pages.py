@@ -223,9 +223,12 @@ def test_what_was_begun_is_there_again_until_it_is_made_or_begun_afresh(studio: 
         assert 'value="Ana"' in studio.get(address).text
     assert studio.post("afresh").headers["location"] == f"/{studio.key}/"
     assert f'value="{NAME}"' in studio.get(again).text
-    studio.post("begun", ASKED)
-    studio.post(f"{studio.add({**SHORT, 'minutes': '2'})}/cancel")
-    assert NAME not in studio.get("").text
+    studio.post("begun?page=a", ASKED)
+    for page, is_left in (("b", True), ("a", False)):  # what is made on another page is not what was begun here
+        track = studio.post(f"tracks?page={page}", {**SHORT, "minutes": "2"}).headers["location"]
+        studio.post(f"{track.removeprefix(f'/{studio.key}/')}/cancel")
+        left = studio.get("").text
+        assert (NAME in left) is is_left and ("tracks?page=a" in left) is is_left  # the page goes on with it
 
 
 def test_what_was_begun_is_in_the_language_of_the_pages_unless_it_is_in_another(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Make: a practice, a name and a length are chosen, and the track is seen as it will be."""
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -15,7 +16,7 @@ from mettavox.errors import MettavoxError
 from mettavox.person import EXPERIENCES, PRONOUNS, RELATIONS
 from mettavox.request import ANCHORS, BEDS, CLOSINGS, DAYS, TONES
 from mettavox.studio import forms, livepage
-from mettavox.studio.begun import Begun, asked
+from mettavox.studio.begun import Begun, asked, page_of
 from mettavox.studio.desk import Desk, form, heard, seen_next, whole_number
 from mettavox.units import clock
 
@@ -59,6 +60,7 @@ class _Make:
 
         ``at`` is what its address asks for, and ``is_begun`` says that the options were begun before.
         """
+        begun = self._desk.begun
         lang = lang if lang in phrasebook.languages() else str(self._desk.words(request, "make")["lang"])
         practices = await run_in_threadpool(_practices, lang)
         there = [each["id"] for each in practices]
@@ -77,8 +79,9 @@ class _Make:
             code=code,
             wrong=wrong,
             at=at,
+            page=begun.page if (is_begun or wrong) and begun is not None else secrets.token_hex(4),
             is_begun=is_begun,
-            others_begun=self._desk.begun is not None and not is_begun and wrong is None,
+            others_begun=begun is not None and not is_begun and wrong is None,
             practices=practices,
             chosen=chosen,
             voices=[(name, self._desk.said(request, label)) for name, label in speakers.items()],
@@ -118,7 +121,8 @@ class _Make:
 
     def _begin(self, request: Request, fields: Mapping[str, str]) -> None:
         spoken = str(self._desk.words(request, "make")["lang"])
-        self._desk.begun = Begun(options=forms.typed(fields), at=asked(request.query_params), spoke=spoken)
+        at, page = asked(request.query_params), page_of(request.query_params)
+        self._desk.begun = Begun(options=forms.typed(fields), at=at, spoke=spoken, page=page)
 
     async def say(self, request: Request) -> Response:
         try:
@@ -144,7 +148,8 @@ class _Make:
             self._begin(request, fields)
             wrong, at = self._desk.told(request, error), asked(request.query_params)
             return await self._page(request, forms.typed(fields), fields.get("lang", ""), at=at, code=422, wrong=wrong)
-        self._desk.begun = None
+        if self._desk.begun is not None and self._desk.begun.page == page_of(request.query_params):
+            self._desk.begun = None  # and not what was begun in another tab
         return seen_next(request, f"tracks/{work.id}")
 
     def _line(self, fields: dict[str, str]) -> bytes:

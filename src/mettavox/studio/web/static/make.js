@@ -7,6 +7,7 @@ import { ask, base, find, play } from "./studio.js";
   const live = find("live");
   const heard = find("heard");
   const fields = () => new URLSearchParams(new FormData(form));
+  const here = `page=${form.dataset.page}&${form.dataset.at}`;
   let typed = false; // what only was opened is nothing that was begun
 
   const practice = () => form.querySelector("input[name=script]:checked");
@@ -49,7 +50,7 @@ import { ask, base, find, play } from "./studio.js";
     live.setAttribute("aria-busy", "true");
     while (stale) {
       stale = false;
-      const answer = await ask(typed ? `plan?typed&${form.dataset.at}` : "plan", { method: "POST", body: fields() }, heard);
+      const answer = await ask(typed ? `plan?typed&${here}` : "plan", { method: "POST", body: fields() }, heard);
       if (!answer) break;
       const told = await answer.json();
       if (!stale) show(told);
@@ -87,6 +88,6 @@ import { ask, base, find, play } from "./studio.js";
 
   // Who goes to another page finds here what was typed, since the studio has it; a browser keeps nothing of it.
   form.addEventListener("submit", () => { typed = false; });
-  addEventListener("beforeunload", () => { if (typed) navigator.sendBeacon(`${base}begun?${form.dataset.at}`, fields()); });
+  addEventListener("beforeunload", () => { if (typed) navigator.sendBeacon(`${base}begun?${here}`, fields()); });
   addEventListener("pageshow", (event) => { if (event.persisted) location.replace(`${base}?${form.dataset.at}`); });
 }
