@@ -15,6 +15,8 @@ import pytest
 import soundfile
 
 from mettavox import ask, record, source
+from mettavox.codecs import ffmpeg, mp3encoder
+from mettavox.codecs.formats import FORMATS
 from mettavox.errors import RecordError, RequestError
 from mettavox.phrasebook import WISH_PERSONS
 from mettavox.prepare import Prepared, prepare
@@ -305,8 +307,19 @@ def test_a_delivery_profile_that_was_changed_since_is_said(hidden: Record, again
 def test_what_else_shapes_the_bytes_is_said(hidden: Record, again: Prepared, monkeypatch: pytest.MonkeyPatch) -> None:
     """The encoder, an engine, a package: by its name."""
     assert record.made_with(again) == hidden.made_with
-    monkeypatch.setattr(record.ffmpeg, "named", lambda: "ffmpeg version 99")
+    monkeypatch.setattr(mp3encoder, "named", lambda: "LAME 99")
     assert record.differences(hidden, again) == ("It was made with another version of: encoder.",)
+
+
+def test_the_encoder_is_that_of_the_format(again: Prepared) -> None:
+    """LAME may be in this process; all others are ffmpeg's, and a WAV has none."""
+    encoders = {}
+    for kind in FORMATS:
+        made = replace(again, request=replace(again.request, format=kind))
+        encoders[kind] = record.made_with(made)["encoder"]
+    assert encoders.pop("mp3") == mp3encoder.named()
+    assert encoders.pop("wav") == ""
+    assert set(encoders.values()) == {ffmpeg.named()}
 
 
 def test_another_script_and_another_length_are_said(hidden: Record, again: Prepared) -> None:

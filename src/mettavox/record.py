@@ -22,7 +22,7 @@ from mettavox.ask import STANDARD
 from mettavox.beside import Texts
 from mettavox.blanks import Shared
 from mettavox.clauses import Clause
-from mettavox.codecs import mp3encoder
+from mettavox.codecs import encode
 from mettavox.delivery import Delivery
 from mettavox.engines import table
 from mettavox.errors import MettavoxError, RecordError, RequestError
@@ -382,7 +382,7 @@ def made_with(prepared: Prepared) -> dict[str, str]:
     """What shapes a track's bytes besides its request: the programs and packages, and a lexicon of one's own."""
     own = lexicon.own_file(prepared.voice.language)
     return {
-        "encoder": mp3encoder.named(),
+        "encoder": encode.named(prepared.request.format),
         "engine": table.identity(prepared.voice.engine),
         **({"fill": table.identity(prepared.fill.engine)} if prepared.fill else {}),
         **_packages(),

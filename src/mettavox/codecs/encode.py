@@ -16,7 +16,7 @@ from mettavox.codecs.wav import WavEncoder
 from mettavox.errors import CodecError
 from mettavox.tags import Tags
 
-__all__ = ["FORMATS", "check", "mp3", "track"]
+__all__ = ["FORMATS", "check", "mp3", "named", "track"]
 
 Hear = Callable[[float], None]
 """Hears how much is done, 0 to 1."""
@@ -30,6 +30,13 @@ def check(kind: str, *, rate: int = RATE, bitrate_kbps: int = BITRATE_KBPS) -> N
         mp3encoder.check()
     elif form.encoder:
         ffmpeg.check_encoder(form.encoder)
+
+
+def named(kind: str) -> str:
+    """What encodes tracks of that kind, with its version, in a line; empty where nothing has to. Raises CodecError."""
+    if kind == "mp3":
+        return mp3encoder.named()
+    return ffmpeg.named() if FORMATS[kind].encoder else ""
 
 
 def track(
