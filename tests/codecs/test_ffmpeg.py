@@ -44,6 +44,14 @@ def test_the_one_that_is_named_comes_first(monkeypatch: pytest.MonkeyPatch, tmp_
     assert ffmpeg.find() == named
 
 
+def test_one_in_this_folder_may_be_named_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    """A name without a folder is that of a file, as it is for every other path."""
+    named = stand_in(tmp_path / "my-ffmpeg", "echo 'ffmpeg version 99' >&2; echo ' A..... libmp3lame MP3'")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(ffmpeg.VARIABLE, named.name)
+    assert ffmpeg.version(ffmpeg.find()) == "ffmpeg version 99"
+
+
 def test_a_name_without_a_file_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     """It is not passed over for another."""
     monkeypatch.setenv(ffmpeg.VARIABLE, str(tmp_path / "nowhere"))

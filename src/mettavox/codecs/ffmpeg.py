@@ -44,7 +44,7 @@ def find() -> Path:
     candidates = [named] if named else [_from_pip(), shutil.which("ffmpeg")]
     for candidate in filter(None, candidates):
         if Path(candidate).is_file():
-            return Path(candidate)
+            return Path(candidate).absolute()  # a name alone would be looked for on the path
     raise CodecError("There is no ffmpeg to encode with." if not named else f"{VARIABLE} names no file.", hint=_HINT)
 
 
