@@ -2,14 +2,16 @@
 
 import threading
 from collections.abc import Iterator
+from io import BytesIO
+from typing import NoReturn
 
 import numpy as np
 import pytest
 
-from mettavox.codecs import ffmpeg, lame, mp3encoder, parts
+from mettavox.codecs import assembly, encode, ffmpeg, lame, mp3encoder, parts
 from mettavox.codecs.ffmpeg import Feed
 from mettavox.codecs.lame import Lame
-from mettavox.codecs.mp3 import FRAME_LENGTH
+from mettavox.codecs.mp3 import FRAME_BYTES, FRAME_LENGTH
 from mettavox.codecs.parts import Part
 from mettavox.errors import CodecError
 
@@ -51,6 +53,24 @@ def test_an_ffmpeg_that_is_named_encodes(monkeypatch: pytest.MonkeyPatch):
     assert mp3encoder.named().startswith("LAME ")
     monkeypatch.setenv(ffmpeg.VARIABLE, str(ffmpeg.find()))
     assert mp3encoder.named().startswith("ffmpeg version")
+
+
+@needs_lame
+def test_without_any_ffmpeg_there_are_mp3s_all_the_same(monkeypatch: pytest.MonkeyPatch):
+    """Nothing on their way asks for one; other formats say that it is missing."""
+    monkeypatch.setattr(ffmpeg, "find", ffmpeg_is_missing)
+    encode.check("mp3")
+    out, sound = BytesIO(), np.zeros((5000, 2), dtype=np.float32)
+    encode.mp3([sound], len(sound), out, b"")
+    assert len(out.getvalue()) == (1 + assembly.count_of(len(sound))) * FRAME_BYTES
+    assert encode.named("mp3").startswith("LAME ")
+    assert encode.named("wav") == ""
+    with pytest.raises(CodecError, match="no ffmpeg"):
+        encode.check("opus")
+
+
+def ffmpeg_is_missing() -> NoReturn:
+    raise CodecError("There is no ffmpeg to encode with.")
 
 
 @needs_lame
