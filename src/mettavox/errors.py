@@ -8,7 +8,7 @@
     ├── EngineError          (RuntimeError)  speech could not be made
     │   └── VoiceError       (LookupError)   no such voice, or a profile that cannot be used
     ├── RecordError          (ValueError)    a track's record is missing, or cannot be used
-    ├── CodecError           (RuntimeError)  ffmpeg is missing, or a file is not audio
+    ├── CodecError           (RuntimeError)  an encoder is missing, or a file is not audio
     │   └── SoundError                       a finished track did not pass its checks
     └── OutputError          (OSError)       the result cannot be written
 

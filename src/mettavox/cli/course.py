@@ -52,7 +52,9 @@ def _list(lang: str, scripts: Path | None, as_json: bool) -> None:
 @options.FOLDER
 @click.option("--force", is_flag=True, help="Replace a course that was built there before.")
 @click.option("--no-lint", is_flag=True, help="Make it even of scripts that break a rule.")
-@click.option("--jobs", type=click.IntRange(1, 64), default=None, help="How many lines are spoken at once.")
+@click.option(
+    "--jobs", type=click.IntRange(1, 64), default=None, help="How many lines are spoken, or parts encoded, at once."
+)
 @click.option("--dry-run", is_flag=True, help="Check it and show its tracks instead of making them.")
 @click.option("--json", "as_json", is_flag=True, help="Say what was made as JSON.")
 def _build(file: str, voice: str, lang: str, scripts: Path | None, as_json: bool, **chosen: Any) -> None:

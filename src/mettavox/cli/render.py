@@ -43,7 +43,9 @@ _DEFAULT_FOLDER = Path("output")
 @click.option("--force", is_flag=True, help="Replace a track that is there already.")
 @click.option("--cache-names/--no-cache-names", default=False, help="Keep clips that hold a name between runs.")
 @click.option("--no-cache", is_flag=True, help="Neither use nor keep anything between runs.")
-@click.option("--jobs", type=click.IntRange(1, 64), default=None, help="How many lines are spoken at once.")
+@click.option(
+    "--jobs", type=click.IntRange(1, 64), default=None, help="How many lines are spoken, or parts encoded, at once."
+)
 @click.option("--no-lint", is_flag=True, help="Make it even of a script that breaks a rule.")
 @click.option("--dry-run", is_flag=True, help="Show the timeline instead of making the track.")
 @click.option("--json", "as_json", is_flag=True, help="Say what was made as JSON.")

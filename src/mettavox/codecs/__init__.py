@@ -1,1 +1,1 @@
-"""Sound files: ffmpeg, MP3 frames, ID3 tags, and pydub as the clip bench."""
+"""Sound files: LAME and ffmpeg, MP3 frames, ID3 tags, and pydub as the clip bench."""
