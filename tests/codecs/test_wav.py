@@ -114,3 +114,12 @@ def test_libsndfile_reads_it(tmp_path: Path):
     path = tmp_path / "a.wav"
     path.write_bytes(written())
     assert by_soundfile(path).shape == (500, 2)
+
+
+def test_samples_may_lie_in_any_order_in_memory():
+    """One channel after the other, as some decoders give them."""
+    file = io.BytesIO()
+    encoder = WavEncoder(file, frames=500, tags=TAGS, rate=44_100)
+    encoder.write(np.asfortranarray(SOUND))
+    encoder.finish()
+    assert file.getvalue() == written()

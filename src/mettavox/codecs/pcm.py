@@ -13,4 +13,4 @@ def pcm16(block: Block) -> memoryview:
         return memoryview(bytes(2 * block.size))
     scaled = block * np.float32(_FULL_SCALE)
     np.clip(np.rint(scaled, out=scaled), -32768, 32767, out=scaled)
-    return scaled.astype("<i2").data.cast("B")
+    return scaled.astype("<i2", order="C").data.cast("B")
