@@ -44,7 +44,11 @@ def named() -> str:
     """Which LAME it is, in a line: whatever may change its MP3 frames. Only where it is here."""
     library = _library()
     assert library is not None
-    return f"LAME {library.get_lame_version().decode('ascii', 'replace')}, lameenc {version(_PACKAGE)}"
+    said = f"LAME {library.get_lame_version().decode('ascii', 'replace')}"
+    try:
+        return f"{said}, lameenc {version(_PACKAGE)}"
+    except ImportError:  # somebody copied the library alone
+        return said
 
 
 @cache
