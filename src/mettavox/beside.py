@@ -71,9 +71,9 @@ def contents(texts: Texts) -> Iterator[tuple[str, str | bytes]]:
     yield ".vtt", captions.vtt(cues, rate, speaker=speaker, language=language)
     yield ".srt", captions.srt(cues, rate)
     yield ".lrc", captions.lrc(cues, rate, title=title, seconds=timeline.frames / rate)
-    transcript = words.transcript(timeline, title=title, language=language)
-    yield ".txt", transcript
-    yield ".html", _handout(texts)
+    parts = words.parts(timeline, language)
+    yield ".txt", words.written(parts, title=title)
+    yield ".html", _handout(texts, parts)
     yield ".chapters.json", chapters.as_json(timeline, title=title)
     yield ".chapters.vtt", chapters.as_vtt(timeline)
     yield ".chapters.txt", chapters.as_list(timeline)
@@ -81,7 +81,7 @@ def contents(texts: Texts) -> Iterator[tuple[str, str | bytes]]:
         yield ".jpg", picture(texts, cover.LARGE)
 
 
-def _handout(texts: Texts) -> str:
+def _handout(texts: Texts, parts: Sequence[words.Part]) -> str:
     prepared = texts.prepared
     head = prepared.script.head
     voices = [voice for voice in (prepared.voice, prepared.fill) if voice is not None]
@@ -94,6 +94,7 @@ def _handout(texts: Texts) -> str:
         voices=[voice.label for voice in voices if voice.engine != RECORDED],
         people=[voice.label for voice in voices if voice.engine == RECORDED],
         notes=source.handout(prepared.source.body),
+        spoken=parts,
     )
 
 

@@ -1,7 +1,7 @@
 """Cards: a line's words in pieces that can be read at a glance, cut where a sentence can be cut."""
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 WIDTH, LINES = 32, 2
 """Characters in a line of a caption, and lines of a card: what podcast apps ask of SRT."""
@@ -24,6 +24,7 @@ _LEANING_LETTERS = 3
 _UNEVEN_COST = 2.0
 
 
+@lru_cache(maxsize=1024)  # the lines of a script come again in one track after another
 def wrapped(text: str) -> tuple[str, ...]:
     """The text in lines of at most WIDTH characters; two lines are as even as can be.
 
@@ -38,6 +39,7 @@ def wrapped(text: str) -> tuple[str, ...]:
     return min(ways, key=lambda way: (max(map(len, way)), len(way[0])))
 
 
+@lru_cache(maxsize=1024)
 def cards(text: str) -> tuple[str, ...]:
     """The text as the fewest cards that each wrap into LINES lines; cut at clause ends, as evenly as goes."""
     words = tuple(text.split())

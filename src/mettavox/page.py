@@ -34,16 +34,18 @@ def handout(
     voices: Sequence[str] = (),
     people: Sequence[str] = (),
     notes: Sequence[str] = (),
+    spoken: Sequence[words.Part] | None = None,
 ) -> str:
     """The page of a track: one file that asks for nothing else and runs nothing.
 
     ``fixed`` are the words of the language's pages (``fixed_words``); ``voices`` are the synthetic voices
     that speak, and ``people`` those who recorded theirs; ``notes`` are the script's lines for paper, which
-    say what is good to know, and how to be safe. Names stand in the transcript, as they are spoken.
+    say what is good to know, and how to be safe. Names stand in the transcript, as they are spoken; ``spoken`` is
+    that transcript, where it is there already.
     """
     other = fixed.get("language", language)
     starts = [clock(round(start / 1000)) for start, _, _ in chapters.milliseconds(timeline)]
-    spoken = words.parts(timeline, language)
+    spoken = words.parts(timeline, language) if spoken is None else spoken
     return pages.page(
         "track.html",
         language,

@@ -13,6 +13,8 @@ from mettavox.timeline import Placement, Timeline
 _PARAGRAPH_SECONDS, _QUIET_SECONDS = 4.0, 10.0
 _LONGEST_ROUND, _FEWEST_TIMES = 4, 3
 """A breath has up to four phases; words that come back twice are written out."""
+_NOTHING_SAID = -1
+"""In the place of a line's number: a bell."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,8 +39,13 @@ class Part:
 
 def transcript(timeline: Timeline, *, title: str, language: str) -> str:
     """The whole transcript as plain text: a line a paragraph, a blank line between, titles underlined."""
+    return written(parts(timeline, language), title=title)
+
+
+def written(parts: Sequence[Part], *, title: str) -> str:
+    """The transcript of these chapters as plain text, as ``transcript`` has it."""
     blocks = [f"{title}\n{'=' * len(title)}"]
-    for part in parts(timeline, language):
+    for part in parts:
         blocks.append(f"{part.title}\n{'-' * len(part.title)}")
         blocks += [paragraph.text for paragraph in part.paragraphs]
     return "\n\n".join(blocks) + "\n"
@@ -102,9 +109,14 @@ class _Round:
 
 def _rounds(places: Sequence[Placement]) -> Iterator[_Round]:
     """The sounds in their order, where the same ones come again and again as one."""
+    known: dict[Line, int] = {}  # numbers are compared far faster than lines
+    said = [
+        known.setdefault(place.sound, len(known)) if isinstance(place.sound, Line) else _NOTHING_SAID
+        for place in places
+    ]
     at = 0
     while at < len(places):
-        ways = [(_times(places[at:], size) * size, size) for size in range(1, _LONGEST_ROUND + 1)]
+        ways = [(_times(said, at, size) * size, size) for size in range(1, _LONGEST_ROUND + 1)]
         repeats = [(count, size) for count, size in ways if count >= size * _FEWEST_TIMES]
         count, size = max(repeats, key=lambda way: (way[0], -way[1]), default=(1, 1))
         yield _Round(
@@ -116,13 +128,13 @@ def _rounds(places: Sequence[Placement]) -> Iterator[_Round]:
         at += count
 
 
-def _times(places: Sequence[Placement], size: int) -> int:
-    """How often the first ``size`` sounds come one after another; lines alone."""
-    first = [place.sound for place in places[:size]]
-    if len(first) < size or not all(isinstance(sound, Line) for sound in first):
+def _times(said: Sequence[int], at: int, size: int) -> int:
+    """How often the ``size`` sounds from that place on come one after another; lines alone."""
+    first = said[at : at + size]
+    if len(first) < size or _NOTHING_SAID in first:
         return 0
     times = 1
-    while [place.sound for place in places[times * size : (times + 1) * size]] == first:
+    while said[at + times * size : at + (times + 1) * size] == first:
         times += 1
     return times
 
