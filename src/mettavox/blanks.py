@@ -52,7 +52,7 @@ def divided(script: Script) -> Divided:
     def blank(line: Line) -> Line:
         unnamed = blank(line.unnamed) if line.unnamed is not None else None
         if not line.personal:
-            return replace(line, unnamed=unnamed)
+            return line if unnamed is line.unnamed else replace(line, unnamed=unnamed)
         own.append(line)
         return Line(text=str(len(own) - 1), spoken="", number=line.number, personal=True, unnamed=unnamed)
 
@@ -61,7 +61,8 @@ def divided(script: Script) -> Divided:
 
     def passage(each: Passage) -> Passage:
         if isinstance(each.sound, Line):
-            return replace(each, sound=blank(each.sound))
+            sound = blank(each.sound)
+            return each if sound is each.sound else replace(each, sound=sound)
         if isinstance(each.sound, Breath):
             cycles = tuple(tuple(map(cue, cycle)) for cycle in each.sound.cycles)
             return replace(each, sound=replace(each.sound, cycles=cycles))

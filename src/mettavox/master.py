@@ -403,27 +403,29 @@ def _with_lengths(timeline: Timeline, lengths: Mapping[Line, int], slack: int) -
         length = lengths.get(place.sound, place.frames) if isinstance(place.sound, Line) else place.frames
         if not 0 <= place.frames - length <= slack:
             raise NotShared
-        ends[place.end] = place.frames - length
-        placements.append(replace(place, frames=length))
+        if length != place.frames:
+            ends[place.end] = place.frames - length
+            place = replace(place, frames=length)
+        placements.append(place)
     silences = []
     for quiet in timeline.silences:
         more = ends.pop(quiet.start, 0)
-        silences.append(
-            replace(
+        if more:
+            quiet = replace(
                 quiet,
                 start=quiet.start - more,
                 frames=quiet.frames + more,
                 shortest=quiet.shortest + more,
                 longest=quiet.longest + more,
             )
-        )
+        silences.append(quiet)
     return replace(timeline, placements=tuple(placements), silences=tuple(silences))
 
 
 def named(timeline: Timeline, part: Part) -> Timeline:
     """The timeline with what is said in each blank."""
     placements = (
-        replace(place, sound=part.line(place.sound)) if isinstance(place.sound, Line) else place
+        replace(place, sound=part.line(place.sound)) if blanks.is_blank(place.sound) else place  # type: ignore[arg-type]
         for place in timeline.placements
     )
     return replace(timeline, placements=tuple(placements))
