@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -12,6 +12,9 @@ import platformdirs
 CACHE_VARIABLE = "METTAVOX_CACHE"
 """An environment variable that moves the folder of cached clips."""
 
+
+_DECIDING = ("HOME", "XDG_DATA_HOME", "USERPROFILE", "LOCALAPPDATA", "WIN_PD_OVERRIDE_LOCAL_APPDATA")
+"""What the place of a person's own folder depends on, on some system or other."""
 
 _LONGEST_NAME = 200
 """In bytes: no disk takes more than 255, and an ending and what a lock or a scratch file adds have room there, too."""
@@ -31,6 +34,11 @@ def bundled(kind: str) -> Traversable:
 
 def own_folder(kind: str) -> Path:
     """The user's own folder of ``scripts``, ``voices`` or ``profiles``; it need not exist."""
+    return _own_folder(kind, *map(os.environ.get, _DECIDING))
+
+
+@lru_cache(maxsize=16)  # it is asked for twenty times a track
+def _own_folder(kind: str, *environment: str | None) -> Path:
     return Path(platformdirs.user_data_dir("mettavox", appauthor=False)) / kind
 
 

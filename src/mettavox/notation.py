@@ -128,12 +128,12 @@ def sentences(text: str, words: Mapping[str, Spoken], number: int, at: str) -> l
 
     Raises ScriptError for a mark that is not known and for a character that cannot be spoken.
     """
-    return list(_sentences(text, tuple(words.items()), number, at))
+    return list(_sentences(text, tuple((mark, word) for mark, word in words.items() if mark in text), number, at))
 
 
 @lru_cache(maxsize=4096)  # a script is read for one listener after another, and most of its lines are the same
 def _sentences(text: str, given: tuple[tuple[str, Spoken], ...], number: int, at: str) -> tuple[Line, ...]:
-    words = {mark: word for mark, word in given if mark in text}
+    words = dict(given)
     respelled: dict[str, Spoken] = {}
 
     def stand_in(match: re.Match[str]) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import date
+from functools import lru_cache
 
 from mettavox import assets, reader, source
 from mettavox.errors import RequestError, ScriptError
@@ -34,6 +35,7 @@ def text_hash(found: Source) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
+@lru_cache(maxsize=64)  # one track after another has the same script and shared blocks
 def _plain(text: str) -> str:
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return "\n".join(line.rstrip() for line in lines)

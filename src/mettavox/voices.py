@@ -3,6 +3,7 @@
 import sys
 import tomllib
 from dataclasses import MISSING, fields
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,11 @@ def _size(path: Path) -> int:
 
 def parse(data: bytes, name: str, where: str) -> Voice:
     """The profile that a TOML file is; ``where`` names it in errors. Raises VoiceError."""
+    return _parsed(data, name, where, assets.own_folder("voices"), sys.platform)
+
+
+@lru_cache(maxsize=16)  # one track after another has the same
+def _parsed(data: bytes, name: str, where: str, own: Path, platform: str) -> Voice:
     try:
         table = tomllib.loads(data.decode("utf-8"))
     except UnicodeDecodeError as error:
@@ -82,7 +88,7 @@ def parse(data: bytes, name: str, where: str) -> Voice:
         raise VoiceError(f"{where} is not a TOML file: {error}.", hint=_COMPARE) from error
     _known(table, _FIELDS, where)
     try:
-        return _voice(table, name, where)
+        return _voice(table, name, where, own, platform)
     except VoiceError as error:
         said = error.message if where in error.message else f"{where}: {error.message}"
         raise VoiceError(said, hint=error.hint) from error
@@ -90,7 +96,7 @@ def parse(data: bytes, name: str, where: str) -> Voice:
         raise VoiceError(f"{where} cannot be used: {str(error).strip()} is missing or wrong.", hint=_COMPARE) from error
 
 
-def _voice(table: dict[str, Any], name: str, where: str) -> Voice:
+def _voice(table: dict[str, Any], name: str, where: str, own: Path, platform: str) -> Voice:
     alphabet = _text(table, "alphabet", "")
     if alphabet and alphabet not in ALPHABETS:
         raise VoiceError(f"there is no alphabet “{alphabet}”.", hint=f"It takes {', '.join(ALPHABETS)}.")
@@ -105,14 +111,14 @@ def _voice(table: dict[str, Any], name: str, where: str) -> Voice:
         quality=_number(table, "quality"),
         pauses=_number(table, "pauses", 1),
         platforms=_platforms(table.get("platforms", [])),
-        settings=_settings(_part(table, "settings")),
+        settings=_settings(_part(table, "settings"), platform),
         pace=Pace(**_checked(Pace, _part(table, "pace"), f"{where} [pace]")),
         shaping=Shaping(**_checked(Shaping, _part(table, "shaping"), f"{where} [shaping]")),
         licence=Licence(**_checked(Licence, _part(table, "licence"), f"{where} [licence]")),
         files=_files(table.get("files", []), where),
         check=Check(**_checked(Check, _part(table, "check"), f"{where} [check]")),
         engine_at_least=_text(table, "engine_at_least", ""),
-        folder=str(folder(_store(_text(table, "store", name)))),
+        folder=str(own / _store(_text(table, "store", name))),
     )
 
 
@@ -176,9 +182,9 @@ def _number(table: dict[str, Any], name: str, default: float = 0) -> float:
     return float(number)
 
 
-def _settings(table: dict[str, Any]) -> dict[str, str | int | float]:
+def _settings(table: dict[str, Any], platform: str) -> dict[str, str | int | float]:
     """The engine's settings for this platform: those of every platform, and its own over them."""
-    settings = {key: value for key, value in table.items() if key not in PLATFORMS} | _part(table, sys.platform)
+    settings = {key: value for key, value in table.items() if key not in PLATFORMS} | _part(table, platform)
     for key, value in settings.items():
         if not isinstance(value, (str, int, float)):
             raise TypeError(f"settings.{key}")
