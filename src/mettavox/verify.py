@@ -1,7 +1,8 @@
 """The proof of a finished track: its decoded sound is measured and held against what it has to be."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from mettavox.codec import Block
 from mettavox.delivery import Delivery
 from mettavox.errors import SoundError
 from mettavox.loudness import BINS_A_SECOND, Energies, Samples, TruePeak, k_energies
-from mettavox.proof import CELLS_A_SECOND, PIECE_CELLS, Proof, Quiet, Sound, decibels, pieces
+from mettavox.proof import CELLS_A_SECOND, PIECE_CELLS, Proof, Quiet, Sound, decibels, pieces, pieces_of
 
 LOUDNESS_TOLERANCE_LU = 0.5
 BLOCK_SECONDS = 2
@@ -29,6 +30,10 @@ _FLOOR_CREST = 10 ** (4 / 10)
 # Pauses are measured where they are long enough to be pauses, as a studio would choose a stretch of room tone.
 _PAUSE_SECONDS = 1.0
 
+
+Levels = NDArray[np.float32]
+"""Energies of 10 ms, or their means."""
+Decibels = NDArray[np.float64]
 
 _HINT = "Nothing was delivered. Try again; if it stays so, please report it with the output of “mettavox doctor”."
 _LOUD_HINT = (
@@ -91,15 +96,16 @@ def examined(blocks: Iterable[Block], proof: Proof) -> tuple[Measured, tuple[Fin
 
 def judged(ear: "Ear", proof: Proof) -> tuple[Measured, tuple[Finding, ...]]:
     """What an ear has heard, held against the proof."""
+    tenths = _tenths(ear.cells, proof)
     measured = Measured(
         frames=ear.frames,
         voice_lufs=ear.energies.integrated() - proof.added_lu,
         peak_dbtp=ear.peak.dbtp,
         spoken_rms_db=_spoken_rms(ear.cells, proof),
-        floor_db=_floor(ear.cells, proof),
+        floor_db=_floor(tenths, proof),
         whole_rms_db=_dbfs(float(ear.cells.sum(dtype=np.float64)) / max(1, ear.frames)),
     )
-    return measured, tuple(_findings(ear, measured, proof))
+    return measured, tuple(_findings(ear, measured, proof, tenths))
 
 
 def against(delivery: Delivery, measured: Measured) -> tuple[Finding, ...]:
@@ -134,7 +140,7 @@ def _within(
     return Finding(what=what, holds=low <= value <= high, found=f"{shown}, {words}")
 
 
-def _findings(ear: "Ear", measured: Measured, proof: Proof) -> Iterator[Finding]:
+def _findings(ear: "Ear", measured: Measured, proof: Proof, tenths: Sequence[Levels]) -> Iterator[Finding]:
     yield Finding(
         what="length",
         holds=measured.frames == proof.frames,
@@ -144,11 +150,13 @@ def _findings(ear: "Ear", measured: Measured, proof: Proof) -> Iterator[Finding]
     )
     if ear.mono:
         yield Finding(what="channels", holds=False, found="it is not in stereo")
-    yield _every("lines", [_line(ear.cells, sound, proof) for sound in proof.sounds if sound.number])
+    yield _every("lines", _lines(ear.cells, [sound for sound in proof.sounds if sound.number], proof))
     bells = [_line(ear.cells, sound, proof) for sound in proof.sounds if not sound.number]
     if bells:
         yield _every("bells", bells)
-    yield _every("silences", [_silence(ear.cells, quiet, proof) for quiet in proof.quiets])
+    yield _every(
+        "silences", [_silence(levels, quiet, proof) for levels, quiet in zip(tenths, proof.quiets, strict=True)]
+    )
     loud = abs(measured.voice_lufs - proof.voice_lufs) <= LOUDNESS_TOLERANCE_LU
     yield Finding(
         what="loudness",
@@ -229,18 +237,54 @@ def spoken_bins(proof: Proof) -> NDArray[np.bool_]:
     return spoken
 
 
-def _line(cells: NDArray[np.float32], sound: Sound, proof: Proof) -> str:
+def _lines(cells: Levels, sounds: Sequence[Sound], proof: Proof) -> list[str]:
+    """What is wrong with each clip, or nothing.
+
+    Most are looked at together, since numpy takes longer to begin than for one of them; those that do not hold there,
+    and those that are not like the others, one by one.
+    """
+    held = set(_holding(cells, [sound for sound in sounds if _is_plain(sound, proof, len(cells))], proof))
+    return ["" if id(sound) in held else _line(cells, sound, proof) for sound in sounds]
+
+
+def _is_plain(sound: Sound, proof: Proof, count: int) -> bool:
+    """Whether a clip lies within so many cells, and has a level for each of its pieces, of which there are several."""
+    inside = -(-sound.end // proof.cell) <= count
+    return inside and 1 < len(sound.levels) == pieces_of(sound.start, sound.frames, proof.rate)
+
+
+def _holding(cells: Levels, sounds: Sequence[Sound], proof: Proof) -> Iterator[int]:
+    """Which of these clips rise and fall as they should, as ``_line`` judges each of them: their ``id``."""
+    if not sounds:
+        return
+    cell, counts = proof.cell, [len(sound.levels) for sound in sounds]
+    edges: list[int] = []
+    for sound, count in zip(sounds, counts, strict=True):
+        first = sound.start // cell
+        edges += range(first, first + count * PIECE_CELLS, PIECE_CELLS)
+        edges.append(-(-sound.end // cell))  # where the last piece ends
+    whole = np.append(cells, np.float32(0)).astype(np.float64)
+    kept = np.ones(len(edges), dtype=np.bool_)
+    kept[np.cumsum([count + 1 for count in counts]) - 1] = False  # what comes after a clip
+    level = decibels(np.add.reduceat(whole, edges)[kept])
+    levels = np.fromiter(chain.from_iterable(sound.levels for sound in sounds), dtype=np.float64)
+    starts = np.cumsum([0, *counts[:-1]])
+    off = _off(level, levels, np.repeat(np.maximum.reduceat(levels, starts), counts), _under(proof))
+    for sound, worst in zip(sounds, np.maximum.reduceat(np.abs(off), starts).tolist(), strict=True):
+        if worst <= _LINE_TOLERANCE_DB:
+            yield id(sound)
+
+
+def _line(cells: Levels, sound: Sound, proof: Proof) -> str:
     """What is wrong with a clip, or nothing: its energy has to rise and fall as it should to its last sound."""
     first, last = sound.start // proof.cell, -(-sound.end // proof.cell)
     levels = np.asarray(sound.levels)
     inside = cells[first:last].astype(np.float64) if len(cells) >= last else np.zeros(last - first)
     whole = len(levels) == 1  # a record keeps one level of a line that holds a name
     heard = inside.sum(keepdims=True) if whole else pieces(inside)
-    # A last piece is up to twice as long as the others.
-    under = proof.floor * proof.cell * (len(inside) if whole else PIECE_CELLS * 2)
+    under = proof.floor * proof.cell * len(inside) if whole else _under(proof)
     level = decibels(heard)
-    off = np.where(level < levels, level - levels, np.maximum(0, level - decibels(10 ** (levels / 10) + under)))
-    off[levels < levels.max() + _FAINT_DB] = 0.0  # what is hardly heard is not compared
+    off = _off(level, levels, levels.max(), under)
     worst = int(np.abs(off).argmax())
     if abs(off[worst]) <= _LINE_TOLERANCE_DB:
         return ""
@@ -251,9 +295,20 @@ def _line(cells: NDArray[np.float32], sound: Sound, proof: Proof) -> str:
     return f"{what}, at {at:.1f} s, is {off[worst]:+.1f} dB off its level"
 
 
-def _silence(cells: NDArray[np.float32], quiet: Quiet, proof: Proof) -> str:
+def _under(proof: Proof) -> float:
+    """The most energy that the bed has under a piece; a last one is up to twice as long as the others."""
+    return proof.floor * proof.cell * PIECE_CELLS * 2
+
+
+def _off(level: Decibels, levels: Decibels, highest: "Decibels | float", under: float) -> Decibels:
+    """How far each piece is from its level, where the bed may add to it; what is hardly heard is not compared."""
+    off = np.where(level < levels, level - levels, np.maximum(0, level - decibels(10 ** (levels / 10) + under)))
+    off[levels < highest + _FAINT_DB] = 0.0
+    return off
+
+
+def _silence(tenths: Levels, quiet: Quiet, proof: Proof) -> str:
     """What is wrong with a silence, or nothing."""
-    tenths = _tenths(cells, quiet, proof)
     limit = proof.cell * max(quiet.floor * _FLOOR_CREST, _SILENCE_FLOOR)
     if not len(tenths) or tenths.max() <= limit:
         return ""
@@ -261,16 +316,20 @@ def _silence(cells: NDArray[np.float32], quiet: Quiet, proof: Proof) -> str:
     return f"there is a sound in the silence at {at:.1f} s"
 
 
-def _tenths(cells: NDArray[np.float32], quiet: Quiet, proof: Proof) -> NDArray[np.float32]:
-    """The mean energy of the cells in each 100 ms inside a silence: a single cell of noise is loud now and then."""
-    edge = round(_SILENCE_EDGE_SECONDS * CELLS_A_SECOND)
-    end = (quiet.start + quiet.frames) // proof.cell - edge
-    inside = cells[-(-quiet.start // proof.cell) + edge : max(0, end)]
-    tenths: NDArray[np.float32] = inside[: len(inside) // 10 * 10].reshape(-1, 10).mean(axis=1)
-    return tenths
+def _tenths(cells: Levels, proof: Proof) -> list[Levels]:
+    """The mean energy of the cells in each 100 ms inside each silence: a single cell of noise is loud now and then."""
+    cell, edge = proof.cell, round(_SILENCE_EDGE_SECONDS * CELLS_A_SECOND)
+    insides = []
+    for quiet in proof.quiets:
+        inside = cells[-(-quiet.start // cell) + edge : max(0, (quiet.start + quiet.frames) // cell - edge)]
+        insides.append(inside[: len(inside) // 10 * 10])
+    # All of them at once: numpy takes longer to begin than for what there is to do.
+    means = np.concatenate([cells[:0], *insides]).reshape(-1, 10).mean(axis=1)
+    ends = list(accumulate((len(inside) // 10 for inside in insides), initial=0))
+    return [means[start:end] for start, end in pairwise(ends)]
 
 
-def _spoken_rms(cells: NDArray[np.float32], proof: Proof) -> float:
+def _spoken_rms(cells: Levels, proof: Proof) -> float:
     energy, count = 0.0, 0
     for sound in proof.sounds:
         if sound.number:
@@ -279,12 +338,11 @@ def _spoken_rms(cells: NDArray[np.float32], proof: Proof) -> float:
     return _dbfs(energy / count if count else 0.0)
 
 
-def _floor(cells: NDArray[np.float32], proof: Proof) -> float:
+def _floor(tenths: Sequence[Levels], proof: Proof) -> float:
     loudest = 0.0
-    for quiet in proof.quiets:
-        if quiet.frames >= _PAUSE_SECONDS * proof.rate:
-            tenths = _tenths(cells, quiet, proof)
-            loudest = max(loudest, float(tenths.mean()) / proof.cell if len(tenths) else 0.0)
+    for levels, quiet in zip(tenths, proof.quiets, strict=True):
+        if quiet.frames >= _PAUSE_SECONDS * proof.rate and len(levels):
+            loudest = max(loudest, float(np.add.reduce(levels) / len(levels)) / proof.cell)
     return _dbfs(loudest)
 
 
