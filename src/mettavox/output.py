@@ -27,15 +27,17 @@ _REASONS = {
 }
 
 
-def check(path: Path, *, replace: bool) -> None:
-    """Raise OutputError when a file at ``path`` could not be made: better now than after the work."""
+def check(path: Path, *others: Path, replace: bool) -> None:
+    """Raise OutputError when files at these paths, all in one folder, could not be made: better now than later."""
+    for each in (path, *others):
+        with translated(each):
+            if each.is_dir():
+                raise _refused(each, errno.EISDIR)
+            if not each.parent.is_dir():
+                raise _refused(each, errno.ENOTDIR if each.parent.exists() else errno.ENOENT)
+            if each.exists() and not replace:
+                raise _exists(each)
     with translated(path):
-        if path.is_dir():
-            raise _refused(path, errno.EISDIR)
-        if not path.parent.is_dir():
-            raise _refused(path, errno.ENOTDIR if path.parent.exists() else errno.ENOENT)
-        if path.exists() and not replace:
-            raise _exists(path)
         scratch = _scratch(path)
         try:  # its name is known before it is there, so that whatever interrupts leaves nothing
             os.close(os.open(scratch, _NEW, 0o600))

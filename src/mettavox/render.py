@@ -65,8 +65,7 @@ def render(
     if settings.lint:
         gate.admit(prepared)
     others = () if settings.only_audio else beside_paths(path, prepared)
-    for each in (path, *others):
-        output.check(each, replace=replace)
+    output.check(path, *others, replace=replace)
     # Rather now than after the speaking.
     encode.check(prepared.request.format, rate=prepared.rate, bitrate_kbps=prepared.delivery.bitrate_kbps)
     settings = changed(settings, year=settings.year or year())
