@@ -108,12 +108,14 @@ class Stretch:
 class Pieces:
     """A track's MP3 frames: those of each window of its plan, and one cycle of the backdrop, which lies between.
 
-    A window that is not encoded yet has none; windows that hold the same sound may share theirs.
+    A window that is not encoded yet has none; windows that hold the same sound may share theirs. ``before`` are the
+    pieces of which these have more windows.
     """
 
     plan: Plan
     loop: Stretch
     windows: tuple[Stretch, ...]
+    before: "Pieces | None" = None
 
     def between(self, first: int, last: int) -> MpegFrames:
         """The MP3 frames from ``first`` to before ``last``."""
@@ -124,22 +126,57 @@ class Pieces:
                 frames[low - first : high - first] = own.frames[low - window.first : high - window.first]
         return frames
 
-    def copies(self) -> Iterator[tuple[MpegFrames, int]]:
-        """All of them in their order, some at a time, each with its CRC."""
+    def copies(self) -> Iterator[MpegFrames]:
+        """All of them in their order, some at a time."""
         at = 0
         for window, own in zip(self.plan.windows, self.windows, strict=True):
-            yield from self._turns(at, window.first)
-            yield own.frames, own.crc(0, window.length)
+            yield from (self.loop.frames[start:stop] for start, stop, _ in self._turns(at, window.first))
+            yield own.frames
             at = window.last
-        yield from self._turns(at, self.plan.count)
+        yield from (self.loop.frames[start:stop] for start, stop, _ in self._turns(at, self.plan.count))
 
-    def _turns(self, first: int, last: int) -> Iterator[tuple[MpegFrames, int]]:
+    @cached_property
+    def crc(self) -> int:
+        """The CRC of all of them, as if a window that is not encoded yet held zeros.
+
+        The CRC of a whole is that of its parts, each followed by zeros up to the end, xor each other. So it follows
+        from that of the pieces before, and of the windows that these have more.
+        """
+        if self.before is None:
+            return self._crc_between() ^ self._crc_within(zip(self.plan.windows, self.windows, strict=True))
+        pairs = zip(self.windows, self.before.windows, strict=True)
+        changed = [
+            (window, each)
+            for window, (own, earlier) in zip(self.plan.windows, pairs, strict=True)
+            if own is not earlier
+            for each in (own, earlier)
+        ]
+        return self.before.crc ^ self._crc_within(changed)
+
+    def _crc_within(self, windows: Iterable[tuple[Window, Stretch]]) -> int:
+        """The CRC of these windows, with zeros in all other places."""
+        crc, size = 0, self.loop.frames.shape[1]
+        for window, own in windows:
+            crc ^= crc16_after(own.crc(0, len(own.frames)), self.plan.count - window.last, size)
+        return crc
+
+    def _crc_between(self) -> int:
+        """The CRC of what lies between the windows, with zeros in these."""
+        crc, size = 0, self.loop.frames.shape[1]
+        edges = [0, *(edge for window in self.plan.windows for edge in (window.first, window.last)), self.plan.count]
+        for first, last in zip(edges[::2], edges[1::2], strict=True):
+            for start, stop, end in self._turns(first, last):
+                crc ^= crc16_after(self.loop.crc(start, stop), self.plan.count - end, size)
+        return crc
+
+    def _turns(self, first: int, last: int) -> Iterator[tuple[int, int, int]]:
+        """The stretches of the loop that lie between two of the track's MP3 frames, and where each ends in it."""
         length = len(self.loop.frames)
         while first < last:
             start = first % length
             stop = min(length, start + last - first)
-            yield self.loop.frames[start:stop], self.loop.crc(start, stop)
             first += stop - start
+            yield start, stop, first
 
 
 def looped(cycle: MpegFrames, crcs: NDArray[np.uint16] | None = None) -> Stretch:
@@ -175,7 +212,7 @@ def _with(pieces: Pieces, places: Sequence[int], parts: Sequence[Stretch]) -> Pi
     windows = list(pieces.windows)
     for place, part in zip(places, parts, strict=True):
         windows[place] = part
-    return replace(pieces, windows=tuple(windows))
+    return replace(pieces, windows=tuple(windows), before=pieces)
 
 
 def _told(parts: Sequence[Part], hear: Callable[[float], None]) -> Iterator[Part]:
@@ -202,15 +239,12 @@ def write(pieces: Pieces, frames: int, file: BinaryIO, tag: bytes, *, bitrate_kb
 
     Raises CodecError, and OSError from the file.
     """
-    crc = 0
-    for part, own in pieces.copies():
-        crc = crc16_after(crc, *part.shape) ^ own
     count = pieces.plan.count
     padding = padding_of(count, frames)
     check_size((count + 1) * frame_bytes(RATE, bitrate_kbps))
-    info = info_frame(count=count, padding=padding, music_crc=crc, rate=RATE, bitrate_kbps=bitrate_kbps)
+    info = info_frame(count=count, padding=padding, music_crc=pieces.crc, rate=RATE, bitrate_kbps=bitrate_kbps)
     digest = hashlib.sha256()
-    for data in chain([memoryview(tag), memoryview(info)], (part.data for part, _ in pieces.copies())):
+    for data in chain([memoryview(tag), memoryview(info)], (part.data for part in pieces.copies())):
         digest.update(data)
         file.write(data)
     return digest.hexdigest()
