@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ from mettavox.packages import version
 from mettavox.person import Spoken, personal_word
 from mettavox.prepare import Prepared
 from mettavox.pronunciation import lexicon
-from mettavox.proof import Proof, Sound
+from mettavox.proof import Proof, Quiet, Sound
 from mettavox.recordfields import Fields, WrongField
 from mettavox.request import BEDS, FORMATS, Request
 from mettavox.script import Line
@@ -165,19 +165,12 @@ def written(
             {"start_ms": start, "end_ms": end, "title": name} for start, end, name in chapters.milliseconds(timeline)
         ],
         "sounds": [
-            {
-                "line": sound.number,
-                "start": sound.start,
-                "frames": sound.frames,
-                "levels_db": _levels(sound, place.sound, show_names=show_names),
-                **_said(place.sound, texts.clauses, language, show_names=show_names),
-            }
+            _of_nobody(sound, place.sound, tuple(texts.clauses[place.sound]))
+            if isinstance(place.sound, Line) and not place.sound.personal
+            else _sound(sound, place.sound, texts.clauses, language, show_names=show_names)
             for sound, place in zip(proof.sounds, timeline.placements, strict=True)
         ],
-        "silences": [
-            {"start": quiet.start, "frames": quiet.frames, "floor": float(f"{quiet.floor:.4g}")}
-            for quiet in proof.quiets
-        ],
+        "silences": [_silence(quiet) for quiet in proof.quiets],
         "floor": float(f"{proof.floor:.4g}"),
         "tones": [{"phase": tone.phase, "start": tone.start, "frames": tone.frames} for tone in timeline.tones],
         **({"shared": _shared(shared)} if shared else {}),
@@ -195,12 +188,42 @@ def _compact(table: Mapping[str, Any]) -> str:
     """JSON with a line for each part, and for each sound and silence: to read, to compare, and not too long."""
     lines = []
     for key, value in table.items():
-        if isinstance(value, list) and value and isinstance(value[0], dict):
-            rows = ",\n  ".join(json.dumps(row, ensure_ascii=False) for row in value)
-            lines.append(f"{json.dumps(key)}: [\n  {rows}\n]")
+        if isinstance(value, list) and value and isinstance(value[0], (dict, _Row)):
+            rows = ",\n  ".join(row if isinstance(row, _Row) else _json(row) for row in value)
+            lines.append(f"{_json(key)}: [\n  {rows}\n]")
         else:
-            lines.append(f"{json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}")
+            lines.append(f"{_json(key)}: {_json(value)}")
     return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+_json = json.JSONEncoder(ensure_ascii=False).encode
+
+
+class _Row(str):
+    """A row that is JSON already."""
+
+
+def _sound(
+    sound: Sound, said: object, clauses: Mapping[Line, Sequence[Clause]], language: str, *, show_names: bool
+) -> _Row:
+    row = {
+        "line": sound.number,
+        "start": sound.start,
+        "frames": sound.frames,
+        "levels_db": _levels(sound, said, show_names=show_names),
+        **_said(said, clauses, language, show_names=show_names),
+    }
+    return _Row(_json(row))
+
+
+@lru_cache(maxsize=2048)  # what is said to everybody lies at the same place in the tracks of many
+def _of_nobody(sound: Sound, line: Line, clauses: tuple[Clause, ...]) -> _Row:
+    return _sound(sound, line, {line: clauses}, "", show_names=False)
+
+
+@lru_cache(maxsize=2048)
+def _silence(quiet: Quiet) -> _Row:
+    return _Row(_json({"start": quiet.start, "frames": quiet.frames, "floor": float(f"{quiet.floor:.4g}")}))
 
 
 def _levels(sound: Sound, line: object, *, show_names: bool) -> list[float]:
@@ -335,8 +358,7 @@ def _voice(voice: Voice) -> dict[str, str]:
 
 def voice_hash(voice: Voice) -> str:
     """The hash of a voice's profile: of all of it but the folder that its files lie in."""
-    kept = {key: value for key, value in asdict(voice).items() if key != "folder"}
-    return hashlib.sha256(json.dumps(kept, sort_keys=True, default=str).encode()).hexdigest()
+    return voice.fingerprint
 
 
 def _delivery(delivery: Delivery) -> dict[str, Any]:

@@ -1,7 +1,10 @@
 """A voice: which engine speaks, with what settings, under what licence, from which files."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -154,6 +157,12 @@ class Voice:
             raise VoiceError(
                 f"“pauses” is {self.pauses:g}.", hint=f"Write a number from {PAUSES[0]:g} to {PAUSES[1]:g}."
             )
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The hash of all of the profile but the folder that its files lie in, 64 hexadecimal digits."""
+        kept = {key: value for key, value in self.plain().items() if key != "folder"}
+        return hashlib.sha256(json.dumps(kept, sort_keys=True, default=str).encode()).hexdigest()
 
     def plain(self) -> dict[str, Any]:
         """As plain data, to travel to a worker."""
