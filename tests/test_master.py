@@ -98,7 +98,7 @@ def test_over_a_noise_bed_its_frames_are_those_of_one_pass(shared: Shared, tmp_p
         own = spoken.clips(part, ensemble, {each.sound for each in laid.placements if blanks.is_blank(each.sound)})  # type: ignore[misc]
         filled = master.filled(common, part, dict(own), bed)
         assembled, whole = BytesIO(), BytesIO()
-        assembly.write(filled.pieces, laid.frames, assembled, b"", bitrate_kbps=128)
+        assembly.write(assembly.track(filled.pieces, laid.frames, b"", bitrate_kbps=128), assembled)
         clips = spoken.spoken(part, ensemble, lambda stage, share: None, shared.slots)
         timeline, stem, _, mixer = master.whole(part, clips, own, bed)
         encode.mp3(mixer.blocks(), timeline.frames, whole, b"")

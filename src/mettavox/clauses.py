@@ -166,9 +166,9 @@ def _dip(sound: _Sound, guess: _Guess, place: int, room: _Cut) -> _Cut:
 def _power(samples: Samples, rate: int) -> NDArray[np.float64]:
     """The mean square of each 5 ms; at least one."""
     edges = np.arange(0, max(1, len(samples)), rate / _HOPS_A_SECOND).round().astype(np.intp)
-    square = np.concatenate([[0.0], np.cumsum(np.square(samples, dtype=np.float64))])
-    ends = np.append(edges[1:], len(samples))
-    power: NDArray[np.float64] = (square[ends] - square[edges]) / np.maximum(ends - edges, 1)
+    square = np.zeros(len(samples) + 1)  # an edge may be rounded up to the end
+    np.square(samples, out=square[:-1], dtype=np.float64)
+    power: NDArray[np.float64] = np.add.reduceat(square, edges) / np.maximum(np.diff(edges, append=len(samples)), 1)
     return np.maximum(power, _QUIETEST)
 
 

@@ -26,7 +26,7 @@ from mettavox.script import Bell, Line
 from mettavox.shape import Shaped
 from mettavox.spoken import Part, Progress, Spoken
 from mettavox.stem import Levelling, Weighed, energies, levelling
-from mettavox.timeline import Timeline
+from mettavox.timeline import Silence, Timeline
 from mettavox.units import frames
 from mettavox.verify import BLOCK_SECONDS, Ear, spoken_bins
 
@@ -403,23 +403,23 @@ def _with_lengths(timeline: Timeline, lengths: Mapping[Line, int], slack: int) -
         length = lengths.get(place.sound, place.frames) if isinstance(place.sound, Line) else place.frames
         if not 0 <= place.frames - length <= slack:
             raise NotShared
-        if length != place.frames:
-            ends[place.end] = place.frames - length
-            place = replace(place, frames=length)
-        placements.append(place)
-    silences = []
-    for quiet in timeline.silences:
-        more = ends.pop(quiet.start, 0)
-        if more:
-            quiet = replace(
-                quiet,
-                start=quiet.start - more,
-                frames=quiet.frames + more,
-                shortest=quiet.shortest + more,
-                longest=quiet.longest + more,
-            )
-        silences.append(quiet)
+        ends[place.end] = place.frames - length
+        placements.append(place if length == place.frames else replace(place, frames=length))
+    silences = (_sooner(quiet, ends.pop(quiet.start, 0)) for quiet in timeline.silences)
     return replace(timeline, placements=tuple(placements), silences=tuple(silences))
+
+
+def _sooner(quiet: Silence, more: int) -> Silence:
+    """The silence that begins so many frames before."""
+    if not more:
+        return quiet
+    return replace(
+        quiet,
+        start=quiet.start - more,
+        frames=quiet.frames + more,
+        shortest=quiet.shortest + more,
+        longest=quiet.longest + more,
+    )
 
 
 def named(timeline: Timeline, part: Part) -> Timeline:

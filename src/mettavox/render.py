@@ -223,15 +223,18 @@ class _Maker:
     def _assembled(self, filled: Filled, measured: Measured, path: Path, tags: Tags) -> tuple[Measured, str]:
         timeline, kbps = filled.timeline, self._prepared.delivery.bitrate_kbps
         tag = id3.tag(tags, rate=timeline.rate, frames=timeline.frames)
-        with path.open("w+b") as file:
-            written = assembly.write(filled.pieces, timeline.frames, file, tag, bitrate_kbps=kbps)
+        track = assembly.track(filled.pieces, timeline.frames, tag, bitrate_kbps=kbps)
+        with path.open("wb") as file:
+            written = assembly.write(track, file)
         told = decode.told_frames(path)
         if told != timeline.frames:
             raise SoundError(
                 f"The finished track did not pass its check: it says that it has {told} frames.",
                 hint="Nothing was delivered. Try again; if it stays so, please report it.",
             )
-        if record.sha256(path) != written:
+        with path.open("rb") as file:
+            is_whole = assembly.is_in(track, file)
+        if not is_whole:
             raise SoundError(
                 "The finished track did not pass its check: the disk does not give back what was written.",
                 hint="Nothing was delivered. Choose another folder with -o, and have the disk checked.",

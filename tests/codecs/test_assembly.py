@@ -1,5 +1,6 @@
 """An assembled track: over a noise bed the frames of a one-pass encode, over silence its pieces and exact zeros."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
@@ -106,7 +107,7 @@ def track(bed: str, *, brief: bool = False, **more: float) -> Both:
     one, two = BytesIO(), BytesIO()
     encode.mp3(blocks(mixer, timeline.frames), timeline.frames, one, b"", alike=mixer.is_alike)
     pieces = assembly.encoded(mixer, plan, timeline.frames, bitrate_kbps=128)
-    assembly.write(pieces, timeline.frames, two, b"", bitrate_kbps=128)
+    assembly.write(assembly.track(pieces, timeline.frames, b"", bitrate_kbps=128), two)
     return Both(mixer, timeline, pieces, one.getvalue(), two.getvalue())
 
 
@@ -330,10 +331,23 @@ def test_windows_may_be_encoded_at_different_times(bed: str):
     pieces = assembly.encoded(made.mixer, made.plan, frames, bitrate_kbps=128, without=later)
     assert not any(len(pieces.windows[place].frames) for place in later)
     out = BytesIO()
-    assembly.write(
-        assembly.completed(pieces, made.mixer, frames, later, bitrate_kbps=128), frames, out, b"", bitrate_kbps=128
-    )
+    pieces = assembly.completed(pieces, made.mixer, frames, later, bitrate_kbps=128)
+    assembly.write(assembly.track(pieces, frames, b"", bitrate_kbps=128), out)
     assert out.getvalue() == made.two
+
+
+def test_a_file_is_held_against_the_track_byte_by_byte():
+    """What a disk changes, drops or adds is found, wherever it is."""
+    made = track("none")
+    parts = assembly.track(made.pieces, made.timeline.frames, b"tag", bitrate_kbps=128)
+    out = BytesIO()
+    assert assembly.write(parts, out) == hashlib.sha256(out.getvalue()).hexdigest()
+    data = out.getvalue()
+    assert assembly.is_in(parts, BytesIO(data))
+    for place in (0, 5, len(data) // 2, len(data) - 1):
+        assert not assembly.is_in(parts, BytesIO(data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]))
+    assert not assembly.is_in(parts, BytesIO(data[:-1]))
+    assert not assembly.is_in(parts, BytesIO(data + b"x"))
 
 
 def test_a_line_that_is_said_again_on_the_grid_has_the_same_mp3_frames():
