@@ -1,5 +1,6 @@
 """Scripts and voices are found where they belong: a folder that is named, the user's own, the bundled one."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,17 @@ def test_the_users_own_comes_before_the_bundled():
     found = assets.find("voices", ("system.toml",))
     assert found is not None
     assert found.read_text("utf-8") == own.read_text() == "mine"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have another place")
+def test_the_users_own_folder_is_where_the_environment_says_now(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A process that was asked before asks again when a variable has changed."""
+    before = assets.own_folder("voices")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    assert assets.own_folder("voices") == tmp_path / "mettavox" / "voices" != before
+    monkeypatch.delenv("XDG_DATA_HOME")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    assert assets.own_folder("scripts").is_relative_to(tmp_path / "home")
 
 
 def test_a_folder_that_is_named_comes_before_both(tmp_path: Path):

@@ -386,6 +386,22 @@ def test_everything_that_is_wrong_is_told(track: Whole):
     assert found["silences"].holds
 
 
+def test_a_line_is_judged_as_it_is_by_itself(track: Whole):
+    """Lines that follow each other closely, and a last one that ends with the track, as much as one alone."""
+    sound = track.sound.copy()
+    sounds = tuple(each for each in track.proof.sounds if each.number)
+    wrong = sounds[1::2]
+    for each in wrong:
+        sound[each.start : each.end] = 0
+    whole = replace(track, sound=sound, proof=replace(track.proof, sounds=sounds))
+    alone = [replace(whole, proof=replace(whole.proof, sounds=(each,))).examined(sound)["lines"] for each in sounds]
+    assert [each.holds for each in alone] == [each not in wrong for each in sounds]
+    first = next(each for each in alone if not each.holds)
+    assert (
+        whole.examined(sound)["lines"].found == f"{first.found}, and {len(wrong) - 1} more of {len(sounds)} are wrong"
+    )
+
+
 def test_a_silence_that_is_shorter_than_its_edges_is_none():
     """It has no inside; the rest of the track is not it."""
     short = replace(whole(48_000).proof, quiets=(Quiet(start=0, frames=2_400, floor=0.0),))

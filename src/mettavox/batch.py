@@ -129,14 +129,13 @@ def _made(job: Job) -> Outcome:
             shared=job.shared,
             bench=_bench(job.settings),
         )
-        files = {name: track.sha256} | {each.name: record.sha256(each) for each in track.beside}
     return Outcome(
         code=job.code,
         frames=track.measured.frames,
         rate=track.timeline.rate,
         voice_lufs=track.measured.voice_lufs,
         peak_dbtp=track.measured.peak_dbtp,
-        files=files,
+        files=track.files,
         tags=place.tags,
         notes=tuple(note for note in (prepared.note, track.note) if note),
     )

@@ -2,6 +2,7 @@
 
 import tomllib
 from dataclasses import MISSING, fields
+from functools import lru_cache
 from typing import Any
 
 from mettavox import assets
@@ -41,6 +42,7 @@ def load(name: str) -> Delivery:
     return parse(data, name, where)
 
 
+@lru_cache(maxsize=16)  # one track after another has the same
 def parse(data: bytes, name: str, where: str) -> Delivery:
     """The profile that a TOML file is; ``where`` names it in errors. Raises RequestError."""
     try:

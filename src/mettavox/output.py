@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import hashlib
 import os
 import re
 import secrets
@@ -98,12 +99,14 @@ class Files:
             self.open_files[path] = os.fdopen(os.open(scratch, _NEW, 0o600), "w+b"), scratch
         return self.open_files[path]
 
-    def write(self, path: Path, content: bytes | str) -> None:
-        """A whole file of that name; text is UTF-8. Raises OutputError."""
+    def write(self, path: Path, content: bytes | str) -> str:
+        """A whole file of that name; text is UTF-8. Gives its SHA-256. Raises OutputError."""
+        data = content.encode("utf-8") if isinstance(content, str) else content
         file, _ = self.open(path)
         with translated(path):
-            file.write(content.encode("utf-8") if isinstance(content, str) else content)
+            file.write(data)
             file.flush()
+        return hashlib.sha256(data).hexdigest()
 
 
 @contextlib.contextmanager

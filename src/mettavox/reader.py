@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from mettavox import notation
 from mettavox.errors import RequestError, ScriptError
@@ -67,6 +68,7 @@ def split(source: str) -> tuple[str, str]:
     return match[1], "\n" * match[0].count("\n") + text[match.end() :]
 
 
+@lru_cache(maxsize=16)  # one track after another has the same
 def read_head(head: str, name: str, where: str) -> Head:
     """What the head says. Raises ScriptError with the line of a field that is missing, wrong or unknown."""
     if not head:

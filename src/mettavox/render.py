@@ -2,8 +2,9 @@
 
 import contextlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from dataclasses import replace as changed
+from itertools import chain
 from pathlib import Path
 
 from mettavox import backdrop, beside, blanks, gate, master, output, record
@@ -35,7 +36,8 @@ _STANDARD = Settings()
 class Track:
     """A finished track: its timeline, what was measured in it, the files beside it.
 
-    ``note`` is what a person should be told of it, or nothing; ``sha256`` is the hash of the sound's file.
+    ``note`` is what a person should be told of it, or nothing; ``sha256`` is the hash of the sound's file, and
+    ``files`` are all its files by their names, each with its hash.
     """
 
     timeline: Timeline
@@ -43,6 +45,7 @@ class Track:
     note: str = ""
     beside: tuple[Path, ...] = ()
     sha256: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 def render(
@@ -82,12 +85,14 @@ def render(
             with output.translated(path):
                 tags = beside.tags(texts, year=settings.year, show_names=settings.show_names)
                 measured, sha256 = made.write(scratch, tags)
+            written = {path.name: sha256}
             track = Track(
                 timeline=made.timeline,
                 measured=measured,
                 note=ensemble.note(prepared.script, heard),
                 beside=others,
                 sha256=sha256,
+                files=written,
             )
             if others:
                 account = record.written(
@@ -101,7 +106,7 @@ def render(
                     show_names=settings.show_names,
                     shared=made.shared,
                 )
-                _write_others(files, path, texts, account)
+                written |= _write_others(files, path, texts, account)
     return track
 
 
@@ -273,7 +278,8 @@ def _blanks(timeline: Timeline) -> list[Line]:
     return list(dict.fromkeys(place.sound for place in timeline.placements if blanks.is_blank(place.sound)))  # type: ignore[misc]
 
 
-def _write_others(files: Files, path: Path, texts: Texts, account: str) -> None:
-    for suffix, content in beside.contents(texts):
-        files.write(beside_path(path, suffix), content)
-    files.write(beside_path(path, record.SUFFIX), account)
+def _write_others(files: Files, path: Path, texts: Texts, account: str) -> dict[str, str]:
+    """Write what lies beside a track; gives the SHA-256 of each file by its name."""
+    contents = chain(beside.contents(texts), [(record.SUFFIX, account)])
+    places = ((beside_path(path, suffix), content) for suffix, content in contents)
+    return {place.name: files.write(place, content) for place, content in places}

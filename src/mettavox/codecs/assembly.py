@@ -27,6 +27,7 @@ from mettavox.codecs.mp3 import (
     Mp3Writer,
     check_size,
     crc16_after,
+    crc16_rows,
     frame_bytes,
     info_frame,
     padding_of,
@@ -104,6 +105,11 @@ class Stretch:
         """The CRCs of none of the frames, the first, the first two and so on to all of them."""
         return np.array(running_crcs(self.frames), dtype=np.uint16) if self._known is None else self._known
 
+    @cached_property
+    def whole_crc(self) -> int:
+        """The CRC of all of them."""
+        return crc16_rows(self.frames) if self._known is None else int(self._known[-1])
+
     def crc(self, start: int, stop: int) -> int:
         """The CRC of those from ``start`` to before ``stop``."""
         return crc16_after(int(self.crcs[start]), stop - start, self.frames.shape[1]) ^ int(self.crcs[stop])
@@ -162,7 +168,7 @@ class Pieces:
         """The CRC of these windows, with zeros in all other places."""
         crc, size = 0, self.loop.frames.shape[1]
         for window, own in windows:
-            crc ^= crc16_after(own.crc(0, len(own.frames)), self.plan.count - window.last, size)
+            crc ^= crc16_after(own.whole_crc, self.plan.count - window.last, size)
         return crc
 
     def _crc_between(self) -> int:

@@ -121,6 +121,11 @@ def _crcs(frames: NDArray[np.uint8]) -> list[int]:
     return each
 
 
+def crc16_rows(frames: NDArray[np.uint8]) -> int:
+    """The CRC-16/ARC of MP3 frames of one size, shape ``(count, bytes)``, one after the other."""
+    return crc16_frames(frames, 0) if frames.shape[1] == _CRC_ROW else crc16(frames.tobytes())
+
+
 def running_crcs(frames: NDArray[np.uint8]) -> list[int]:
     """The CRC-16/ARC of no MP3 frame, of the first, of the first two, and so on to all of them."""
     rows = _crcs(frames) if frames.shape[1] == _CRC_ROW else [crc16(row.tobytes()) for row in frames]
