@@ -26,10 +26,13 @@ Hops = NDArray[np.float64]
 
 def hop_peaks(samples: Samples) -> Hops:
     """The true peak (amplitude) of each hop of ``samples`` (one channel)."""
-    hops = -(-len(samples) // HOP)
-    finer = np.abs(oversampled(samples))[: hops * HOP * OVERSAMPLING]
-    padded = np.pad(finer, (0, hops * HOP * OVERSAMPLING - len(finer)))
-    peaks: Hops = padded.reshape(hops, -1).max(axis=1).astype(np.float64)
+    hops, size = -(-len(samples) // HOP), HOP * OVERSAMPLING
+    finer = oversampled(samples)[: hops * size]
+    np.abs(finer, out=finer)
+    peaks: Hops = np.zeros(hops)
+    whole = len(finer) // size
+    peaks[:whole] = finer[: whole * size].reshape(whole, size).max(axis=1)
+    peaks[whole : whole + 1] = finer[whole * size :].max(initial=0.0)
     return peaks
 
 

@@ -30,6 +30,7 @@ _SHELF_HZ, _SHELF_DB, _SHELF_Q = 1681.974450955533, 3.999843853973347, 0.7071752
 _PASS_HZ, _PASS_Q = 38.13547087602444, 0.5003270373238773
 _SHELF_BAND = 0.4996667741545416
 _STANDARD_RATE = 48_000
+_AT_ONCE = 8192  # frequencies: on the way each takes 200 bytes
 
 OVERSAMPLING = 4
 """How much finer than the samples a true peak is looked for."""
@@ -48,9 +49,13 @@ def k_response(length: int, rate: int) -> NDArray[np.complex64]:
     measures the same before and after resampling.
     """
     made_for = max(rate, _STANDARD_RATE)
-    turn = np.exp(-2j * np.pi * np.fft.rfftfreq(length) * rate / made_for)
-    response = _second_order(turn, *_shelf(made_for)) * _second_order(turn, *_high_pass(made_for))
-    return response.astype(np.complex64)
+    frequencies = np.fft.rfftfreq(length)
+    whole = np.empty(len(frequencies), dtype=np.complex64)
+    for first in range(0, len(whole), _AT_ONCE):
+        turn = np.exp(-2j * np.pi * frequencies[first : first + _AT_ONCE] * rate / made_for)
+        response = _second_order(turn, *_shelf(made_for)) * _second_order(turn, *_high_pass(made_for))
+        whole[first : first + _AT_ONCE] = response
+    return whole
 
 
 def _second_order(turn: NDArray[np.complex128], above: _Taps, below: _Taps) -> NDArray[np.complex128]:

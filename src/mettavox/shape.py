@@ -15,6 +15,7 @@ _LEAD_SECONDS, _TRAIL_SECONDS = 0.010, 0.030
 _FADE_IN_SECONDS, _FADE_OUT_SECONDS = 0.005, 0.020
 _WINDOW_SECONDS = 0.005
 _RING_SECONDS = 0.05
+_AT_ONCE = 8192  # frequencies: on the way each takes 100 bytes
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -48,14 +49,16 @@ def _high_shelf(samples: Samples, rate: int, hertz: float, gain_db: float) -> Sa
 
 @lru_cache(maxsize=16)
 def _shelf_response(length: int, rate: int, hertz: float, gain_db: float) -> NDArray[np.complex64]:
-    turn = np.exp(-2j * np.pi * np.fft.rfftfreq(length))
     a = 10 ** (gain_db / 40)
     w = 2 * np.pi * hertz / rate
     cos, beta = np.cos(w), np.sin(w) * np.sqrt(2 * a)
     above = a * (a + 1 + (a - 1) * cos + beta), -2 * a * (a - 1 + (a + 1) * cos), a * (a + 1 + (a - 1) * cos - beta)
     below = a + 1 - (a - 1) * cos + beta, 2 * (a - 1 - (a + 1) * cos), a + 1 - (a - 1) * cos - beta
-    response = np.polyval(above[::-1], turn) / np.polyval(below[::-1], turn)
-    shelf: NDArray[np.complex64] = response.astype(np.complex64)
+    frequencies = np.fft.rfftfreq(length)
+    shelf: NDArray[np.complex64] = np.empty(len(frequencies), dtype=np.complex64)
+    for first in range(0, len(shelf), _AT_ONCE):
+        turn = np.exp(-2j * np.pi * frequencies[first : first + _AT_ONCE])
+        shelf[first : first + _AT_ONCE] = np.polyval(above[::-1], turn) / np.polyval(below[::-1], turn)
     return shelf
 
 
