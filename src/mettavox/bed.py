@@ -119,8 +119,9 @@ class Loop:
 
     @cached_property
     def _hops(self) -> Hops:
-        hop = self.rate // HOPS_A_SECOND
-        return Hops(middle_energies(self.loop, hop), hop, len(self.loop))
+        hop, size = self.rate // HOPS_A_SECOND, METER_SECONDS * self.rate
+        parts = [middle_energies(self.loop[at : at + size], hop) for at in range(0, len(self.loop), size)]
+        return Hops(np.concatenate(parts), hop, len(self.loop))
 
 
 def middle_energies(block: Block, hop: int) -> NDArray[np.float64]:

@@ -35,15 +35,23 @@ def spectra(level: Level, *, seed: int, together: float) -> Spectra:
     """
     # The old generator's stream is frozen for good, which the new one's is not.
     dice = np.random.RandomState(seed)
-    shared, apart = _noise(level, dice) * np.float32(together), np.float32(np.sqrt(1 - together**2))
-    return np.stack([shared + _noise(level, dice) * apart for _ in range(2)])
+    shared, apart = _noise(level, dice), np.float32(np.sqrt(1 - together**2))
+    shared *= np.float32(together)
+    both: Spectra = np.empty((2, len(level)), dtype=np.complex64)
+    for channel in both:
+        own = _noise(level, dice)
+        own *= apart
+        np.add(shared, own, out=channel)
+    return both
 
 
 # In quotes, since numpy imports its random part, which takes a while, when it is first named.
 def _noise(level: Level, dice: "np.random.RandomState") -> NDArray[np.complex64]:
-    phase = dice.random_sample(len(level)).astype(np.float32) * np.float32(2 * np.pi)
-    noise: NDArray[np.complex64] = level * np.exp(np.complex64(1j) * phase)
-    return noise
+    phase = dice.random_sample(len(level)).astype(np.float32)
+    phase *= np.float32(2 * np.pi)
+    noise: NDArray[np.complex64] = np.complex64(1j) * phase
+    np.exp(noise, out=noise)
+    return np.multiply(level, noise, out=noise)
 
 
 def loop(of: Spectra, frames: int) -> Block:

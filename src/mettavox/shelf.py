@@ -31,10 +31,9 @@ class Shelf:
         """What was put there under that name, or None; a damaged file is removed."""
         path = self._path(name)
         try:
-            data = path.read_bytes()
+            content = self._content(path)
         except OSError:
             return None
-        content = self._content(data)
         with contextlib.suppress(OSError):
             if content is None:
                 path.unlink()
@@ -100,9 +99,9 @@ class Shelf:
     def _path(self, name: str) -> Path:
         return self._folder / name[:2] / f"{name}{self._suffix}"
 
-    def _content(self, data: bytes) -> bytes | None:
-        start = len(self._mark) + _DIGEST_BYTES
-        if len(data) < start or not data.startswith(self._mark):
-            return None
-        content = data[start:]
-        return content if hashlib.sha256(content).digest() == data[len(self._mark) : start] else None
+    def _content(self, path: Path) -> bytes | None:
+        """What the file holds, or None where it is damaged. What is large is in memory once."""
+        with path.open("rb", buffering=0) as file:
+            mark, digest = file.read(len(self._mark)), file.read(_DIGEST_BYTES)
+            content = file.readall() if mark == self._mark else b""
+        return content if mark == self._mark and hashlib.sha256(content).digest() == digest else None

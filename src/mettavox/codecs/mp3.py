@@ -52,6 +52,7 @@ _SOURCE_RATE = {44_100: 1 << 6, 48_000: 2 << 6}
 _MOST_KBPS_TOLD = 255
 _MOST_BYTES = 1 << 32  # the tag says in 32 bits how long a track is
 _CRC_ROW = 384
+_ROWS_AT_ONCE = 128  # what is looked up for them stays in the processor's cache
 
 
 def frame_bytes(rate: int, bitrate_kbps: int) -> int:
@@ -117,7 +118,11 @@ def crc16_frames(frames: NDArray[np.uint8], before: int) -> int:
 
 def _crcs(frames: NDArray[np.uint8]) -> list[int]:
     """The CRC of each row of 384 bytes."""
-    each: list[int] = np.bitwise_xor.reduce(_place_tables()[np.arange(_CRC_ROW), frames], axis=1).tolist()
+    tables, places = _place_tables(), np.arange(_CRC_ROW)
+    each: list[int] = []
+    for first in range(0, len(frames), _ROWS_AT_ONCE):
+        looked_up = tables[places, frames[first : first + _ROWS_AT_ONCE]]
+        each += np.bitwise_xor.reduce(looked_up, axis=1).tolist()
     return each
 
 
