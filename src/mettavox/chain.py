@@ -47,7 +47,7 @@ def smoothed(clips: Mapping[Line, Shaped], *, treble_db: float = 0.0) -> dict[Li
     """The clips as ``processed`` gives them, but each as loud as before."""
     after: dict[Line, Shaped] = {}
     for line in list(clips):
-        after[line] = _smoothed(clips[line], treble_db)
+        after[line] = smooth(clips[line], treble_db)
         if isinstance(clips, MutableMapping):
             del clips[line]
     return after
@@ -88,7 +88,7 @@ def _gain_db(off: float) -> float:
     return min(max(nearer - off, -_MOST_GAIN_DB), _MOST_GAIN_DB)
 
 
-def _smoothed(clip: Shaped, treble_db: float) -> Shaped:
+def smooth(clip: Shaped, treble_db: float = 0.0) -> Shaped:
     """The clip without rumble, with softer S sounds and the treble that is asked for."""
     if not len(clip.samples):
         return clip

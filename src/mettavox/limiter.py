@@ -47,9 +47,9 @@ def hop_gain(peaks: Hops, rate: int, ceiling: float) -> Hops:
 def with_gain(samples: Samples, gain: Hops) -> Samples:
     """``samples`` under the gain of their hops, drawn from the middle of one to the middle of the next."""
     middles = np.arange(len(gain)) * HOP + HOP / 2
-    curve = np.interp(np.arange(len(samples)), middles, gain).astype(np.float32)
-    quieter: Samples = samples * curve
-    return quieter
+    curve: Samples = np.interp(np.arange(len(samples)), middles, gain).astype(np.float32)
+    curve *= samples
+    return curve
 
 
 def limited(blocks: Iterable[Block], rate: int, ceiling: float) -> Iterator[Block]:

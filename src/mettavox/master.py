@@ -6,7 +6,7 @@ its blanks filled, and only the windows about these are encoded for it. A track 
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,6 +22,7 @@ from mettavox.codecs.assembly import Pieces, Plan
 from mettavox.loudness import BINS_A_SECOND, TruePeak
 from mettavox.mix import Mixer, Stem
 from mettavox.proof import Proof, Quiet
+from mettavox.reel import Kept, Reel, Sounds
 from mettavox.script import Bell, Line
 from mettavox.shape import Shaped
 from mettavox.spoken import Part, Progress, Spoken
@@ -130,9 +131,9 @@ class _Levelled:
     """The clips that are for everybody as the stem has them, its energy, and what a track of them has to hold."""
 
     levels: Levels
-    clips: Clips
+    clips: Sounds[Line]
     bins: NDArray[np.float64]
-    stem: Stem
+    stem: Sounds[Line | Bell]
     mixer: Mixer
     proof: Proof
 
@@ -145,13 +146,13 @@ def _levelled(part: Part, said: Spoken, bed: Bed | None) -> _Levelled:
     """
     prepared, timeline = part.prepared, said.timeline
     _check_shared(timeline)
-    shared = {line: said.clips.pop(line) for line in list(said.clips) if not blanks.is_blank(line)}
-    weighed, median = _weighed(prepared, shared)
+    weighed, median = _weighed(prepared, said.clips, [line for line in said.clips if not blanks.is_blank(line)])
     ceiling = prepared.delivery.ceiling_dbtp
     highest, added = _amplitude(ceiling), backdrop.added_lu(prepared)
     for _ in range(_MOST_ROUNDS):
         found = levelling(timeline, weighed, loudness_lufs=prepared.delivery.voice_lufs, ceiling_dbtp=ceiling)
-        clips = {line: each.finished(found, timeline.rate) for line, each in weighed.items()}
+        reel = Reel()
+        clips = Sounds({line: reel.keep(each.finished(found, timeline.rate)) for line, each in weighed.items()})
         stem = stem_of(part, timeline, clips)
         mixer = mixer_of(part, timeline, stem, bed)
         wanted = proof.expected(
@@ -181,13 +182,19 @@ def _levelled(part: Part, said: Spoken, bed: Bed | None) -> _Levelled:
 
 
 def _weighed(
-    prepared: prepare.Prepared, clips: dict[Line, Shaped], median: float | None = None
+    prepared: prepare.Prepared, clips: MutableMapping[Line, Shaped], lines: Iterable[Line], median: float | None = None
 ) -> tuple[dict[Line, Weighed], float]:
-    """The clips through the voice chain, each about as loud as ``median``, or as the one in the middle, and that."""
-    if prepared.request.plain:
-        return {line: Weighed(clips.pop(line)) for line in list(clips)}, 0.0
-    smoothed = chain.smoothed(clips, treble_db=prepared.delivery.treble_db)
-    weighed = {line: Weighed(smoothed.pop(line)) for line in list(smoothed)}
+    """The clips of these lines through the voice chain, each about as loud as ``median``, or as the one in the middle,
+    and that. They are let go of one after the other.
+    """
+    plain, reel = prepared.request.plain, Reel()
+    weighed = {}
+    for line in lines:
+        clip = clips.pop(line)
+        smooth = clip if plain else chain.smooth(clip, prepared.delivery.treble_db)
+        weighed[line] = Weighed(smooth, None if line.personal else reel)
+    if plain:
+        return weighed, 0.0
     heard = {line: each.speech_lufs for line, each in weighed.items()}
     middle = chain.median_lufs(heard.values()) if median is None else median
     for line, gain_db in chain.levelling_db(heard, middle).items():
@@ -219,16 +226,16 @@ def _listened(mixer: Mixer, timeline: Timeline, wanted: Proof) -> Ear:
     return ear
 
 
-def stem_of(part: Part, timeline: Timeline, clips: Clips) -> Stem:
+def stem_of(part: Part, timeline: Timeline, clips: Sounds[Line]) -> Sounds[Line | Bell]:
     """The finished clips with what rings, and silence in the blanks that have none."""
     nothing = np.zeros(0, dtype=np.int16)
-    stem: dict[Line | Bell, NDArray[np.int16]] = {}
+    stem: dict[Line | Bell, Kept] = {}
     for place in timeline.placements:
         if isinstance(place.sound, Bell):
             stem[place.sound] = backdrop.bell(part.prepared)
         else:
-            stem[place.sound] = clips.get(place.sound, nothing)
-    return stem
+            stem[place.sound] = clips.kept.get(place.sound, nothing)
+    return Sounds(stem)
 
 
 def mixer_of(part: Part, timeline: Timeline, stem: Stem, bed: Bed | None) -> Mixer:
@@ -364,7 +371,7 @@ def _finished(
 
     ``bins`` is the energy of the others. Raises NotShared where that is not as loud as it was to be.
     """
-    weighed, _ = _weighed(part.prepared, dict(own), found.median_lufs)
+    weighed, _ = _weighed(part.prepared, dict(own), own, found.median_lufs)
     made = found.levelling
     sums = energies(timeline, weighed, made.gain, made.ceiling)
     sums.bins += bins
@@ -386,10 +393,8 @@ def whole(
         raise NotShared
     found = _levelled(part, said, bed)
     clips, loudness = _finished(part, timeline, found.levels, found.bins, own)
-    stem: dict[Line | Bell, NDArray[np.int16]] = {**found.stem}
-    stem |= clips  # type: ignore[arg-type]
-    mixer = mixer_of(part, timeline, stem, bed)
-    return timeline, {**found.clips} | clips, _proof(found.proof, timeline, clips, mixer, loudness), mixer
+    mixer = mixer_of(part, timeline, Sounds({**found.stem.kept, **clips}), bed)  # type: ignore[dict-item]
+    return timeline, Sounds({**found.clips.kept, **clips}), _proof(found.proof, timeline, clips, mixer, loudness), mixer
 
 
 def _with_lengths(timeline: Timeline, lengths: Mapping[Line, int], slack: int) -> Timeline:

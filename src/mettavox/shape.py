@@ -1,13 +1,17 @@
 """A raw clip made ready: filtered, trimmed to its sound, with soft edges; still at the engine's rate."""
 
+from collections.abc import Iterable, Iterator, MutableMapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mettavox import reel
 from mettavox.audio import Clip
 from mettavox.loudness import Samples, fast_length
+from mettavox.reel import Kept, Reel
+from mettavox.script import Line
 from mettavox.voice import Shaping
 
 # What is left around the sound, so that no consonant is bitten off, and how the edges fade.
@@ -28,6 +32,39 @@ class Shaped:
     def frames_at(self, rate: int) -> int:
         """How many frames the clip has at another rate."""
         return -(-len(self.samples) * rate // self.rate)
+
+
+class Clips(MutableMapping[Line, Shaped]):
+    """Clips by their lines, on a reel: all of a track's would be too much at once. A person's words are not there."""
+
+    def __init__(self) -> None:
+        self._reel = Reel()
+        self._known: dict[Line, tuple[Kept, int]] = {}
+
+    def __setitem__(self, line: Line, clip: Shaped) -> None:
+        self._known[line] = clip.samples if line.personal else self._reel.keep(clip.samples), clip.rate
+
+    def __getitem__(self, line: Line) -> Shaped:
+        kept, rate = self._known[line]
+        return Shaped(samples=reel.read(kept), rate=rate)
+
+    def __delitem__(self, line: Line) -> None:
+        del self._known[line]
+
+    def __iter__(self) -> Iterator[Line]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def frames_at(self, line: Line, rate: int) -> int:
+        """How many frames a clip has at another rate, without its being read."""
+        kept, own = self._known[line]
+        return -(-len(kept) * rate // own)
+
+    def keep_only(self, lines: Iterable[Line]) -> None:
+        """Let go of all but these, which are then in this order."""
+        self._known = {line: self._known[line] for line in lines if line in self._known}
 
 
 def shaped(clip: Clip, shaping: Shaping) -> Shaped:

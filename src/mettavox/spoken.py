@@ -17,7 +17,7 @@ from mettavox.fit import is_declared
 from mettavox.person import Spoken as Word
 from mettavox.prepare import EstimatedLengths, Prepared, laid, plan
 from mettavox.script import Line, Script
-from mettavox.shape import Shaped
+from mettavox.shape import Clips, Shaped
 from mettavox.timeline import Timeline
 from mettavox.voice import Voice
 
@@ -152,7 +152,7 @@ class Spoken:
     """A timeline on true lengths, the clip of each of its lines, and how many frames each blank was given."""
 
     timeline: Timeline
-    clips: dict[Line, Shaped]
+    clips: Clips
     slots: Slots
 
 
@@ -170,11 +170,8 @@ def spoken(part: Part, ensemble: Ensemble, progress: Progress, slots: Slots | No
     timeline = laid(part.prepared, lengths)
     heard = list(dict.fromkeys(place.sound for place in timeline.placements if isinstance(place.sound, Line)))
     ensemble.check(list(map(part.line, heard)))
-    return Spoken(
-        timeline=timeline,
-        clips={line: lengths.clips[line] for line in heard if line in lengths.clips},
-        slots=lengths.slots,
-    )
+    lengths.clips.keep_only(heard)
+    return Spoken(timeline=timeline, clips=lengths.clips, slots=lengths.slots)
 
 
 def slots(part: Part, ensemble: Ensemble, numbers: Collection[int]) -> Slots:
@@ -217,7 +214,7 @@ class SpokenLengths(Mapping[Line, int]):
         self._part = part
         self._given = slots
         self._estimated = EstimatedLengths(part.prepared.voice, part.prepared.rate)
-        self.clips: dict[Line, Shaped] = {}
+        self.clips = Clips()
         self.slots: dict[int, int] = dict(slots or {})
 
     def __getitem__(self, line: Line) -> int:
@@ -230,7 +227,7 @@ class SpokenLengths(Mapping[Line, int]):
             return self._estimated[said]
         if line not in self.clips:
             self.clips[line] = self._ensemble.clip(said)
-        length = self.clips[line].frames_at(self._part.prepared.rate)
+        length = self.clips.frames_at(line, self._part.prepared.rate)
         if blanks.is_blank(line):
             self.slots[blanks.number(line)] = length
         return length

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from mettavox import level
 from mettavox.limiter import HOP, Hops, hop_gain, hop_peaks, with_gain
 from mettavox.loudness import Energies, Samples, k_weighted
+from mettavox.reel import Reel, read
 from mettavox.script import Bell, Line
 from mettavox.shape import Shaped
 from mettavox.timeline import Timeline
@@ -73,11 +74,14 @@ class Levelling:
 class Weighed:
     """A clip with what has to be known of it to find the gain: its peaks and its loudness, hop by hop.
 
-    ``speech_lufs`` is the level of its speech as it came.
+    ``speech_lufs`` is the level of its speech as it came. The sound itself is not needed before the gain is found, and
+    may lie on a reel until then.
     """
 
-    def __init__(self, clip: Shaped) -> None:
-        self._clip = clip
+    def __init__(self, clip: Shaped, reel: Reel | None = None) -> None:
+        self._kept = reel.keep(clip.samples) if reel is not None else clip.samples
+        self._rate = clip.rate
+        self._factors: list[np.float32] = []
         self._peaks = hop_peaks(clip.samples)
         weighted = k_weighted(clip.samples, clip.rate)
         self.speech_lufs = level.speech(level.levels_of(weighted[: len(clip.samples)], clip.rate))
@@ -89,7 +93,7 @@ class Weighed:
         """Make the clip so much louder: its peaks and its loudness follow, and are not measured again."""
         if gain_db:
             factor = 10 ** (gain_db / 20)
-            self._clip = Shaped(samples=self._clip.samples * np.float32(factor), rate=self._clip.rate)
+            self._factors.append(np.float32(factor))
             self._peaks *= factor
             self._energy *= factor**2
             self._limited = None
@@ -106,17 +110,19 @@ class Weighed:
         running = np.zeros(len(self._energy) + 1)
         np.cumsum(self._energy * np.square(levels * gain), out=running[1:])
         for start in starts:
-            sums.add(running, self._clip.rate / HOP, start, frames_each=HOP)
+            sums.add(running, self._rate / HOP, start, frames_each=HOP)
 
     def finished(self, made: Levelling, rate: int) -> NDArray[np.int16]:
         """The clip at its gain, limited, at the track's rate."""
-        curve = self._limiting(made.gain, made.ceiling)
-        return _at_rate(with_gain(self._clip.samples * np.float32(made.gain), curve), self._clip, rate)
+        curve, samples = self._limiting(made.gain, made.ceiling), read(self._kept)
+        for factor in (*self._factors, np.float32(made.gain)):
+            samples = samples * factor
+        return _at_rate(with_gain(samples, curve), self._rate, rate)
 
     def _limiting(self, gain: float, ceiling: float) -> Hops:
         """The gain of each hop under the ceiling; asked for first for the loudness, then for the clip itself."""
         if self._limited is None or self._limited[:2] != (gain, ceiling):
-            self._limited = gain, ceiling, hop_gain(self._peaks * gain, self._clip.rate, ceiling)
+            self._limited = gain, ceiling, hop_gain(self._peaks * gain, self._rate, ceiling)
         return self._limited[2]
 
 
@@ -171,9 +177,11 @@ def _gain(
     return 10 ** (best_db / 20), tried[best_db]
 
 
-def _at_rate(samples: Samples, clip: Shaped, rate: int) -> NDArray[np.int16]:
-    finer = soxr.resample(samples, clip.rate, rate, quality="HQ") if clip.rate != rate else samples
-    whole = np.zeros(clip.frames_at(rate), dtype=np.int16)
+def _at_rate(samples: Samples, own: int, rate: int) -> NDArray[np.int16]:
+    """``samples``, which nobody needs any more, from their own rate."""
+    finer = soxr.resample(samples, own, rate, quality="HQ") if own != rate else samples
+    whole = np.zeros(Shaped(samples=samples, rate=own).frames_at(rate), dtype=np.int16)
     length = min(len(whole), len(finer))
-    whole[:length] = np.clip(np.rint(finer[:length] * 32768), -32768, 32767)
+    finer *= np.float32(32768)
+    whole[:length] = np.clip(np.rint(finer, out=finer), -32768, 32767, out=finer)[:length]
     return whole
