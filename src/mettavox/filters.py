@@ -1,12 +1,12 @@
 """Filters that change how strong each frequency is, and nothing else: no delay, and no frame more or less."""
 
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mettavox.loudness import Samples, fast_length
+from mettavox.loudness import Samples, fast_length, recent
 
 Values = NDArray[np.float32]
 Gains = Callable[[Values], Values]
@@ -28,7 +28,7 @@ def filtered(samples: Samples, rate: int, gains: Gains) -> Samples:
     return changed
 
 
-@lru_cache(maxsize=16)  # many clips have one of a few lengths
+@recent(4_000_000)
 def _factors(gains: Gains, length: int, rate: int) -> Values:
     return gains(np.fft.rfftfreq(length, 1 / rate).astype(np.float32))
 

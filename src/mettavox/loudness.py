@@ -5,7 +5,10 @@ the energy of each 100 ms of a track: a clip's K-weighted energy is computed onc
 the clip lies, and a whole track is never needed in one piece.
 """
 
-from functools import cache, lru_cache
+from collections.abc import Callable
+from functools import cache
+from threading import Lock
+from typing import Any
 
 import numpy as np
 import soxr
@@ -41,7 +44,41 @@ _TAPS = 32
 _TAPER = 6.0
 
 
-@lru_cache(maxsize=16)
+class Recent:
+    """A function of a clip's length and some more, with what it gave last, up to so many bytes of it.
+
+    A filter's response over a few seconds is a megabyte, and many clips have one of a few lengths.
+    """
+
+    def __init__(self, made: Callable[..., NDArray[Any]], most_bytes: int) -> None:
+        self._made, self._most = made, most_bytes
+        self._known: dict[tuple[Any, ...], NDArray[Any]] = {}
+        self._lock = Lock()
+
+    def __call__(self, *key: Any) -> NDArray[Any]:
+        with self._lock:
+            found = self._known.pop(key, None)
+        if found is None:
+            found = self._made(*key)
+        with self._lock:
+            self._known[key] = found
+            size = sum(each.nbytes for each in self._known.values())
+            while size > self._most and len(self._known) > 1:
+                size -= self._known.pop(next(iter(self._known))).nbytes
+        return found
+
+    def forget(self) -> None:
+        """Let go of all."""
+        with self._lock:
+            self._known.clear()
+
+
+def recent(most_bytes: int) -> Callable[[Callable[..., NDArray[Any]]], Recent]:
+    """Makes a function one that is Recent."""
+    return lambda made: Recent(made, most_bytes)
+
+
+@recent(4_000_000)
 def k_response(length: int, rate: int) -> NDArray[np.complex64]:
     """The K-weighting filter on the frequencies of ``numpy.fft.rfft`` of that length.
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from mettavox import __version__, backdrop, beside, blanks, chain, cover, prepare, proof, record
+from mettavox import __version__, backdrop, beside, blanks, chain, cover, prepare, proof, record, shape
 from mettavox.bed import Bed
 from mettavox.beside import Texts
 from mettavox.blanks import NotShared, Slots
@@ -146,7 +146,10 @@ def _levelled(part: Part, said: Spoken, bed: Bed | None) -> _Levelled:
     """
     prepared, timeline = part.prepared, said.timeline
     _check_shared(timeline)
-    weighed, median = _weighed(prepared, said.clips, [line for line in said.clips if not blanks.is_blank(line)])
+    shape.forget()
+    shared = (line for line in said.clips if not blanks.is_blank(line))
+    by_length = sorted(shared, key=lambda line: said.clips.frames_at(line, timeline.rate))
+    weighed, median = _weighed(prepared, said.clips, by_length)
     ceiling = prepared.delivery.ceiling_dbtp
     highest, added = _amplitude(ceiling), backdrop.added_lu(prepared)
     for _ in range(_MOST_ROUNDS):
@@ -185,7 +188,7 @@ def _weighed(
     prepared: prepare.Prepared, clips: MutableMapping[Line, Shaped], lines: Iterable[Line], median: float | None = None
 ) -> tuple[dict[Line, Weighed], float]:
     """The clips of these lines through the voice chain, each about as loud as ``median``, or as the one in the middle,
-    and that. They are let go of one after the other.
+    and that. They are let go of one after the other; lines by length take the least time and memory.
     """
     plain, reel = prepared.request.plain, Reel()
     weighed = {}
@@ -371,7 +374,8 @@ def _finished(
 
     ``bins`` is the energy of the others. Raises NotShared where that is not as loud as it was to be.
     """
-    weighed, _ = _weighed(part.prepared, dict(own), own, found.median_lufs)
+    by_length = sorted(own, key=lambda line: own[line].frames_at(timeline.rate))
+    weighed, _ = _weighed(part.prepared, dict(own), by_length, found.median_lufs)
     made = found.levelling
     sums = energies(timeline, weighed, made.gain, made.ceiling)
     sums.bins += bins

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Iterator, MutableMapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mettavox import reel
 from mettavox.audio import Clip
-from mettavox.loudness import Samples, fast_length
+from mettavox.loudness import Samples, fast_length, recent
 from mettavox.reel import Kept, Reel
 from mettavox.script import Line
 from mettavox.voice import Shaping
@@ -84,7 +83,12 @@ def _high_shelf(samples: Samples, rate: int, hertz: float, gain_db: float) -> Sa
     return filtered
 
 
-@lru_cache(maxsize=16)
+def forget() -> None:
+    """Let go of what was kept for the lengths of the clips so far."""
+    _shelf_response.forget()
+
+
+@recent(8_000_000)
 def _shelf_response(length: int, rate: int, hertz: float, gain_db: float) -> NDArray[np.complex64]:
     a = 10 ** (gain_db / 40)
     w = 2 * np.pi * hertz / rate

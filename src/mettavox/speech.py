@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from queue import SimpleQueue
 
 from mettavox import clipcache, estimate
@@ -9,6 +10,7 @@ from mettavox.audio import Clip
 from mettavox.clipcache import ClipCache
 from mettavox.engine import Speaker
 from mettavox.errors import EngineError, VoiceError
+from mettavox.reel import Reel, Spot
 from mettavox.script import Line
 from mettavox.voice import Voice
 
@@ -35,10 +37,11 @@ def fault(clip: Clip, text: str, voice: Voice) -> str:
     import numpy as np
 
     samples = np.frombuffer(clip.pcm, dtype="<i2")
-    peak = int(np.abs(samples.astype(np.int32)).max())
+    peak = max(int(samples.max()), -int(samples.min()))
     if peak < _SILENT_PEAK:
         return "it is silent"
-    loud = np.flatnonzero(np.abs(samples.astype(np.int32)) > peak * 10 ** (voice.shaping.trim_db / 20))
+    least = int(peak * 10 ** (voice.shaping.trim_db / 20))  # whole numbers over it are those over its floor
+    loud = np.flatnonzero((samples > least) | (samples < -least))
     heard = (loud[-1] - loud[0] + 1) / clip.rate
     expected = estimate.seconds(text, voice.pace, voice.language)
     if heard < _SHORTEST_SHARE * expected + _SHORTEST_SLACK:
@@ -49,6 +52,14 @@ def fault(clip: Clip, text: str, voice: Voice) -> str:
     if int(np.abs(ending).max()) > peak * _ENDING_SHARE:
         return "it ends in the middle of a sound"
     return ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _OnReel:
+    """A clip that lies on a reel; ``rate`` is in hertz."""
+
+    spot: Spot
+    rate: int
 
 
 class Speech:
@@ -77,7 +88,9 @@ class Speech:
         self._version = version
         self._most = 1
         self._pronounce = pronounce
-        self._clips: dict[str, Clip] = {}  # by what the engine received
+        self._clips: dict[str, Clip | _OnReel] = {}  # by what the engine received
+        self._reel = Reel()
+        self._kept_bytes = 0
         self._texts: dict[str, str] = {}
         self._personal: set[str] = set()
         self._idle: SimpleQueue[Speaker] = SimpleQueue()
@@ -113,7 +126,11 @@ class Speech:
     def clip(self, line: Line) -> Clip:
         """The line's clip; spoken now if it was not yet. Raises EngineError."""
         self.speak([line])
-        return self._clips[self._text(line)]
+        found = self._clips[self._text(line)]
+        if isinstance(found, Clip):
+            return found
+        with self._lock:  # a file has one place at which it is read
+            return Clip(pcm=found.spot.read().tobytes(), rate=found.rate)
 
     def begin(self, pronounce: Callable[[str], str]) -> None:
         """Begin another track: no clip with a person's words is known any more; ``pronounce`` gives the texts."""
@@ -126,8 +143,9 @@ class Speech:
         for text in self._personal:
             self._clips.pop(text, None)
         self._personal.clear()
-        if sum(len(clip.pcm) for clip in self._clips.values()) > _MOST_BYTES:
+        if self._kept_bytes > _MOST_BYTES:
             self._clips.clear()
+            self._reel, self._kept_bytes = Reel(), 0
 
     def close(self) -> None:
         """End every worker."""
@@ -147,9 +165,15 @@ class Speech:
         return True
 
     def _keep(self, line: Line, clip: Clip) -> None:
-        self._clips[self._text(line)] = clip
+        text = self._text(line)
         if line.personal:
-            self._personal.add(self._text(line))
+            self._clips[text] = clip
+            self._personal.add(text)
+            return
+        with self._lock:
+            spot = self._reel.keep(np.frombuffer(clip.pcm, dtype=np.uint8))
+            self._kept_bytes += len(clip.pcm)
+        self._clips[text] = _OnReel(spot=spot, rate=clip.rate) if isinstance(spot, Spot) else clip
 
     def _text(self, line: Line) -> str:
         """What the engine receives for a line."""
