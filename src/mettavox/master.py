@@ -27,11 +27,12 @@ from mettavox.script import Bell, Line
 from mettavox.shape import Shaped
 from mettavox.spoken import Part, Progress, Spoken
 from mettavox.stem import Levelling, Weighed, energies, levelling
+from mettavox.tally import Tally
 from mettavox.timeline import Silence, Timeline
 from mettavox.units import frames
 from mettavox.verify import BLOCK_SECONDS, Ear, spoken_bins
 
-VERSION = 3
+VERSION = 4
 
 # A bed that lies this far under the voice adds nothing to its peaks that the encoder's margin does not hold.
 _LOUD_BED_LU = 18.0
@@ -60,7 +61,7 @@ class Levels:
 class Heard:
     """What a decoder gave of the frames that are the same for everybody: as an Ear remembers it."""
 
-    cells: NDArray[np.float32]
+    cells: Tally
     bins: NDArray[np.float64]
     peak: float
 
@@ -307,7 +308,7 @@ def _heard(pieces: Pieces, without: frozenset[int], wanted: Proof, progress: Pro
     between = Ear(assembly.turn(pieces, unit), wanted.rate, np.zeros_like(spoken_bins(wanted)))
     for _, block in assembly.heard_between(pieces, size=size, unit=unit):
         between.hear(block)
-    ear.cells[:] = np.resize(between.cells, len(ear.cells))
+    ear.cells = Tally(len(ear.cells), between.cells.between(0, len(between.cells)))
     ear.peak = TruePeak(between.peak.highest)
     places = [place for place in range(len(pieces.windows)) if place not in without]
     for done, place in enumerate(places):
@@ -459,7 +460,7 @@ def _proof(wanted: Proof, timeline: Timeline, clips: Clips, mixer: Mixer, loudne
 
 def _heard_all(master: Master, pieces: Pieces, wanted: Proof) -> Ear:
     ear = Ear(wanted.frames, wanted.rate, spoken_bins(wanted))
-    ear.cells[:] = master.heard.cells
+    ear.cells = master.heard.cells.copy()
     ear.energies.bins[:] = master.heard.bins
     ear.peak = TruePeak(master.heard.peak)
     for place in sorted(master.windows):

@@ -15,6 +15,7 @@ from mettavox.proof import Proof, Quiet, Sound
 from mettavox.script import Bell, Line, lines_of
 from mettavox.spoken import Part
 from mettavox.stem import Levelling
+from mettavox.tally import SIZE, Tally
 from mettavox.timeline import Chapter, Placement, Silence, Timeline, Tone
 from mettavox.windows import Window
 
@@ -31,9 +32,12 @@ def packed(made: Master, part: Part) -> tuple[bytes | memoryview, ...]:
     near = [sound for sound, clip in made.near.items() if isinstance(sound, Line) and len(clip)]
     bell = made.near.get(Bell())
     own = list(dict.fromkeys(made.pieces.windows))  # some share theirs
+    cells = made.heard.cells
     arrays: list[NDArray[Any]] = [
         made.bins,
-        made.heard.cells,
+        cells.rest,
+        np.array(list(cells.parts), dtype=np.int32),
+        np.concatenate([np.zeros(0, dtype=np.float32), *cells.parts.values()]),
         made.heard.bins,
         made.pieces.loop.frames[: made.pieces.plan.cycle],
         made.pieces.loop.crcs,
@@ -54,6 +58,7 @@ def packed(made: Master, part: Part) -> tuple[bytes | memoryview, ...]:
         "open": sorted(made.windows),
         "near": [numbers[line] for line in near],
         "bell": bell is not None,
+        "cells": len(cells),
         "peak": made.heard.peak,
         "covers": sorted(made.covers),
         "arrays": [[array.dtype.str, *array.shape] for array in arrays],
@@ -85,7 +90,8 @@ def _unpacked(data: bytes, part: Part) -> Master:
         windows=tuple(Window(first=first, last=last) for first, last in head["windows"]),
     )
     timeline = _read_timeline(head["timeline"], lines)
-    bins, cells, heard_bins, loop, crcs = (arrays.next() for _ in range(5))
+    bins, rest, numbers, parts, heard_bins, loop, crcs = (arrays.next() for _ in range(7))
+    cells = Tally(head["cells"], rest, dict(zip(numbers.tolist(), parts.reshape(-1, SIZE), strict=True)))
     own = [Stretch(arrays.next(), arrays.next()) for _ in range(max(head["own"]) + 1)]
     silent = np.zeros(0, dtype=np.int16)
     near: dict[Line | Bell, NDArray[np.int16]] = {place.sound: silent for place in timeline.placements}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, chain, pairwise
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from mettavox.delivery import Delivery
 from mettavox.errors import SoundError
 from mettavox.loudness import BINS_A_SECOND, Energies, Samples, TruePeak, k_energies
 from mettavox.proof import CELLS_A_SECOND, PIECE_CELLS, Proof, Quiet, Sound, decibels, pieces, pieces_of
+from mettavox.tally import Tally
 
 LOUDNESS_TOLERANCE_LU = 0.5
 BLOCK_SECONDS = 2
@@ -103,7 +104,7 @@ def judged(ear: "Ear", proof: Proof) -> tuple[Measured, tuple[Finding, ...]]:
         peak_dbtp=ear.peak.dbtp,
         spoken_rms_db=_spoken_rms(ear.cells, proof),
         floor_db=_floor(tenths, proof),
-        whole_rms_db=_dbfs(float(ear.cells.sum(dtype=np.float64)) / max(1, ear.frames)),
+        whole_rms_db=_dbfs(ear.cells.sum() / max(1, ear.frames)),
     )
     return measured, tuple(_findings(ear, measured, proof, tenths))
 
@@ -195,8 +196,7 @@ class Ear:
         self.peak = TruePeak()
         self.energies = Energies(frames, rate)
         self._cell = rate // CELLS_A_SECOND
-        # The one thing here that grows with the track, 1.4 MB an hour.
-        self.cells = np.zeros(-(-frames // self._cell), dtype=np.float32)
+        self.cells = Tally(-(-frames // self._cell))
         self._spoken = spoken
 
     def hear(self, block: Block, at: int | None = None) -> None:
@@ -213,8 +213,7 @@ class Ear:
         whole = -(-len(middle) // self._cell) * self._cell
         padded = middle if whole == len(middle) else np.pad(middle, (0, whole - len(middle)))
         cells = padded.reshape(-1, self._cell)
-        room = self.cells[self.frames // self._cell :][: len(cells)]
-        room[:] = np.einsum("ij,ij->i", cells, cells)[: len(room)]
+        self.cells.put(self.frames // self._cell, np.einsum("ij,ij->i", cells, cells))
         self._weigh(middle, self.frames * BINS_A_SECOND // self.rate)
         self.frames += len(block)
 
@@ -237,7 +236,7 @@ def spoken_bins(proof: Proof) -> NDArray[np.bool_]:
     return spoken
 
 
-def _lines(cells: Levels, sounds: Sequence[Sound], proof: Proof) -> list[str]:
+def _lines(cells: Tally, sounds: Sequence[Sound], proof: Proof) -> list[str]:
     """What is wrong with each clip, or nothing.
 
     Most are looked at together, since numpy takes longer to begin than for one of them; those that do not hold there,
@@ -253,20 +252,18 @@ def _is_plain(sound: Sound, proof: Proof, count: int) -> bool:
     return inside and 1 < len(sound.levels) == pieces_of(sound.start, sound.frames, proof.rate)
 
 
-def _holding(cells: Levels, sounds: Sequence[Sound], proof: Proof) -> Iterator[int]:
+def _holding(cells: Tally, sounds: Sequence[Sound], proof: Proof) -> Iterator[int]:
     """Which of these clips rise and fall as they should, as ``_line`` judges each of them: their ``id``."""
     if not sounds:
         return
     cell, counts = proof.cell, [len(sound.levels) for sound in sounds]
+    insides = [cells.between(sound.start // cell, -(-sound.end // cell)) for sound in sounds]
     edges: list[int] = []
-    for sound, count in zip(sounds, counts, strict=True):
-        first = sound.start // cell
-        edges += range(first, first + count * PIECE_CELLS, PIECE_CELLS)
-        edges.append(-(-sound.end // cell))  # where the last piece ends
-    whole = np.append(cells, np.float32(0)).astype(np.float64)
-    kept = np.ones(len(edges), dtype=np.bool_)
-    kept[np.cumsum([count + 1 for count in counts]) - 1] = False  # what comes after a clip
-    level = decibels(np.add.reduceat(whole, edges)[kept])
+    at = 0
+    for inside, count in zip(insides, counts, strict=True):
+        edges += range(at, at + count * PIECE_CELLS, PIECE_CELLS)  # a last piece goes on to where the next clip begins
+        at += len(inside)
+    level = decibels(np.add.reduceat(np.concatenate(insides).astype(np.float64), edges))
     levels = np.fromiter(chain.from_iterable(sound.levels for sound in sounds), dtype=np.float64)
     starts = np.cumsum([0, *counts[:-1]])
     off = _off(level, levels, np.repeat(np.maximum.reduceat(levels, starts), counts), _under(proof))
@@ -275,11 +272,11 @@ def _holding(cells: Levels, sounds: Sequence[Sound], proof: Proof) -> Iterator[i
             yield id(sound)
 
 
-def _line(cells: Levels, sound: Sound, proof: Proof) -> str:
+def _line(cells: Tally, sound: Sound, proof: Proof) -> str:
     """What is wrong with a clip, or nothing: its energy has to rise and fall as it should to its last sound."""
     first, last = sound.start // proof.cell, -(-sound.end // proof.cell)
     levels = np.asarray(sound.levels)
-    inside = cells[first:last].astype(np.float64) if len(cells) >= last else np.zeros(last - first)
+    inside = cells.between(first, last).astype(np.float64) if len(cells) >= last else np.zeros(last - first)
     whole = len(levels) == 1  # a record keeps one level of a line that holds a name
     heard = inside.sum(keepdims=True) if whole else pieces(inside)
     under = proof.floor * proof.cell * len(inside) if whole else _under(proof)
@@ -316,24 +313,23 @@ def _silence(tenths: Levels, quiet: Quiet, proof: Proof) -> str:
     return f"there is a sound in the silence at {at:.1f} s"
 
 
-def _tenths(cells: Levels, proof: Proof) -> list[Levels]:
+def _tenths(cells: Tally, proof: Proof) -> list[Levels]:
     """The mean energy of the cells in each 100 ms inside each silence: a single cell of noise is loud now and then."""
     cell, edge = proof.cell, round(_SILENCE_EDGE_SECONDS * CELLS_A_SECOND)
-    insides = []
+    found = []
     for quiet in proof.quiets:
-        inside = cells[-(-quiet.start // cell) + edge : max(0, (quiet.start + quiet.frames) // cell - edge)]
-        insides.append(inside[: len(inside) // 10 * 10])
-    # All of them at once: numpy takes longer to begin than for what there is to do.
-    means = np.concatenate([cells[:0], *insides]).reshape(-1, 10).mean(axis=1)
-    ends = list(accumulate((len(inside) // 10 for inside in insides), initial=0))
-    return [means[start:end] for start, end in pairwise(ends)]
+        inside = cells.between(-(-quiet.start // cell) + edge, max(0, (quiet.start + quiet.frames) // cell - edge))
+        tenths: Levels = np.add.reduce(inside[: len(inside) // 10 * 10].reshape(-1, 10), axis=1) / np.float32(10)
+        found.append(tenths)
+    return found
 
 
-def _spoken_rms(cells: Levels, proof: Proof) -> float:
+def _spoken_rms(cells: Tally, proof: Proof) -> float:
     energy, count = 0.0, 0
     for sound in proof.sounds:
         if sound.number:
-            energy += float(cells[sound.start // proof.cell : -(-sound.end // proof.cell)].sum(dtype=np.float64))
+            heard = cells.between(sound.start // proof.cell, -(-sound.end // proof.cell))
+            energy += float(heard.sum(dtype=np.float64))
             count += sound.frames
     return _dbfs(energy / count if count else 0.0)
 
