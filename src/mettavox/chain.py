@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, MutableMapping
 
 import numpy as np
 
-from mettavox import level
+from mettavox import filters, level, loudness
 from mettavox.deess import softened
 from mettavox.filters import Gains, filtered, high_pass, shelf
 from mettavox.loudness import Samples
@@ -51,6 +51,12 @@ def smoothed(clips: Mapping[Line, Shaped], *, treble_db: float = 0.0) -> dict[Li
         if isinstance(clips, MutableMapping):
             del clips[line]
     return after
+
+
+def forget() -> None:
+    """Let go of what is kept for the lengths of the clips so far."""
+    filters.forget()
+    loudness.forget()
 
 
 def levels_lufs(clips: Mapping[Line, Shaped]) -> dict[Line, float]:

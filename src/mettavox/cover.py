@@ -6,6 +6,7 @@ their own marks there.
 """
 
 import math
+import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -181,7 +182,7 @@ class _Picture:
 
     def strips(self) -> Iterator[NDArray[np.uint8]]:
         """From the top, each of shape (3, rows, size)."""
-        grain = np.random.RandomState(0)
+        grain = _Grain()
         for top in range(0, self.size, _ROWS):
             strip = _Strip.of(self.palette, top, min(top + _ROWS, self.size), self.size)
             strip.ring(self.palette.ink, _CHAPTERS)
@@ -276,7 +277,7 @@ class _Strip:
         share = np.asarray(letters.ink[rows + first - letters.top, columns] / 255, np.float32)
         self._mix((rows + first - self.top) * self._size + columns + letters.left, ink, share)
 
-    def grained(self, grain: "np.random.RandomState") -> NDArray[np.uint8]:
+    def grained(self, grain: "_Grain") -> NDArray[np.uint8]:
         """Red, green and blue, shape (3, rows, size).
 
         A step of grain before the fraction is cut off: a slow gradient in whole steps would show as stripes.
@@ -302,6 +303,26 @@ class _Strip:
         for plane, wanted in zip(self.colours.reshape(3, -1), colour, strict=True):
             mixed = plane[at] * clear + share * np.float32(wanted * _STEPS)
             plane[at] = mixed.astype(np.uint16)  # said, since numpy takes twice as long to find it out
+
+
+class _Grain:
+    """Bytes as numpy.random.RandomState(0) gives them, without that library: it takes longer to begin than to paint.
+
+    Both are the Mersenne Twister; this is its first seeding (``init_genrand`` in Matsumoto and Nishimura, mt19937ar.c),
+    which Python does not have.
+    """
+
+    def __init__(self) -> None:
+        words = [0]
+        for place in range(1, 624):
+            words.append((1_812_433_253 * (words[-1] ^ words[-1] >> 30) + place) & 0xFFFF_FFFF)
+        self._dice = random.Random()
+        self._dice.setstate((3, (*words, len(words)), None))
+
+    def bytes(self, count: int) -> bytes:
+        """The next ones; what is left of four is lost."""
+        words = -(-count // 4)
+        return self._dice.getrandbits(32 * words).to_bytes(4 * words, "little")[:count]
 
 
 def _places(first: int, last: int, size: int, middle: float) -> Floats:

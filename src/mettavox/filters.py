@@ -28,7 +28,12 @@ def filtered(samples: Samples, rate: int, gains: Gains) -> Samples:
     return changed
 
 
-@recent(4_000_000)
+def forget() -> None:
+    """Let go of what was kept for the lengths of the clips so far."""
+    _factors.forget()
+
+
+@recent(3_000_000)
 def _factors(gains: Gains, length: int, rate: int) -> Values:
     return gains(np.fft.rfftfreq(length, 1 / rate).astype(np.float32))
 

@@ -78,7 +78,7 @@ def recent(most_bytes: int) -> Callable[[Callable[..., NDArray[Any]]], Recent]:
     return lambda made: Recent(made, most_bytes)
 
 
-@recent(4_000_000)
+@recent(3_000_000)
 def k_response(length: int, rate: int) -> NDArray[np.complex64]:
     """The K-weighting filter on the frequencies of ``numpy.fft.rfft`` of that length.
 
@@ -93,6 +93,11 @@ def k_response(length: int, rate: int) -> NDArray[np.complex64]:
         response = _second_order(turn, *_shelf(made_for)) * _second_order(turn, *_high_pass(made_for))
         whole[first : first + _AT_ONCE] = response
     return whole
+
+
+def forget() -> None:
+    """Let go of what was kept for the lengths of the clips so far."""
+    k_response.forget()
 
 
 def _second_order(turn: NDArray[np.complex128], above: _Taps, below: _Taps) -> NDArray[np.complex128]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from mettavox import __version__, backdrop, beside, blanks, chain, cover, prepare, proof, record, shape
+from mettavox import __version__, backdrop, beside, blanks, chain, cover, heap, prepare, proof, record, shape
 from mettavox.bed import Bed
 from mettavox.beside import Texts
 from mettavox.blanks import NotShared, Slots
@@ -148,9 +148,11 @@ def _levelled(part: Part, said: Spoken, bed: Bed | None) -> _Levelled:
     prepared, timeline = part.prepared, said.timeline
     _check_shared(timeline)
     shape.forget()
+    heap.give_back()
     shared = (line for line in said.clips if not blanks.is_blank(line))
     by_length = sorted(shared, key=lambda line: said.clips.frames_at(line, timeline.rate))
     weighed, median = _weighed(prepared, said.clips, by_length)
+    chain.forget()
     ceiling = prepared.delivery.ceiling_dbtp
     highest, added = _amplitude(ceiling), backdrop.added_lu(prepared)
     for _ in range(_MOST_ROUNDS):
@@ -263,6 +265,7 @@ def made(part: Part, said: Spoken, made_by: Plan, bed: Bed | None, progress: Pro
     """
     prepared, timeline, rate = part.prepared, said.timeline, part.prepared.rate
     found = _levelled(part, said, bed)
+    heap.give_back()
     language = prepared.script.head.language
     clauses = {line: beside.said_when(line, clip, rate, language) for line, clip in found.clips.items()}
     open_places = [place for place in timeline.placements if blanks.is_blank(place.sound)]
@@ -277,15 +280,19 @@ def made(part: Part, said: Spoken, made_by: Plan, bed: Bed | None, progress: Pro
         without=windows,
         hear=lambda share: progress("encoding", share),
     )
+    heap.give_back()
     heard = _heard(pieces, windows, found.proof, progress)
     texts = Texts(prepared=prepared, timeline=timeline, clauses={})
+    heap.give_back()
+    covers = {size: beside.picture(texts, size) for size in (cover.SMALL, cover.LARGE)}
+    heap.give_back()
     return Master(
         timeline=timeline,
         levels=found.levels,
         bins=found.bins,
         proof=found.proof,
         clauses=clauses,
-        covers={size: beside.picture(texts, size) for size in (cover.SMALL, cover.LARGE)},
+        covers=covers,
         pieces=pieces,
         windows=windows,
         near={
