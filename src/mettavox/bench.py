@@ -46,15 +46,15 @@ class Bench:
         note = self._notes.get(master.kind(part))
         return None if note is None else [int(number) for number in json.loads(note)]
 
-    def find(self, part: Part, slots: Slots) -> Master | None:
-        """The master of a part with these slots, if it is still there."""
+    def find(self, part: Part, slots: Slots, *, at_hand: bool = False) -> Master | None:
+        """The master of a part with these slots, if it is still there; ``at_hand`` where it is for many tracks."""
         name = master.key(part, slots)
         if name in self._masters:
             return self._masters[name]
         if self._shelf is None or not _is_kept(part):
             return None
-        data = self._shelf.get(name)
-        found = masterfile.unpacked(data, part) if data is not None else None
+        held = self._shelf.opened(name)
+        found = masterfile.unpacked(*held, part, at_hand=at_hand) if held is not None else None
         if found is not None:
             self._remember(name, found)
         return found
@@ -64,7 +64,7 @@ class Bench:
         name = master.key(part, slots)
         self._remember(name, made)
         if self._shelf is not None and (shared or self._own) and _is_kept(part):
-            self._shelf.put(name, *masterfile.packed(made, part))
+            self._shelf.put(name, masterfile.packed(made, part))
             self._shelf.trim()
             self._notes.put(master.kind(part), json.dumps(sorted(slots)).encode("ascii"))
             self._notes.trim()

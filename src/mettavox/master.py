@@ -258,10 +258,19 @@ def mixer_of(part: Part, timeline: Timeline, stem: Stem, bed: Bed | None) -> Mix
     )
 
 
-def made(part: Part, said: Spoken, made_by: Plan, bed: Bed | None, progress: Progress, *, threads: int = 1) -> Master:
+def made(
+    part: Part,
+    said: Spoken,
+    made_by: Plan,
+    bed: Bed | None,
+    progress: Progress,
+    *,
+    threads: int = 1,
+    at_hand: bool = False,
+) -> Master:
     """The master of a part, whose blanks are as wide as was said, encoded in so many threads.
 
-    Raises NotShared or CodecError.
+    Its MP3 frames lie on a reel, or are ``at_hand`` where they are for many tracks. Raises NotShared or CodecError.
     """
     prepared, timeline, rate = part.prepared, said.timeline, part.prepared.rate
     found = _levelled(part, said, bed)
@@ -280,6 +289,7 @@ def made(part: Part, said: Spoken, made_by: Plan, bed: Bed | None, progress: Pro
         without=windows,
         hear=lambda share: progress("encoding", share),
     )
+    pieces = pieces if at_hand else pieces.wound()
     heap.give_back()
     heard = _heard(pieces, windows, found.proof, progress)
     texts = Texts(prepared=prepared, timeline=timeline, clauses={})

@@ -1,8 +1,9 @@
 """Master file: a master as bytes, to be kept between runs; its lines are those of the script it is opened with."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, fields
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from mettavox.clauses import Clause
 from mettavox.codecs.assembly import Pieces, Plan, Stretch, looped
 from mettavox.master import VERSION, Heard, Levels, Master
 from mettavox.proof import Proof, Quiet, Sound
+from mettavox.reel import Disk, Kept, Spot, read
 from mettavox.script import Bell, Line, lines_of
 from mettavox.spoken import Part
 from mettavox.stem import Levelling
@@ -26,14 +28,14 @@ _HEAD_BYTES = 8
 _SMALL = 4096  # what is copied rather than looked at, an empty one too
 
 
-def packed(made: Master, part: Part) -> tuple[bytes | memoryview, ...]:
-    """The master of a part as bytes, which follow each other."""
+def packed(made: Master, part: Part) -> Iterator[bytes | memoryview]:
+    """The master of a part as bytes, which follow each other. Raises OutputError as a reel does."""
     numbers = {line: number for number, line in enumerate(_lines(part))}
     near = [sound for sound, clip in made.near.items() if isinstance(sound, Line) and len(clip)]
     bell = made.near.get(Bell())
     own = list(dict.fromkeys(made.pieces.windows))  # some share theirs
     cells = made.heard.cells
-    arrays: list[NDArray[Any]] = [
+    arrays: list[Kept] = [
         made.bins,
         cells.rest,
         np.array(list(cells.parts), dtype=np.int32),
@@ -41,7 +43,7 @@ def packed(made: Master, part: Part) -> tuple[bytes | memoryview, ...]:
         made.heard.bins,
         made.pieces.loop.frames[: made.pieces.plan.cycle],
         made.pieces.loop.crcs,
-        *(array for stretch in own for array in (stretch.frames, stretch.crcs)),
+        *(array for stretch in own for array in (stretch.kept, stretch.crcs)),
         *(made.near[line] for line in near),
         *([] if bell is None else [bell]),
         *(np.frombuffer(made.covers[size], dtype=np.uint8) for size in sorted(made.covers)),
@@ -64,25 +66,29 @@ def packed(made: Master, part: Part) -> tuple[bytes | memoryview, ...]:
         "arrays": [[array.dtype.str, *array.shape] for array in arrays],
     }
     text = json.dumps(head).encode("ascii")
-    return (
-        len(text).to_bytes(_HEAD_BYTES, "little"),
-        text,
-        *(array.tobytes() if array.size < _SMALL else np.ascontiguousarray(array).data.cast("B") for array in arrays),
-    )
+    yield len(text).to_bytes(_HEAD_BYTES, "little")
+    yield text
+    for each in arrays:
+        array = read(each)
+        yield array.tobytes() if array.size < _SMALL else np.ascontiguousarray(array).data.cast("B")
 
 
-def unpacked(data: bytes, part: Part) -> Master | None:
-    """The master in the bytes, with the lines of the part; None where it is of another one, or not whole."""
+def unpacked(disk: Disk, at: int, part: Part, *, at_hand: bool) -> Master | None:
+    """The master that begins there, with the lines of the part; None where it is of another one, or not whole.
+
+    Its windows' MP3 frames stay on the disk until they are asked for, or are ``at_hand``. Raises OutputError where the
+    disk does not give it back.
+    """
     try:
-        return _unpacked(data, part)
+        return _unpacked(disk, at, part, at_hand)
     except (ValueError, KeyError, TypeError, IndexError):
         return None
 
 
-def _unpacked(data: bytes, part: Part) -> Master:
-    length = int.from_bytes(data[:_HEAD_BYTES], "little")
-    head = json.loads(data[_HEAD_BYTES : _HEAD_BYTES + length])
-    arrays = _Arrays(data, _HEAD_BYTES + length, head["arrays"])
+def _unpacked(disk: Disk, at: int, part: Part, at_hand: bool) -> Master:
+    size = int.from_bytes(_bytes(disk, at, _HEAD_BYTES), "little")
+    head = json.loads(_bytes(disk, at + _HEAD_BYTES, size))
+    arrays = _Arrays(disk, at + _HEAD_BYTES + size, head["arrays"])
     lines = _lines(part)
     made_by = Plan(
         count=head["count"],
@@ -92,7 +98,7 @@ def _unpacked(data: bytes, part: Part) -> Master:
     timeline = _read_timeline(head["timeline"], lines)
     bins, rest, numbers, parts, heard_bins, loop, crcs = (arrays.next() for _ in range(7))
     cells = Tally(head["cells"], rest, dict(zip(numbers.tolist(), parts.reshape(-1, SIZE), strict=True)))
-    own = [Stretch(arrays.next(), arrays.next()) for _ in range(max(head["own"]) + 1)]
+    own = [Stretch(arrays.next() if at_hand else arrays.where(), arrays.next()) for _ in range(max(head["own"]) + 1)]
     silent = np.zeros(0, dtype=np.int16)
     near: dict[Line | Bell, NDArray[np.int16]] = {place.sound: silent for place in timeline.placements}
     near |= {lines[number]: arrays.next() for number in head["near"]}
@@ -115,20 +121,27 @@ def _unpacked(data: bytes, part: Part) -> Master:
     )
 
 
-class _Arrays:
-    """The arrays of a file, one after the other; they cannot be changed."""
+def _bytes(disk: Disk, at: int, count: int) -> bytes:
+    return Spot(disk, at, np.dtype(np.uint8), (count,)).read().tobytes()
 
-    def __init__(self, data: bytes, at: int, kinds: Iterable[list[Any]]) -> None:
-        self._data = data
+
+class _Arrays:
+    """The arrays of a file, one after the other."""
+
+    def __init__(self, disk: Disk, at: int, kinds: Iterable[list[Any]]) -> None:
+        self._disk = disk
         self._at = at
         self._kinds = iter(kinds)
 
-    def next(self) -> NDArray[Any]:
+    def where(self) -> Spot:
+        """Where the next one lies."""
         kind, *shape = next(self._kinds)
-        count = int(np.prod(shape))
-        array = np.frombuffer(self._data, dtype=np.dtype(kind), count=count, offset=self._at).reshape(shape)
-        self._at += array.nbytes
-        return array
+        spot = Spot(self._disk, self._at, np.dtype(kind), tuple(shape))
+        self._at += spot.dtype.itemsize * prod(shape)
+        return spot
+
+    def next(self) -> NDArray[Any]:
+        return self.where().read()
 
 
 def _lines(part: Part) -> list[Line]:

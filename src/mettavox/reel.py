@@ -10,6 +10,7 @@ import tempfile
 import weakref
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from threading import Lock
 from typing import Any, TypeVar
 
 import numpy as np
@@ -18,35 +19,39 @@ from numpy.typing import NDArray
 from mettavox import output
 
 Sound = NDArray[Any]
-"""Samples of any type, shape ``(frames,)``."""
+"""Samples of any type, shape ``(frames,)``, or MP3 frames, shape ``(count, bytes)``."""
 _Key = TypeVar("_Key")
 
 
-class _Scratch:
-    """A file without a name, which is gone when nobody has this any more."""
+class Disk:
+    """A file that is open for as long as somebody has this; ``lock`` is for its one place of reading and writing."""
 
-    def __init__(self) -> None:
-        self.file: Any = tempfile.TemporaryFile(prefix="mettavox-", buffering=0)  # noqa: SIM115 - closed as said
-        weakref.finalize(self, self.file.close)
+    def __init__(self, file: Any) -> None:
+        self.file = file
+        self.lock = Lock()
+        weakref.finalize(self, file.close)
 
 
 class Spot:
-    """Where a sound lies on a reel; ``len`` is its length in frames."""
+    """Where a sound lies on a disk; ``len`` is its length in frames."""
 
-    def __init__(self, scratch: _Scratch, at: int, sound: Sound) -> None:
-        self._scratch = scratch
+    def __init__(self, disk: Disk, at: int, dtype: np.dtype[Any], shape: tuple[int, ...]) -> None:
+        self._disk = disk
         self._at = at
-        self._dtype, self._frames = sound.dtype, len(sound)
+        self.dtype = dtype
+        self.shape = shape
 
     def __len__(self) -> int:
-        return self._frames
+        return self.shape[0]
 
     def read(self) -> Sound:
         """The sound, as it was, and the reader's own. Raises OutputError where the disk does not give it back."""
-        sound: Sound = np.empty(self._frames, dtype=self._dtype)
-        with output.translated(Path(tempfile.gettempdir())):
-            self._scratch.file.seek(self._at)
-            if self._scratch.file.readinto(sound.data.cast("B")) < sound.nbytes:
+        sound: Sound = np.empty(self.shape, dtype=self.dtype)
+        if not sound.nbytes:
+            return sound
+        with output.translated(Path(tempfile.gettempdir())), self._disk.lock:
+            self._disk.file.seek(self._at)
+            if self._disk.file.readinto(sound.data.cast("B")) < sound.nbytes:
                 raise OSError(errno.EIO, os.strerror(errno.EIO))
         return sound
 
@@ -56,10 +61,10 @@ Kept = Spot | Sound
 
 
 class Reel:
-    """Takes sounds, one after the other. Its file is made for the first of them."""
+    """Takes sounds, one after the other. Its file has no name, and is made for the first of them."""
 
     def __init__(self) -> None:
-        self._scratch: _Scratch | None = None
+        self._disk: Disk | None = None
         self._end = 0
 
     def keep(self, sound: Sound) -> Kept:
@@ -67,16 +72,17 @@ class Reel:
         if not len(sound):
             return sound
         try:
-            if self._scratch is None:
-                self._scratch = _Scratch()
-            self._scratch.file.seek(self._end)
-            written = self._scratch.file.write(np.ascontiguousarray(sound).data.cast("B"))
+            if self._disk is None:
+                self._disk = Disk(tempfile.TemporaryFile(prefix="mettavox-", buffering=0))  # noqa: SIM115 - see Disk
+            with self._disk.lock:
+                self._disk.file.seek(self._end)
+                written = self._disk.file.write(np.ascontiguousarray(sound).data.cast("B"))
         except OSError:
             return sound
         if written < sound.nbytes:  # a disk takes what it has room for
             return sound
         self._end += written
-        return Spot(self._scratch, self._end - written, sound)
+        return Spot(self._disk, self._end - written, sound.dtype, sound.shape)
 
 
 def read(kept: Kept) -> Sound:
@@ -92,9 +98,10 @@ class Sounds(Mapping[_Key, Sound]):
         self._last: tuple[_Key, Sound] | None = None
 
     def __getitem__(self, key: _Key) -> Sound:
-        if self._last is None or self._last[0] != key:
-            self._last = key, read(self.kept[key])
-        return self._last[1]
+        last = self._last  # another thread may ask for another
+        if last is None or last[0] != key:
+            self._last = last = key, read(self.kept[key])
+        return last[1]
 
     def __iter__(self) -> Iterator[_Key]:
         return iter(self.kept)

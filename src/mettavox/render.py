@@ -183,7 +183,7 @@ class _Maker:
 
     def master(self, part: Part, shared: Shared) -> Master:
         """The master with these slots, from the bench or made now. Raises NotShared where there can be none."""
-        known = self._bench.find(part, shared.slots)
+        known = self._bench.find(part, shared.slots, at_hand=True)
         if known is None:
             said = speaking.spoken(part, self._ensemble, self._progress, shared.slots)
             plan = master.plan(part, said.timeline, self._bed)
@@ -201,7 +201,7 @@ class _Maker:
 
     def _new(self, part: Part, said: Spoken, plan: Plan, *, shared: bool) -> Master:
         """The master of what was spoken, which is kept."""
-        made = master.made(part, said, plan, self._bed, self._progress, threads=self._threads)
+        made = master.made(part, said, plan, self._bed, self._progress, threads=self._threads, at_hand=shared)
         self._bench.keep(part, said.slots, made, shared=shared)
         return made
 

@@ -5,12 +5,17 @@ import hashlib
 import os
 import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
+from typing import BinaryIO
+
+from mettavox.reel import Disk
 
 LARGEST_BYTES = 512 * 1024 * 1024
 """When a shelf holds more than this, what was not used for longest goes."""
 
 _LEFT_SECONDS = 3600
+_AT_ONCE = 1 << 16
 _DIGEST_BYTES = hashlib.sha256().digest_size
 
 
@@ -41,7 +46,24 @@ class Shelf:
                 os.utime(path)  # the latest use decides what is dropped first
         return content
 
-    def put(self, name: str, *parts: bytes | memoryview) -> None:
+    def opened(self, name: str) -> tuple[Disk, int] | None:
+        """What was put there, as a file that is open and the place at which it begins: for what is large. None as
+        ``get`` has it.
+        """
+        path = self._path(name)
+        try:
+            disk = Disk(path.open("rb", buffering=0))
+            whole = self._is_whole(disk.file)
+        except OSError:
+            return None
+        with contextlib.suppress(OSError):
+            if whole:
+                os.utime(path)
+            else:
+                path.unlink()
+        return (disk, len(self._mark) + _DIGEST_BYTES) if whole else None
+
+    def put(self, name: str, parts: bytes | Iterable[bytes | memoryview]) -> None:
         """Keep these parts as one, readable by its owner alone."""
         path = self._path(name)
         self._has_grown = True
@@ -51,9 +73,12 @@ class Shelf:
             try:
                 with os.fdopen(handle, "wb") as file:
                     digest = hashlib.sha256()
-                    for part in parts:
+                    file.write(self._mark + bytes(_DIGEST_BYTES))
+                    for part in [parts] if isinstance(parts, bytes) else parts:
                         digest.update(part)
-                    file.writelines((self._mark, digest.digest(), *parts))
+                        file.write(part)
+                    file.seek(len(self._mark))
+                    file.write(digest.digest())
                 Path(scratch).replace(path)
             except BaseException:
                 Path(scratch).unlink(missing_ok=True)
@@ -105,3 +130,10 @@ class Shelf:
             mark, digest = file.read(len(self._mark)), file.read(_DIGEST_BYTES)
             content = file.readall() if mark == self._mark else b""
         return content if mark == self._mark and hashlib.sha256(content).digest() == digest else None
+
+    def _is_whole(self, file: BinaryIO) -> bool:
+        mark, told = file.read(len(self._mark)), file.read(_DIGEST_BYTES)
+        digest = hashlib.sha256()
+        while mark == self._mark and (part := file.read(_AT_ONCE)):
+            digest.update(part)
+        return mark == self._mark and digest.digest() == told

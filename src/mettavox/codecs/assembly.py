@@ -38,6 +38,7 @@ from mettavox.codecs.parts import REST, MpegFrames, Part
 from mettavox.codecs.parts import encoded as encode_parts
 from mettavox.codecs.parts import in_turn as encode_in_turn
 from mettavox.mix import Mixer
+from mettavox.reel import Kept, Reel, read
 from mettavox.windows import LEAD, TRAIL, Range, Window, windows
 
 # A loop of more MP3 frames than this (96 s) is not worth encoding for itself.
@@ -91,14 +92,31 @@ def plan(mixer: Mixer, frames: int, rate: int) -> Plan | None:
 
 
 class Stretch:
-    """MP3 frames that follow each other, shape ``(count, bytes)``, and the CRC of any of them.
+    """MP3 frames that follow each other, shape ``(count, bytes)``, and the CRC of any of them; they may lie on a reel.
 
     ``crcs`` are those of none of them, the first, the first two and so on, where they are known.
     """
 
-    def __init__(self, frames: MpegFrames, crcs: NDArray[np.uint16] | None = None) -> None:
-        self.frames = frames
+    def __init__(self, frames: Kept, crcs: NDArray[np.uint16] | None = None) -> None:
+        self.kept = frames
         self._known = crcs
+
+    def __len__(self) -> int:
+        return len(self.kept)
+
+    @property
+    def frames(self) -> MpegFrames:
+        """All of them. Raises OutputError where a disk does not give them back."""
+        return read(self.kept)
+
+    @property
+    def size(self) -> int:
+        """How many bytes each of them has."""
+        return self.kept.shape[1]
+
+    def wound(self, reel: Reel) -> "Stretch":
+        """The same on a reel."""
+        return Stretch(reel.keep(self.frames), self.crcs)
 
     @cached_property
     def crcs(self) -> NDArray[np.uint16]:
@@ -112,7 +130,7 @@ class Stretch:
 
     def crc(self, start: int, stop: int) -> int:
         """The CRC of those from ``start`` to before ``stop``."""
-        return crc16_after(int(self.crcs[start]), stop - start, self.frames.shape[1]) ^ int(self.crcs[stop])
+        return crc16_after(int(self.crcs[start]), stop - start, self.size) ^ int(self.crcs[stop])
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -130,10 +148,10 @@ class Pieces:
 
     def between(self, first: int, last: int) -> MpegFrames:
         """The MP3 frames from ``first`` to before ``last``."""
-        frames = self.loop.frames[np.arange(first, last) % len(self.loop.frames)]
+        frames = self.loop.frames[np.arange(first, last) % len(self.loop)]
         for window, own in zip(self.plan.windows, self.windows, strict=True):
             low, high = max(first, window.first), min(last, window.last)
-            if high > low and len(own.frames):
+            if high > low and len(own):
                 frames[low - first : high - first] = own.frames[low - window.first : high - window.first]
         return frames
 
@@ -166,23 +184,29 @@ class Pieces:
 
     def _crc_within(self, windows: Iterable[tuple[Window, Stretch]]) -> int:
         """The CRC of these windows, with zeros in all other places."""
-        crc, size = 0, self.loop.frames.shape[1]
+        crc = 0
         for window, own in windows:
-            crc ^= crc16_after(own.whole_crc, self.plan.count - window.last, size)
+            crc ^= crc16_after(own.whole_crc, self.plan.count - window.last, self.loop.size)
         return crc
 
     def _crc_between(self) -> int:
         """The CRC of what lies between the windows, with zeros in these."""
-        crc, size = 0, self.loop.frames.shape[1]
+        crc = 0
         edges = [0, *(edge for window in self.plan.windows for edge in (window.first, window.last)), self.plan.count]
         for first, last in zip(edges[::2], edges[1::2], strict=True):
             for start, stop, end in self._turns(first, last):
-                crc ^= crc16_after(self.loop.crc(start, stop), self.plan.count - end, size)
+                crc ^= crc16_after(self.loop.crc(start, stop), self.plan.count - end, self.loop.size)
         return crc
+
+    def wound(self) -> "Pieces":
+        """The same with the windows' MP3 frames on a reel."""
+        reel = Reel()
+        wound = {id(own): own.wound(reel) if len(own) else own for own in self.windows}
+        return replace(self, windows=tuple(wound[id(own)] for own in self.windows))
 
     def _turns(self, first: int, last: int) -> Iterator[tuple[int, int, int]]:
         """The stretches of the loop that lie between two of the track's MP3 frames, and where each ends in it."""
-        length = len(self.loop.frames)
+        length = len(self.loop)
         while first < last:
             start = first % length
             stop = min(length, start + last - first)
@@ -213,7 +237,7 @@ def encoded(
     places = [place for place in range(len(made.windows)) if place not in without]
     todo = [*(_part(sound, made.windows[place]) for place in places), _cycle(sound, made)]
     *parts, loop = _run(_told(todo, hear), sound, bitrate_kbps, threads)
-    nothing = Stretch(np.zeros((0, loop.frames.shape[1]), dtype=np.uint8))
+    nothing = Stretch(np.zeros((0, loop.size), dtype=np.uint8))
     pieces = Pieces(plan=made, loop=looped(loop.frames), windows=(nothing,) * len(made.windows))
     return _with(pieces, places, parts)
 
@@ -245,14 +269,26 @@ def completed(
     return _with(pieces, places, _run(parts, sound, bitrate_kbps, threads))
 
 
-def track(pieces: Pieces, frames: int, tag: bytes, *, bitrate_kbps: int) -> list[Bytes]:
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Laid:
+    """The file of a track, part by part, as often as it is asked for: what lies on a reel is read then."""
+
+    opening: tuple[Bytes, ...]
+    pieces: Pieces
+
+    def __iter__(self) -> Iterator[Bytes]:
+        yield from self.opening
+        for part in self.pieces.copies():
+            yield part.reshape(-1)
+
+
+def track(pieces: Pieces, frames: int, tag: bytes, *, bitrate_kbps: int) -> Laid:
     """The file of a track of ``frames`` frames, part by part. Raises CodecError."""
     count = pieces.plan.count
     padding = padding_of(count, frames)
     check_size((count + 1) * frame_bytes(RATE, bitrate_kbps))
     info = info_frame(count=count, padding=padding, music_crc=pieces.crc, rate=RATE, bitrate_kbps=bitrate_kbps)
-    opening = (np.frombuffer(data, dtype=np.uint8) for data in (tag, info))
-    return [*opening, *(part.reshape(-1) for part in pieces.copies())]
+    return Laid(opening=tuple(np.frombuffer(data, dtype=np.uint8) for data in (tag, info)), pieces=pieces)
 
 
 def write(track: Iterable[Bytes], file: BinaryIO) -> str:
