@@ -18,6 +18,7 @@ from mettavox.blanks import Shared
 from mettavox.check import check
 from mettavox.codecs import assembly, decode, encode
 from mettavox.prepare import Prepared, prepare
+from mettavox.reel import Disk
 from mettavox.render import Track, render
 from mettavox.roster import Row
 from mettavox.script import Line
@@ -151,9 +152,10 @@ def test_a_master_is_itself_when_it_is_read(shared: Shared) -> None:
         assert plan is not None
         first = master.made(part, said, plan, None, lambda stage, share: None)
     data = b"".join(masterfile.packed(first, part))
-    read = masterfile.unpacked(data, part)
-    assert read is not None
-    assert b"".join(masterfile.packed(read, part)) == data
+    for at_hand in (True, False):
+        read = masterfile.unpacked(Disk(BytesIO(b"before" + data)), 6, part, at_hand=at_hand)
+        assert read is not None
+        assert b"".join(masterfile.packed(read, part)) == data
     assert (read.timeline, read.proof, read.clauses, read.levels) == (
         first.timeline,
         first.proof,
@@ -161,7 +163,7 @@ def test_a_master_is_itself_when_it_is_read(shared: Shared) -> None:
         first.levels,
     )
     for broken in (b"", data[:4], data[:100], data[: len(data) // 2], b"\xff" * 100):
-        assert masterfile.unpacked(broken, part) is None
+        assert masterfile.unpacked(Disk(BytesIO(broken)), 0, part, at_hand=False) is None
 
 
 def test_the_pause_after_a_short_name_begins_where_it_ends(shared: Shared, tmp_path: Path) -> None:

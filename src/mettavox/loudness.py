@@ -187,7 +187,8 @@ class Energies:
 
     def integrated(self) -> float:
         """Integrated loudness in LUFS, gated at -70 LUFS and 10 LU under what is left; -inf for silence."""
-        blocks = np.convolve(self.bins, np.ones(_BLOCK_BINS), mode="valid") / (_BLOCK_BINS * self._bin)
+        blocks = np.convolve(self.bins, np.ones(_BLOCK_BINS), mode="valid")
+        blocks /= _BLOCK_BINS * self._bin
         loud = blocks[blocks > _power(_ABSOLUTE_GATE_LUFS)]
         if not len(loud):
             return float("-inf")

@@ -22,7 +22,7 @@ from mettavox.codecs.assembly import Pieces, Plan
 from mettavox.loudness import BINS_A_SECOND, TruePeak
 from mettavox.mix import Mixer, Stem
 from mettavox.proof import Proof, Quiet
-from mettavox.reel import Kept, Reel, Sounds
+from mettavox.reel import Kept, Reel, Sounds, read
 from mettavox.script import Bell, Line
 from mettavox.shape import Shaped
 from mettavox.spoken import Part, Progress, Spoken
@@ -62,7 +62,7 @@ class Heard:
     """What a decoder gave of the frames that are the same for everybody: as an Ear remembers it."""
 
     cells: Tally
-    bins: NDArray[np.float64]
+    bins: Kept
     peak: float
 
 
@@ -77,7 +77,7 @@ class Master:
 
     timeline: Timeline
     levels: Levels
-    bins: NDArray[np.float64]
+    bins: Kept
     proof: Proof
     clauses: Mapping[Line, tuple[Clause, ...]]
     covers: Mapping[int, bytes]
@@ -361,7 +361,8 @@ class Filled:
 def filled(master: Master, part: Part, own: Mapping[Line, Shaped], bed: Bed | None) -> Filled:
     """The master with these clips in its blanks. Raises NotShared where they do not go into it, and CodecError."""
     laid, rate = master.timeline, master.timeline.rate
-    clips, loudness = _finished(part, laid, master.levels, master.bins, own)
+    clips, loudness = _finished(part, laid, master.levels, read(master.bins), own)
+    heap.give_back()
     lengths = {blank: len(clip) for blank, clip in clips.items()}
     timeline = _with_lengths(laid, lengths, frames(part.prepared.rules.slack_seconds, rate))
     pieces = master.pieces
@@ -478,7 +479,7 @@ def _proof(wanted: Proof, timeline: Timeline, clips: Clips, mixer: Mixer, loudne
 def _heard_all(master: Master, pieces: Pieces, wanted: Proof) -> Ear:
     ear = Ear(wanted.frames, wanted.rate, spoken_bins(wanted))
     ear.cells = master.heard.cells.copy()
-    ear.energies.bins[:] = master.heard.bins
+    ear.energies.bins[:] = read(master.heard.bins)
     ear.peak = TruePeak(master.heard.peak)
     for place in sorted(master.windows):
         _hear(ear, pieces, place, wanted)

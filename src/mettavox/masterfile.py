@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from mettavox.clauses import Clause
 from mettavox.codecs.assembly import Pieces, Plan, Stretch, looped
+from mettavox.errors import OutputError
 from mettavox.master import VERSION, Heard, Levels, Master
 from mettavox.proof import Proof, Quiet, Sound
 from mettavox.reel import Disk, Kept, Spot, read
@@ -76,12 +77,11 @@ def packed(made: Master, part: Part) -> Iterator[bytes | memoryview]:
 def unpacked(disk: Disk, at: int, part: Part, *, at_hand: bool) -> Master | None:
     """The master that begins there, with the lines of the part; None where it is of another one, or not whole.
 
-    Its windows' MP3 frames stay on the disk until they are asked for, or are ``at_hand``. Raises OutputError where the
-    disk does not give it back.
+    What is large of it stays on the disk until it is asked for, or is ``at_hand``.
     """
     try:
         return _unpacked(disk, at, part, at_hand)
-    except (ValueError, KeyError, TypeError, IndexError):
+    except (ValueError, KeyError, TypeError, IndexError, OutputError):
         return None
 
 
@@ -96,7 +96,8 @@ def _unpacked(disk: Disk, at: int, part: Part, at_hand: bool) -> Master:
         windows=tuple(Window(first=first, last=last) for first, last in head["windows"]),
     )
     timeline = _read_timeline(head["timeline"], lines)
-    bins, rest, numbers, parts, heard_bins, loop, crcs = (arrays.next() for _ in range(7))
+    bins, rest, numbers, parts = arrays.where(), arrays.next(), arrays.next(), arrays.next()
+    heard_bins, loop, crcs = arrays.where(), arrays.next(), arrays.next()
     cells = Tally(head["cells"], rest, dict(zip(numbers.tolist(), parts.reshape(-1, SIZE), strict=True)))
     own = [Stretch(arrays.next() if at_hand else arrays.where(), arrays.next()) for _ in range(max(head["own"]) + 1)]
     silent = np.zeros(0, dtype=np.int16)
@@ -108,7 +109,7 @@ def _unpacked(disk: Disk, at: int, part: Part, at_hand: bool) -> Master:
     return Master(
         timeline=timeline,
         levels=Levels(**levels | {"levelling": Levelling(**levels["levelling"])}),
-        bins=bins,
+        bins=bins.read() if at_hand else bins,
         proof=_read_proof(head["proof"]),
         clauses={
             lines[int(number)]: tuple(Clause(**each) for each in said) for number, said in head["clauses"].items()
@@ -116,7 +117,7 @@ def _unpacked(disk: Disk, at: int, part: Part, at_hand: bool) -> Master:
         pieces=Pieces(plan=made_by, loop=looped(loop, crcs), windows=tuple(own[place] for place in head["own"])),
         windows=frozenset(head["open"]),
         near=near,
-        heard=Heard(cells=cells, bins=heard_bins, peak=head["peak"]),
+        heard=Heard(cells=cells, bins=heard_bins.read() if at_hand else heard_bins, peak=head["peak"]),
         covers={size: arrays.next().tobytes() for size in head["covers"]},
     )
 
