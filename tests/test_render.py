@@ -411,7 +411,7 @@ print(json.dumps([track.measured.frames, resource.getrusage(resource.RUSAGE_SELF
 
 @pytest.mark.skipif(sys.platform == "win32", reason="resource is not there")
 def test_memory_does_not_grow_with_the_track(tmp_path: Path):
-    """The same lines in 5 and in 45 minutes: the same memory, within a tenth."""
+    """The same lines in 5 and in 45 minutes: the same memory, within 3 MB, and little of it."""
     script = tmp_path / "rests.md"
     lines = "".join(
         f"Rest, and count to {n}.\n(2s to 140s)\n" for n in ["one", "two", "three", "four", "five", "six", "seven"]
@@ -423,7 +423,8 @@ def test_memory_does_not_grow_with_the_track(tmp_path: Path):
         run = subprocess.run(command, capture_output=True, text=True, check=True)
         frames, used[minutes] = json.loads(run.stdout)
         assert frames == minutes * 60 * RATE
-    assert used[45] <= 1.1 * used[5], f"{used[5]} kB for 5 minutes, {used[45]} kB for 45"
+    assert used[45] <= 3000 + used[5], f"{used[5]} kB for 5 minutes, {used[45]} kB for 45"
+    assert used[45] <= 80_000 or sys.platform != "linux", f"{used[45]} kB"
 
 
 @pytest.fixture(scope="module", autouse=True)
