@@ -7,9 +7,10 @@ import tempfile
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
-from mettavox.reel import Disk
+if TYPE_CHECKING:
+    from mettavox.reel import Disk
 
 LARGEST_BYTES = 512 * 1024 * 1024
 """When a shelf holds more than this, what was not used for longest goes."""
@@ -46,10 +47,12 @@ class Shelf:
                 os.utime(path)  # the latest use decides what is dropped first
         return content
 
-    def opened(self, name: str) -> tuple[Disk, int] | None:
+    def opened(self, name: str) -> "tuple[Disk, int] | None":
         """What was put there, as a file that is open and the place at which it begins: for what is large. None as
         ``get`` has it.
         """
+        from mettavox.reel import Disk  # it brings numpy, which what looks after shelves does not need
+
         path = self._path(name)
         try:
             disk = Disk(path.open("rb", buffering=0))

@@ -4,15 +4,18 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from queue import SimpleQueue
+from typing import TYPE_CHECKING
 
 from mettavox import clipcache, estimate
 from mettavox.audio import Clip
 from mettavox.clipcache import ClipCache
 from mettavox.engine import Speaker
 from mettavox.errors import EngineError, VoiceError
-from mettavox.reel import Reel, Spot
 from mettavox.script import Line
 from mettavox.voice import Voice
+
+if TYPE_CHECKING:
+    from mettavox.reel import Reel, Spot
 
 ATTEMPTS = 3
 # To start an engine takes as long as a few lines, so that one more is only worth it for so many.
@@ -58,7 +61,7 @@ def fault(clip: Clip, text: str, voice: Voice) -> str:
 class _OnReel:
     """A clip that lies on a reel; ``rate`` is in hertz."""
 
-    spot: Spot
+    spot: "Spot"
     rate: int
 
 
@@ -89,7 +92,7 @@ class Speech:
         self._most = 1
         self._pronounce = pronounce
         self._clips: dict[str, Clip | _OnReel] = {}  # by what the engine received
-        self._reel = Reel()
+        self._reel: Reel | None = None
         self._kept_bytes = 0
         self._texts: dict[str, str] = {}
         self._personal: set[str] = set()
@@ -145,7 +148,7 @@ class Speech:
         self._personal.clear()
         if self._kept_bytes > _MOST_BYTES:
             self._clips.clear()
-            self._reel, self._kept_bytes = Reel(), 0
+            self._reel, self._kept_bytes = None, 0
 
     def close(self) -> None:
         """End every worker."""
@@ -170,7 +173,12 @@ class Speech:
             self._clips[text] = clip
             self._personal.add(text)
             return
+        import numpy as np  # as above
+
+        from mettavox.reel import Reel, Spot
+
         with self._lock:
+            self._reel = self._reel or Reel()
             spot = self._reel.keep(np.frombuffer(clip.pcm, dtype=np.uint8))
             self._kept_bytes += len(clip.pcm)
         self._clips[text] = _OnReel(spot=spot, rate=clip.rate) if isinstance(spot, Spot) else clip
