@@ -37,3 +37,16 @@ def test_hours_of_the_same_take_no_room() -> None:
     tally.put(100, np.zeros(50, dtype=np.float32))
     assert len(tally.parts) == 1
     assert tally.sum() == 5_000_000 - 50
+
+
+def test_what_was_gathered_is_what_was_put_last() -> None:
+    """Also after more was put, and beyond its end."""
+    tally = Tally(3 * SIZE, np.ones(7, dtype=np.float32))
+    tally.put(SIZE - 1, np.zeros(2, dtype=np.float32))
+    before = tally.between(0, 3 * SIZE)
+    tally.gather()
+    assert np.array_equal(tally.between(0, 3 * SIZE), before)
+    assert len(tally.between(3 * SIZE - 1, 3 * SIZE + 9)) == 1
+    assert not len(tally.between(9, 3))
+    tally.put(5, np.full(3, 9, dtype=np.float32))
+    assert tally.between(5, 8).tolist() == [9, 9, 9]

@@ -149,13 +149,15 @@ class Mixer:
         ending = self._timeline.frames - fade_out
         if start >= fade_in and stop <= ending:
             return np.float32(1)
-        at = np.arange(start, stop)
-        rising = np.clip((at + 0.5) / max(1, fade_in), 0, 1)
-        falling = np.clip((self._timeline.frames - at - 0.5) / max(1, fade_out), 0, 1)
-        curve: NDArray[np.float32] = (0.25 * (1 - np.cos(np.pi * rising)) * (1 - np.cos(np.pi * falling))).astype(
-            np.float32
-        )
-        return curve
+        curve = np.ones(stop - start)  # cosines take time, so there are some only where it moves
+        begun, ended = min(stop, fade_in) - start, max(start, ending) - start
+        if begun > 0:
+            curve[:begun] = 0.5 * (1 - np.cos(np.pi * ((np.arange(start, start + begun) + 0.5) / max(1, fade_in))))
+        if ended < stop - start:
+            left = (self._timeline.frames - np.arange(start + ended, stop) - 0.5) / max(1, fade_out)
+            curve[ended:] *= 0.5 * (1 - np.cos(np.pi * np.clip(left, 0, 1)))
+        gain: NDArray[np.float32] = curve.astype(np.float32)
+        return gain
 
     def _most_fade(self, start: int, stop: int) -> float:
         """The bed's highest fade in a range: it rises, stays, and falls."""

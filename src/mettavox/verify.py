@@ -97,6 +97,7 @@ def examined(blocks: Iterable[Block], proof: Proof) -> tuple[Measured, tuple[Fin
 
 def judged(ear: "Ear", proof: Proof) -> tuple[Measured, tuple[Finding, ...]]:
     """What an ear has heard, held against the proof."""
+    ear.cells.gather()
     tenths = _tenths(ear.cells, proof)
     measured = Measured(
         frames=ear.frames,
