@@ -78,6 +78,9 @@ class _Reader(ast.NodeVisitor):
         self._surely = False
 
     def read(self, tree: ast.Module) -> list[str]:
+        for node in ast.walk(tree):
+            if hasattr(node, "returns"):
+                node.returns = None  # a type in quotes is no text
         self.visit(tree)
         return list(self._found)
 
