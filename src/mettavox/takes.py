@@ -16,7 +16,10 @@ from mettavox import ipa
 from mettavox.errors import VoiceError
 
 if TYPE_CHECKING:  # sound is large, and whoever asks which voices there are reads none
-    from mettavox.recording import Pcm
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Pcm = NDArray[np.int16]
 
 RATE = 48_000
 """The rate of every take, in hertz."""
