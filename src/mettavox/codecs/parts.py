@@ -63,12 +63,14 @@ def encoded(parts: Iterable[Part], bitrate_kbps: int, *, channels: int = 2, thre
     """
     places: list[int] = []
     known: dict[bytes, int] = {}
+    taken = 0
     with _Separately(bitrate_kbps, channels, threads) if lame.is_here() else _InOneRun(bitrate_kbps) as run:
         for part in parts:
             sound, name = _named(part, channels)
-            places.append(known.setdefault(name, run.count) if name else run.count)
-            if places[-1] == run.count:
+            places.append(known.setdefault(name, taken) if name else taken)
+            if places[-1] == taken:
                 run.encode(part, sound)
+                taken += 1
         made = run.finished()
     return [made[place] for place in places]
 
@@ -90,10 +92,9 @@ def _silence(mpeg_frames: int, channels: int) -> bytes:
 
 
 class _Separately:
-    """Each part by a LAME of its own; ``count`` were taken."""
+    """Each part by a LAME of its own."""
 
     def __init__(self, bitrate_kbps: int, channels: int, threads: int) -> None:
-        self.count = 0
         self._channels = channels
         self._bitrate_kbps = bitrate_kbps
         self._turns = _Turns(threads)
@@ -107,7 +108,6 @@ class _Separately:
 
     def encode(self, part: Part, sound: Samples) -> None:
         """Have it encoded."""
-        self.count += 1
         sound = self._turns.while_open(sound)
         self._made.append(self._turns.begin(partial(_alone, part, sound, self._bitrate_kbps, self._channels)))
 
@@ -203,10 +203,9 @@ class _Turns:
 
 
 class _InOneRun:
-    """All parts in one run of an encoder, which rests between them; ``count`` were taken."""
+    """All parts in one run of an encoder, which rests between them."""
 
     def __init__(self, bitrate_kbps: int) -> None:
-        self.count = 0
         self._bitrate_kbps = bitrate_kbps
         self._out: list[bytes] = []
         self._encoder: Lame | Feed | None = None
@@ -225,7 +224,7 @@ class _InOneRun:
         if self._encoder is None:
             self._encoder = mp3encoder.opened(self._out.append, bitrate_kbps=self._bitrate_kbps)
         if not part.opening:
-            rest = REST if self.count else FIRST_REST
+            rest = REST if self._kept else FIRST_REST
             self._encoder.write_pcm(_silence(rest, _BOTH))
             self._fed += rest
         for samples in sound:
@@ -233,7 +232,6 @@ class _InOneRun:
         first = self._fed + part.skipped
         self._kept.append(slice(first, first + part.length))
         self._fed += part.fed
-        self.count += 1
 
     def finished(self) -> list[MpegFrames]:
         if self._encoder is None:
