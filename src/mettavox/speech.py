@@ -130,10 +130,7 @@ class Speech:
         """The line's clip; spoken now if it was not yet. Raises EngineError."""
         self.speak([line])
         found = self._clips[self._text(line)]
-        if isinstance(found, Clip):
-            return found
-        with self._lock:  # a file has one place at which it is read
-            return Clip(pcm=found.spot.read().tobytes(), rate=found.rate)
+        return found if isinstance(found, Clip) else Clip(pcm=found.spot.read().tobytes(), rate=found.rate)
 
     def begin(self, pronounce: Callable[[str], str]) -> None:
         """Begin another track: no clip with a person's words is known any more; ``pronounce`` gives the texts."""
