@@ -39,18 +39,12 @@ def processed(clips: Mapping[Line, Shaped], *, treble_db: float = 0.0) -> dict[L
 
     A clip is let go of as soon as it has been through, when ``clips`` can be changed.
     """
-    after = smoothed(clips, treble_db=treble_db)
-    return levelled(after, levelling_db(levels_lufs(after)))
-
-
-def smoothed(clips: Mapping[Line, Shaped], *, treble_db: float = 0.0) -> dict[Line, Shaped]:
-    """The clips as ``processed`` gives them, but each as loud as before."""
     after: dict[Line, Shaped] = {}
     for line in list(clips):
         after[line] = smooth(clips[line], treble_db)
         if isinstance(clips, MutableMapping):
             del clips[line]
-    return after
+    return levelled(after, levelling_db(levels_lufs(after)))
 
 
 def forget() -> None:
